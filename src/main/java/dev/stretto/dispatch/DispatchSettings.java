@@ -1,0 +1,95 @@
+package dev.stretto.dispatch;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one channel's calls are started, retried and drained.
+ *
+ * @param ordering what must start, or be settled, before what
+ * @param window the most messages claimed and not yet durably settled, 1 or more
+ * @param rate the most starts in a time, or null for no limit
+ * @param retry when a message that failed is sent again, and how often
+ * @param whileRetrying what happens to later messages meanwhile
+ * @param onExhausted what becomes of a message that may not be sent again
+ * @param onUnknown what becomes of a message whose call may have arrived without an answer
+ * @param unavailable how long to wait for a destination that can't be reached
+ * @param drain how long calls under way may take to end once nothing more is started, 0 or more
+ */
+public record DispatchSettings(
+    Ordering ordering,
+    int window,
+    @Nullable Rate rate,
+    Retry retry,
+    WhileRetrying whileRetrying,
+    OnExhausted onExhausted,
+    OnUnknown onUnknown,
+    Unavailable unavailable,
+    Duration drain) {
+
+  /** What must start, or be settled, before what. */
+  public enum Ordering {
+    /** First attempts start in position order and overlap. */
+    START,
+    /** At most one message of an ordering key is under way; keys overlap. */
+    KEY,
+    /** One message at a time in the whole channel. */
+    STRICT
+  }
+
+  /** What happens to later messages while one waits to be sent again. */
+  public enum WhileRetrying {
+    /** They go on. */
+    CONTINUE,
+    /** Nothing new starts until the failed message is settled. */
+    HOLD
+  }
+
+  /** What becomes of a message that may not be sent again. */
+  public enum OnExhausted {
+    /** It is set aside; the others go on. */
+    PARK,
+    /** The run ends with a failure and the message stays first in line. */
+    HOLD,
+    /** It is set aside, and later messages of its key wait until it is redriven or discarded. */
+    BLOCK_KEY
+  }
+
+  /** What becomes of a message whose call may have arrived without an answer. */
+  public enum OnUnknown {
+    /** It is sent again under the same id: at least once. */
+    RESEND,
+    /** It is set aside: at most once. */
+    QUARANTINE
+  }
+
+  /**
+   * The most starts in a time, as a token bucket.
+   *
+   * @param starts how many starts {@code per} allows, 1 or more
+   * @param per the time, more than 0
+   * @param burst the most starts at once after a pause, 1 or more
+   */
+  public record Rate(int starts, Duration per, int burst) {}
+
+  /**
+   * When a message is sent again.
+   *
+   * @param attempts the most calls for one message, 1 or more
+   * @param backoff the wait before the second attempt, more than 0; halved or kept at random (jitter)
+   * @param multiplier what each further wait is multiplied by, 1 or more
+   * @param maxBackoff the longest wait, at least {@code backoff}
+   */
+  public record Retry(int attempts, Duration backoff, double multiplier, Duration maxBackoff) {}
+
+  /**
+   * How a run waits for a destination that can't be reached or takes nothing.
+   *
+   * @param patience how long the start gate may stay closed before the run ends, 0 or more
+   * @param backoff the wait before the first probe where the destination did not say, more than 0
+   * @param maxBackoff the longest wait between probes, at least {@code backoff}
+   * @param maxRetryAfter the longest {@code Retry-After} that is believed, more than 0
+   */
+  public record Unavailable(
+      Duration patience, Duration backoff, Duration maxBackoff, Duration maxRetryAfter) {}
+}

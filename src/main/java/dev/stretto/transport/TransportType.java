@@ -1,0 +1,18 @@
+package dev.stretto.transport;
+
+/** A kind of transport that a channel can name. */
+public interface TransportType {
+
+  /** The name in {@code stretto.channels.<channel>.transport}, which is also that of its settings' folder. */
+  String name();
+
+  /**
+   * Opens the way to a channel's destination; no connection is made yet.
+   *
+   * @param channel the channel's name
+   * @param settings the channel's settings of this transport
+   * @param window the most calls the channel wants under way, 1 or more
+   * @throws InvalidSettingException where a setting is missing or unusable; the message names it
+   */
+  Transport open(String channel, TransportSettings settings, int window);
+}
