@@ -213,6 +213,7 @@ class LauncherIT {
 
   @Test
   void honoursTheOptionsOfJavaOpts() throws Exception {
+    Files.createFile(folder.resolve("-Da=a file in the current folder"));
     var ran = run(Map.of("JAVA_OPTS", "-Xmx123m  -Da=* -XX:+UseParallelGC"), launcher(), "status");
     assertThat(ran.exitCode()).isZero();
     assertThat(jvm(ran)).contains("-Xmx123m", "-Da=*", "-XX:+UseParallelGC");
