@@ -35,6 +35,8 @@ class LauncherIT {
       package dev.stretto;
 
       import java.lang.management.ManagementFactory;
+      import java.util.concurrent.CountDownLatch;
+      import java.util.concurrent.TimeUnit;
 
       public final class StrettoApplication {
         public static void main(String[] args) throws Exception {
@@ -49,8 +51,8 @@ class LauncherIT {
           }
           if (args.length > 0 && args[0].equals("wait")) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped")));
-            System.out.println("waiting");
-            new java.util.concurrent.CountDownLatch(1).await();
+            System.out.println("waiting in " + ProcessHandle.current().pid());
+            new CountDownLatch(1).await(1, TimeUnit.MINUTES);
           }
         }
       }
@@ -112,7 +114,8 @@ class LauncherIT {
   void leadsSignalsToTheApplication() throws Exception {
     var process = start(Map.of(), launcher(), "wait");
     try (var output = process.inputReader(UTF_8)) {
-      assertThat(readUntil(output, "waiting")).contains("waiting");
+      var waiting = "waiting in " + process.pid();
+      assertThat(readUntil(output, "waiting in [0-9]+")).contains(waiting);
       assertThat(process.toHandle().destroy()).isTrue(); // SIGTERM
       assertThat(readUntil(output, "stopped")).contains("stopped");
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -265,7 +268,7 @@ class LauncherIT {
     var lines = new ArrayList<String>();
     for (var line = output.readLine(); line != null; line = output.readLine()) {
       lines.add(line);
-      if (line.equals(end)) {
+      if (line.matches(end)) {
         break;
       }
     }
