@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -75,11 +74,11 @@ final class AppendCommand implements Callable<Integer> {
     }
     require("--content-type", Field.CONTENT_TYPE, contentType);
     try (InputStream in = input();
-        ConfigurableApplicationContext application = session.open()) {
-      application.getBean(Channels.class).require("--channel", channel);
+        Application application = session.open()) {
+      application.get(Channels.class).require("--channel", channel);
       Appender.Result result =
           application
-              .getBean(Appender.class)
+              .get(Appender.class)
               .append(in, new Appender.Input(channel, key, contentType, envelope));
       print(result);
     }

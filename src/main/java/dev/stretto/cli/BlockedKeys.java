@@ -1,6 +1,5 @@
 package dev.stretto.cli;
 
-import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.job.ChannelSettings;
 import dev.stretto.job.Channels;
 import dev.stretto.report.ChannelStatus;
@@ -12,7 +11,7 @@ final class BlockedKeys {
 
   static long of(ChannelStatus status, Channels channels) {
     ChannelSettings settings = channels.find(status.channel());
-    return settings != null && settings.dispatch().onExhausted() == OnExhausted.BLOCK_KEY
+    return settings != null && settings.blocksKeys()
         ? status.keysWithParked()
         : 0;
   }

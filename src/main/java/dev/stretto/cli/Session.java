@@ -4,7 +4,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** What a command runs with: its streams, and Spring once it asks for it. */
 final class Session {
@@ -21,12 +20,18 @@ final class Session {
   }
 
   /**
-   * Reads the configuration, opens the database and migrates it; the caller closes what is returned.
+   * Reads the configuration, opens the database and migrates it; the caller closes what is returned. Other commands
+   * wait for that where the database is an H2 file, so this is for short commands.
    *
    * @throws CommandException where the database can't be opened
    */
-  ConfigurableApplicationContext open() {
-    return new SpringStart(properties, debug).start();
+  Application open() {
+    return new SpringStart(properties, debug).start(false);
+  }
+
+  /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
+  Application openForOthersToo() {
+    return new SpringStart(properties, debug).start(true);
   }
 
   InputStream in() {

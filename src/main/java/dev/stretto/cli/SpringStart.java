@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -22,9 +21,27 @@ final class SpringStart {
     this.debug = debug;
   }
 
-  /** Returns once the configuration is read and the database is open and migrated. */
-  ConfigurableApplicationContext start() {
-    keepH2OnLoopback();
+  /**
+   * Returns once the configuration is read and the database is open and migrated.
+   *
+   * @param serve whether other commands may use the same H2 file meanwhile
+   */
+  Application start(boolean serve) {
+    DatabaseOpening database = new DatabaseOpening(serve);
+    boolean started = false;
+    try {
+      ConfigurableApplicationContext context = run(database);
+      migrate(context, database);
+      started = true;
+      return new Application(context, database);
+    } finally {
+      if (!started) {
+        database.close();
+      }
+    }
+  }
+
+  private ConfigurableApplicationContext run(DatabaseOpening database) {
     SpringApplication application = new SpringApplication(StrettoConfiguration.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setBannerMode(Banner.Mode.OFF);
@@ -32,27 +49,20 @@ final class SpringStart {
     application.setRegisterShutdownHook(false);
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
-    DatabaseUrl url = new DatabaseUrl();
-    application.addInitializers(url);
-    ConfigurableApplicationContext context;
+    application.addInitializers(database);
     try {
-      context = application.run(properties.toArray(String[]::new));
+      return application.run(properties.toArray(String[]::new));
     } catch (RuntimeException e) {
       throw ConfigurationFailure.explain(e, locations());
     }
-    try {
-      context.getBean(FlywayMigrationInitializer.class);
-      return context;
-    } catch (RuntimeException e) {
-      context.close();
-      throw url.explain(e);
-    }
   }
 
-  /** H2 reads this once, when its classes are loaded. */
-  private static void keepH2OnLoopback() {
-    if (System.getProperty("h2.bindAddress") == null) {
-      System.setProperty("h2.bindAddress", "127.0.0.1");
+  private static void migrate(ConfigurableApplicationContext context, DatabaseOpening database) {
+    try {
+      context.getBean(FlywayMigrationInitializer.class);
+    } catch (RuntimeException e) {
+      context.close();
+      throw database.explain(e);
     }
   }
 
@@ -72,7 +82,7 @@ final class SpringStart {
   /** Folders with an application.yaml, those that win last. */
   private static List<String> locations() {
     List<String> folders = new ArrayList<>();
-    @Nullable String home = System.getProperty("stretto.home");
+    String home = System.getProperty("stretto.home");
     if (home != null) {
       folders.add(home + "/config/");
     }

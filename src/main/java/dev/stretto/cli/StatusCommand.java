@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,9 +33,9 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (ConfigurableApplicationContext application = session.open()) {
-      Channels channels = application.getBean(Channels.class);
-      ChannelStatuses statuses = application.getBean(ChannelStatuses.class);
+    try (Application application = session.open()) {
+      Channels channels = application.get(Channels.class);
+      ChannelStatuses statuses = application.get(ChannelStatuses.class);
       List<ChannelStatus> rows = statuses.of(wanted(channels, statuses));
       if (json) {
         session.print(new StatusJson(rows, channels));

@@ -4,7 +4,6 @@ import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -43,14 +42,9 @@ final class BindingFailure {
   }
 
   private InvalidSettingException unknown(ConfigurationPropertyName name) {
-    String full = name.toString();
     String suggestion =
-        known.names().stream()
-            .filter(full::endsWith)
-            .findFirst()
-            .or(() -> known.similarTo(full))
-            .orElse("");
-    return new InvalidSettingException(full, "there is no such property" + suggestion);
+        known.similarTo(name).map(similar -> "; did you mean " + similar + "?").orElse("");
+    return new InvalidSettingException(name.toString(), "there is no such property" + suggestion);
   }
 
   private String unusable(BindException failure) {

@@ -40,7 +40,7 @@ final class StrictBinder {
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
       sources.add(source.filter(name -> !belongsToTransport(name, transports)));
     }
-    KnownProperties known = KnownProperties.of(ChannelProperties.class, transports);
+    KnownProperties known = KnownProperties.ofChannel(transports);
     return bind(sources, "stretto", ChannelProperties.Root.class, new BindingFailure(known))
         .channels();
   }
@@ -53,7 +53,7 @@ final class StrictBinder {
             ConfigurationPropertySources.get(environment),
             Channels.prefix(channel) + transport,
             type,
-            new BindingFailure(KnownProperties.ofSecret(type)));
+            new BindingFailure(KnownProperties.ofTransport(type)));
       }
     };
   }

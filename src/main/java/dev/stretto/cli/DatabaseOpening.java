@@ -1,18 +1,22 @@
 package dev.stretto.cli;
 
-import dev.stretto.outbox.H2Url;
+import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Gives an H2 file the settings that keep the contract, and explains why a database does not open. */
-final class DatabaseUrl implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+/** Opens the database before Spring asks for it, and explains why it does not open. */
+final class DatabaseOpening implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
   private static final String URL = "spring.datasource.url";
   private static final String USER = "spring.datasource.username";
@@ -20,24 +24,55 @@ final class DatabaseUrl implements ApplicationContextInitializer<ConfigurableApp
   private static final int H2_ALREADY_OPEN = 90020;
   private static final int H2_UNSUPPORTED_FILE = 90048;
 
+  private static final Pattern USER_IN_URL = Pattern.compile("(?i);user=");
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseOpening.class);
+
+  /** How long a command waits for another that has an H2 file open for itself. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final boolean serve;
   private String url = "";
-  private @Nullable String password;
+  private String password = "";
+  private @Nullable OpenDatabase database;
+
+  DatabaseOpening(boolean serve) {
+    this.serve = serve;
+  }
 
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     url = required(environment, URL);
-    required(environment, USER);
+    String user = required(environment, USER);
     password = required(environment, PASSWORD);
-    if (!H2Url.isH2(url)) {
+    if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
+      user = "sa";
+    }
+    try {
+      database =
+          OpenDatabase.open(
+              new OpenDatabase.Request(url, user.isEmpty() ? null : user, password, serve, PATIENCE));
+    } catch (SQLException e) {
+      throw explain(e);
+    }
+    Map<String, Object> opened = new HashMap<>();
+    opened.put(URL, database.url());
+    if (!user.isEmpty()) {
+      opened.put(USER, user);
+    }
+    environment.getPropertySources().addFirst(new MapPropertySource("stretto database", opened));
+  }
+
+  @Override
+  public void close() {
+    if (database == null) {
       return;
     }
-    Map<String, Object> completed = new HashMap<>();
-    completed.put(URL, H2Url.complete(url));
-    if (environment.getProperty(USER) == null && !H2Url.hasSetting(url, "USER")) {
-      completed.put(USER, "sa");
+    try {
+      database.close();
+    } catch (SQLException e) {
+      LOG.warn("The database {} was not closed properly: {}", shown(url), Messages.firstLine(e));
     }
-    environment.getPropertySources().addFirst(new MapPropertySource("stretto database", completed));
   }
 
   /** A variable that is not set would otherwise be taken literally, as in a password of {@code ${DB}}. */
@@ -53,12 +88,16 @@ final class DatabaseUrl implements ApplicationContextInitializer<ConfigurableApp
     return value;
   }
 
-  CommandException explain(RuntimeException failure) {
+  CommandException explain(Exception failure) {
+    SQLException sql = Messages.find(failure, SQLException.class);
+    boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
     return new CommandException(
-        ExitCode.FAILED, "the database " + shown(url) + " " + problem(failure), failure);
+        busy ? ExitCode.TRY_LATER : ExitCode.FAILED,
+        "the database " + shown(url) + " " + problem(failure),
+        failure);
   }
 
-  private String problem(RuntimeException failure) {
+  private String problem(Exception failure) {
     SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
     if (schema != null) {
       return Messages.firstLine(schema);
@@ -76,8 +115,7 @@ final class DatabaseUrl implements ApplicationContextInitializer<ConfigurableApp
 
   private String problem(SQLException e) {
     if (e.getErrorCode() == H2_ALREADY_OPEN) {
-      return "is held by another program that shares it with nobody: end that program, or let it add"
-          + " AUTO_SERVER=TRUE to its URL";
+      return "is in use by another program, such as a long append: try again once that has ended";
     }
     if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
       return "was written by another version of H2: use the Stretto that wrote it, or another database";
@@ -95,6 +133,6 @@ final class DatabaseUrl implements ApplicationContextInitializer<ConfigurableApp
 
   private String withoutSecrets(String text) {
     String clean = text.replace(url, shown(url)).replaceAll("(?i)(password=)[^;&\\s]*", "$1***");
-    return password == null || password.isEmpty() ? clean : clean.replace(password, "***");
+    return password.isEmpty() ? clean : clean.replace(password, "***");
   }
 }
