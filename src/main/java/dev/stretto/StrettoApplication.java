@@ -1,9 +1,13 @@
 package dev.stretto;
 
-/** Starts Spring, runs one command, exits with its code. */
+import dev.stretto.cli.CommandRun;
+
+/** Runs one command and exits with its code. */
 public final class StrettoApplication {
 
   private StrettoApplication() {}
 
-  public static void main(String[] args) {}
+  public static void main(String[] args) {
+    System.exit(CommandRun.onStandardStreams().run(args));
+  }
 }

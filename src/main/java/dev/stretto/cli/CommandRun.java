@@ -1,0 +1,87 @@
+package dev.stretto.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** One command, from its arguments to its exit code. */
+public final class CommandRun {
+
+  private static final Pattern PROPERTY = Pattern.compile("--[^=.]+\\.[^=]*=.*", Pattern.DOTALL);
+
+  private final InputStream in;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  CommandRun(InputStream in, PrintWriter out, PrintWriter err) {
+    this.in = in;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** A run on the streams of this JVM; what is written is UTF-8 whatever the locale. */
+  public static CommandRun onStandardStreams() {
+    return new CommandRun(
+        System.in,
+        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, UTF_8),
+        new PrintWriter(new FileOutputStream(FileDescriptor.err), true, UTF_8));
+  }
+
+  /**
+   * Runs the command until it ends. Throws nothing: every failure is one line on standard error.
+   *
+   * @return the exit code
+   */
+  public int run(String... args) {
+    List<String> options = new ArrayList<>();
+    List<String> properties = new ArrayList<>();
+    split(args, options, properties);
+    Session session = new Session(in, out, properties);
+    int code = commandLine(session).execute(options.toArray(String[]::new));
+    if (out.checkError() && code == ExitCode.DONE.code()) {
+      err.println("stretto: standard output can't be written");
+      code = ExitCode.FAILED.code();
+    }
+    err.flush();
+    return code;
+  }
+
+  private CommandLine commandLine(Session session) {
+    Failures failures = new Failures(err, session);
+    CommandLine line =
+        new CommandLine(new Stretto(session))
+            .addSubcommand(new AppendCommand(session))
+            .addSubcommand(new StatusCommand(session));
+    return line.setOut(out)
+        .setErr(err)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false)
+        .setPosixClusteredShortOptionsAllowed(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler((e, args) -> failures.report(e).code())
+        .setExecutionExceptionHandler((e, command, result) -> failures.report(e).code());
+  }
+
+  /** Options with a dot in their name are properties of the configuration, not of a command. */
+  private static void split(String[] args, List<String> options, List<String> properties) {
+    boolean ended = false;
+    for (String arg : args) {
+      ended |= arg.equals("--");
+      if (!ended && PROPERTY.matcher(arg).matches()) {
+        properties.add(arg);
+      } else {
+        options.add(arg);
+      }
+    }
+  }
+}

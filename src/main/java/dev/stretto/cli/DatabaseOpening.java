@@ -1,0 +1,138 @@
+package dev.stretto.cli;
+
+import dev.stretto.outbox.OpenDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/** Opens the database before Spring asks for it, and explains why it does not open. */
+final class DatabaseOpening implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
+
+  private static final String URL = "spring.datasource.url";
+  private static final String USER = "spring.datasource.username";
+  private static final String PASSWORD = "spring.datasource.password";
+  private static final int H2_ALREADY_OPEN = 90020;
+  private static final int H2_UNSUPPORTED_FILE = 90048;
+
+  private static final Pattern USER_IN_URL = Pattern.compile("(?i);user=");
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseOpening.class);
+
+  /** How long a command waits for another that has an H2 file open for itself. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final boolean serve;
+  private String url = "";
+  private String password = "";
+  private @Nullable OpenDatabase database;
+
+  DatabaseOpening(boolean serve) {
+    this.serve = serve;
+  }
+
+  @Override
+  public void initialize(ConfigurableApplicationContext context) {
+    ConfigurableEnvironment environment = context.getEnvironment();
+    url = required(environment, URL);
+    String user = required(environment, USER);
+    password = required(environment, PASSWORD);
+    if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
+      user = "sa";
+    }
+    try {
+      database =
+          OpenDatabase.open(
+              new OpenDatabase.Request(url, user.isEmpty() ? null : user, password, serve, PATIENCE));
+    } catch (SQLException e) {
+      throw explain(e);
+    }
+    Map<String, Object> opened = new HashMap<>();
+    opened.put(URL, database.url());
+    if (!user.isEmpty()) {
+      opened.put(USER, user);
+    }
+    environment.getPropertySources().addFirst(new MapPropertySource("stretto database", opened));
+  }
+
+  @Override
+  public void close() {
+    if (database == null) {
+      return;
+    }
+    try {
+      database.close();
+    } catch (SQLException e) {
+      LOG.warn("The database {} was not closed properly: {}", shown(url), Messages.firstLine(e));
+    }
+  }
+
+  /** A variable that is not set would otherwise be taken literally, as in a password of {@code ${DB}}. */
+  private static String required(ConfigurableEnvironment environment, String property) {
+    String value = environment.getProperty(property, "");
+    int start = value.indexOf("${");
+    int end = value.indexOf('}', Math.max(start, 0));
+    if (start >= 0 && end > start) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          property + ": the environment variable " + value.substring(start + 2, end) + " is not set");
+    }
+    return value;
+  }
+
+  CommandException explain(Exception failure) {
+    SQLException sql = Messages.find(failure, SQLException.class);
+    boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
+    return new CommandException(
+        busy ? ExitCode.TRY_LATER : ExitCode.FAILED,
+        "the database " + shown(url) + " " + problem(failure),
+        failure);
+  }
+
+  private String problem(Exception failure) {
+    SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
+    if (schema != null) {
+      return Messages.firstLine(schema);
+    }
+    SQLException sql = Messages.find(failure, SQLException.class);
+    if (sql != null) {
+      return problem(sql);
+    }
+    FlywayException flyway = Messages.find(failure, FlywayException.class);
+    if (flyway != null) {
+      return "can't be migrated: " + withoutSecrets(Messages.firstLine(flyway));
+    }
+    return "can't be opened (check " + URL + "): " + withoutSecrets(Messages.firstLine(Messages.root(failure)));
+  }
+
+  private String problem(SQLException e) {
+    if (e.getErrorCode() == H2_ALREADY_OPEN) {
+      return "is in use by another program, such as a long append: try again once that has ended";
+    }
+    if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
+      return "was written by another version of H2: use the Stretto that wrote it, or another database";
+    }
+    if (String.valueOf(e.getSQLState()).startsWith("28")) {
+      return "refuses the user name or password: set " + USER + " and " + PASSWORD;
+    }
+    return "can't be opened (check " + URL + "): " + withoutSecrets(Messages.firstLine(e));
+  }
+
+  /** The URL without settings or user information, where a password could stand. */
+  private static String shown(String url) {
+    return url.replaceFirst("[;?].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
+  private String withoutSecrets(String text) {
+    String clean = text.replace(url, shown(url)).replaceAll("(?i)(password=)[^;&\\s]*", "$1***");
+    return password.isEmpty() ? clean : clean.replace(password, "***");
+  }
+}

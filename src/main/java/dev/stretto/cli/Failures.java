@@ -1,0 +1,109 @@
+package dev.stretto.cli;
+
+import dev.stretto.outbox.BadLineException;
+import dev.stretto.transport.InvalidSettingException;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one place where an exception becomes an exit code and one line on standard error. */
+final class Failures {
+
+  private final PrintWriter err;
+  private final Session session;
+
+  Failures(PrintWriter err, Session session) {
+    this.err = err;
+    this.session = session;
+  }
+
+  ExitCode report(Throwable failure) {
+    Report report = explain(failure);
+    err.println("stretto: " + oneLine(report.line()));
+    if (session.debug()) {
+      failure.printStackTrace(err);
+    }
+    return report.exitCode();
+  }
+
+  private Report explain(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case ParameterException e -> {
+          return new Report(ExitCode.USAGE, usage(e));
+        }
+        case CommandException e -> {
+          return new Report(e.exitCode(), message(e));
+        }
+        case InvalidSettingException e -> {
+          return new Report(ExitCode.USAGE, message(e));
+        }
+        case BadLineException e -> {
+          return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
+        }
+        case SQLException e -> {
+          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+        }
+        case DataAccessException e when e.getCause() == null -> {
+          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+        }
+        case TransactionException e when e.getCause() == null -> {
+          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+        }
+        default -> {}
+      }
+    }
+    Throwable root = Messages.root(failure);
+    return new Report(
+        ExitCode.FAILED,
+        root.getClass().getSimpleName() + ": " + Messages.firstLine(root) + " (--debug shows more)");
+  }
+
+  private static String usage(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName(" ");
+    String help = "; see " + name + " --help";
+    UnmatchedArgumentException unmatched = unmatched(e);
+    if (unmatched == null) {
+      return Messages.firstLine(e) + help;
+    }
+    String word = unmatched.getUnmatched().getFirst();
+    boolean isCommand = !word.startsWith("-") && !command.getSubcommands().isEmpty();
+    String kind = isCommand ? "command" : word.startsWith("-") ? "option" : "argument";
+    List<String> suggestions = unmatched.getSuggestions();
+    return "unknown "
+        + kind
+        + " "
+        + word.replaceFirst("=.*", "")
+        + (suggestions.isEmpty() ? "" : "; did you mean " + suggestions.getFirst() + "?")
+        + help;
+  }
+
+  /** A mistyped option is what went wrong, even where picocli first misses the option that was meant. */
+  private static @Nullable UnmatchedArgumentException unmatched(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatched;
+    }
+    List<String> words = e.getCommandLine().getUnmatchedArguments();
+    return e instanceof MissingParameterException && !words.isEmpty()
+        ? new UnmatchedArgumentException(e.getCommandLine(), words)
+        : null;
+  }
+
+  private static String message(Throwable e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private record Report(ExitCode exitCode, String line) {}
+}

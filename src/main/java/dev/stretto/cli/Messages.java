@@ -1,0 +1,33 @@
+package dev.stretto.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is worth reading in an exception's message. */
+final class Messages {
+
+  private Messages() {}
+
+  static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return type.cast(cause);
+      }
+    }
+    return null;
+  }
+
+  static String firstLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : message.strip().lines().findFirst().orElse("");
+  }
+}

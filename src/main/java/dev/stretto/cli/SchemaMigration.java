@@ -1,0 +1,40 @@
+package dev.stretto.cli;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+
+/** Brings the tables to this version, and says so where they are ahead of it. */
+final class SchemaMigration implements FlywayMigrationStrategy {
+
+  @Override
+  public void migrate(Flyway flyway) {
+    try {
+      flyway.migrate();
+    } catch (FlywayValidateException e) {
+      MigrationVersion newest = newest(flyway.info().applied());
+      MigrationVersion known = newestKnown(flyway.info().all());
+      throw new SchemaMismatchException(newest, known, e);
+    }
+  }
+
+  private static MigrationVersion newest(MigrationInfo[] migrations) {
+    return Arrays.stream(migrations)
+        .filter(MigrationInfo::isVersioned)
+        .map(MigrationInfo::getVersion)
+        .max(Comparator.naturalOrder())
+        .orElse(MigrationVersion.EMPTY);
+  }
+
+  /** A migration that was applied without being known here has no script to be found. */
+  private static MigrationVersion newestKnown(MigrationInfo[] migrations) {
+    return newest(
+        Arrays.stream(migrations)
+            .filter(migration -> migration.getState().isResolved())
+            .toArray(MigrationInfo[]::new));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.stretto.cli;
+
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** What a command runs with: its streams, and Spring once it asks for it. */
+final class Session {
+
+  private final InputStream in;
+  private final PrintWriter out;
+  private final List<String> properties;
+  private boolean debug;
+
+  Session(InputStream in, PrintWriter out, List<String> properties) {
+    this.in = in;
+    this.out = out;
+    this.properties = List.copyOf(properties);
+  }
+
+  /**
+   * Reads the configuration, opens the database and migrates it; the caller closes what is returned. Other commands
+   * wait for that where the database is an H2 file, so this is for short commands.
+   *
+   * @throws CommandException where the database can't be opened
+   */
+  Application open() {
+    return new SpringStart(properties, debug).start(false);
+  }
+
+  /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
+  Application openForOthersToo() {
+    return new SpringStart(properties, debug).start(true);
+  }
+
+  InputStream in() {
+    return in;
+  }
+
+  PrintWriter out() {
+    return out;
+  }
+
+  /** Prints a line of people's text; numbers get thousands separators with {@code %,d}. */
+  void print(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Prints one JSON document on a line of its own. */
+  void print(JsonText.Content content) {
+    out.println(JsonText.of(content));
+  }
+
+  void debug(boolean on) {
+    debug = on;
+  }
+
+  boolean debug() {
+    return debug;
+  }
+}

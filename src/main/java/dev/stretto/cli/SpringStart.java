@@ -1,0 +1,93 @@
+package dev.stretto.cli;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for. */
+final class SpringStart {
+
+  private final List<String> properties;
+  private final boolean debug;
+
+  SpringStart(List<String> properties, boolean debug) {
+    this.properties = properties;
+    this.debug = debug;
+  }
+
+  /**
+   * Returns once the configuration is read and the database is open and migrated.
+   *
+   * @param serve whether other commands may use the same H2 file meanwhile
+   */
+  Application start(boolean serve) {
+    DatabaseOpening database = new DatabaseOpening(serve);
+    boolean started = false;
+    try {
+      ConfigurableApplicationContext context = run(database);
+      migrate(context, database);
+      started = true;
+      return new Application(context, database);
+    } finally {
+      if (!started) {
+        database.close();
+      }
+    }
+  }
+
+  private ConfigurableApplicationContext run(DatabaseOpening database) {
+    SpringApplication application = new SpringApplication(StrettoConfiguration.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setBannerMode(Banner.Mode.OFF);
+    application.setLogStartupInfo(false);
+    application.setRegisterShutdownHook(false);
+    application.setLazyInitialization(true);
+    application.setDefaultProperties(defaults());
+    application.addInitializers(database);
+    try {
+      return application.run(properties.toArray(String[]::new));
+    } catch (RuntimeException e) {
+      throw ConfigurationFailure.explain(e, locations());
+    }
+  }
+
+  private static void migrate(ConfigurableApplicationContext context, DatabaseOpening database) {
+    try {
+      context.getBean(FlywayMigrationInitializer.class);
+    } catch (RuntimeException e) {
+      context.close();
+      throw database.explain(e);
+    }
+  }
+
+  private Map<String, Object> defaults() {
+    Map<String, Object> defaults = new HashMap<>();
+    List<String> locations = new ArrayList<>();
+    locations.add("optional:classpath:/");
+    locations().forEach(folder -> locations.add("optional:file:" + folder));
+    defaults.put("spring.config.location", String.join(",", locations));
+    if (debug) {
+      defaults.put("logging.level.root", "INFO");
+      defaults.put("logging.level.dev.stretto", "DEBUG");
+    }
+    return defaults;
+  }
+
+  /** Folders with an application.yaml, those that win last. */
+  private static List<String> locations() {
+    List<String> folders = new ArrayList<>();
+    String home = System.getProperty("stretto.home");
+    if (home != null) {
+      folders.add(home + "/config/");
+    }
+    folders.add("./");
+    folders.add("./config/");
+    return folders;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.report.ChannelStatus;
+import dev.stretto.report.ChannelStatuses;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows what every channel has waiting, under way and behind it. */
+@Command(
+    name = "status",
+    header = "Show what each channel has waiting, in flight, delivered and parked.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n")
+final class StatusCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  private @Nullable String channel;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  StatusCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Application application = session.open()) {
+      Channels channels = application.get(Channels.class);
+      ChannelStatuses statuses = application.get(ChannelStatuses.class);
+      List<ChannelStatus> rows = statuses.of(wanted(channels, statuses));
+      if (json) {
+        session.print(new StatusJson(rows, channels));
+      } else {
+        new StatusTable(rows, channels).lines().forEach(session.out()::println);
+      }
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private Set<String> wanted(Channels channels, ChannelStatuses statuses) {
+    Set<String> names = new TreeSet<>(channels.names());
+    names.addAll(statuses.known());
+    if (channel == null) {
+      return names;
+    }
+    if (!names.contains(channel)) {
+      channels.require("--channel", channel);
+    }
+    return Set.of(channel);
+  }
+}

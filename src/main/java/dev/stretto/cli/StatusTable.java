@@ -1,0 +1,105 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.report.ChannelStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The channels' state for people: a table, and below it a line for each thing that needs one. */
+record StatusTable(List<ChannelStatus> rows, Channels channels) {
+
+  private static final List<String> TITLES =
+      List.of(
+          "CHANNEL", "PENDING", "IN FLIGHT", "DELIVERED", "PARKED", "DISCARDED", "OLDEST", "LAST RUN");
+
+  List<String> lines() {
+    if (rows.isEmpty()) {
+      return List.of("no channels: add one below stretto.channels in config/application.yaml");
+    }
+    List<List<String>> cells = new ArrayList<>();
+    cells.add(TITLES);
+    rows.forEach(row -> cells.add(cells(row)));
+    List<String> lines = new ArrayList<>(aligned(cells));
+    rows.forEach(row -> notes(row).forEach(note -> lines.add(row.channel() + ": " + note)));
+    return lines;
+  }
+
+  private static List<String> cells(ChannelStatus row) {
+    return List.of(
+        row.channel(),
+        number(row.pending()),
+        number(row.inFlight()),
+        number(row.delivered()),
+        number(row.parked()),
+        number(row.discarded()),
+        age(row.oldestPending()),
+        row.lastRun() == null ? "-" : row.lastRun().toString());
+  }
+
+  private List<String> notes(ChannelStatus row) {
+    List<String> notes = new ArrayList<>();
+    if (channels.find(row.channel()) == null) {
+      notes.add("not in the configuration");
+    }
+    long blocked = BlockedKeys.of(row, channels);
+    if (blocked > 0) {
+      notes.add(number(blocked) + " ordering keys are blocked by a parked message");
+    }
+    ChannelStatus.Lease lease = row.lease();
+    if (lease != null) {
+      notes.add(
+          lease.remaining().isPositive()
+              ? "held by " + lease.owner() + ", lease renewed or over in " + age(lease.remaining())
+              : "was held by " + lease.owner() + ", whose lease ran out " + age(lease.remaining().negated()) + " ago");
+    }
+    ChannelStatus.Gate gate = row.gate();
+    if (gate != null) {
+      notes.add(
+          "starts nothing before "
+              + gate.closedUntil()
+              + (gate.reason() == null ? "" : ": " + gate.reason()));
+    }
+    return notes;
+  }
+
+  private static List<String> aligned(List<List<String>> cells) {
+    int[] widths = new int[TITLES.size()];
+    for (List<String> row : cells) {
+      for (int column = 0; column < widths.length; column++) {
+        widths[column] = Math.max(widths[column], row.get(column).length());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (List<String> row : cells) {
+      StringBuilder line = new StringBuilder();
+      for (int column = 0; column < widths.length; column++) {
+        String form = column == 0 ? "%-" : "  %";
+        line.append(String.format(Locale.ROOT, form + widths[column] + "s", row.get(column)));
+      }
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static String age(@Nullable Duration duration) {
+    if (duration == null) {
+      return "-";
+    }
+    if (duration.toDays() > 0) {
+      return duration.toDays() + "d " + duration.toHoursPart() + "h";
+    }
+    if (duration.toHours() > 0) {
+      return duration.toHours() + "h " + duration.toMinutesPart() + "m";
+    }
+    return duration.toMinutes() > 0
+        ? duration.toMinutes() + "m " + duration.toSecondsPart() + "s"
+        : duration.toSeconds() + "s";
+  }
+}

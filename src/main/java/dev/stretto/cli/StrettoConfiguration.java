@@ -1,0 +1,72 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.outbox.Appender;
+import dev.stretto.outbox.Durability;
+import dev.stretto.report.ChannelStatuses;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
+import org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The beans of a command; only those that it asks for are made. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ImportAutoConfiguration({
+  DataSourceAutoConfiguration.class,
+  DataSourceTransactionManagerAutoConfiguration.class,
+  TransactionManagerCustomizationAutoConfiguration.class,
+  JdbcTemplateAutoConfiguration.class,
+  JdbcClientAutoConfiguration.class,
+  FlywayAutoConfiguration.class,
+  BatchAutoConfiguration.class,
+  BatchJdbcAutoConfiguration.class
+})
+class StrettoConfiguration {
+
+  /** The names that a channel may give as its transport, each with settings of its own. */
+  static final Set<String> TRANSPORTS = Set.of("http", "java");
+
+  @Bean
+  Channels channels(ConfigurableEnvironment environment) {
+    return Channels.bind(environment, TRANSPORTS);
+  }
+
+  @Bean
+  Durability durability(DataSource dataSource) {
+    return new Durability(dataSource);
+  }
+
+  @Bean
+  Appender appender(DataSource dataSource, Durability durability) {
+    return new Appender(dataSource, durability);
+  }
+
+  @Bean
+  ChannelStatuses channelStatuses(JdbcClient jdbc) {
+    return new ChannelStatuses(jdbc);
+  }
+
+  /** Flyway's default would let this version run on tables that a newer one has changed. */
+  @Bean
+  FlywayConfigurationCustomizer refuseNewerSchemas() {
+    return flyway -> flyway.ignoreMigrationPatterns(new String[0]);
+  }
+
+  @Bean
+  FlywayMigrationStrategy migration() {
+    return new SchemaMigration();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** The settings of a channel as they are written; null where a default depends on another setting. */
+record ChannelProperties(
+    @Nullable String transport,
+    @DefaultValue("start") Ordering ordering,
+    @DefaultValue("64") int window,
+    @Nullable String rate,
+    @Nullable Integer burst,
+    @DefaultValue Retry retry,
+    @Nullable WhileRetrying whileRetrying,
+    @Nullable OnExhausted onExhausted,
+    @DefaultValue("resend") OnUnknown onUnknown,
+    @DefaultValue Unavailable unavailable,
+    @DefaultValue("30s") Duration drain) {
+
+  /** Everything below {@code stretto}. */
+  record Root(@DefaultValue Map<String, ChannelProperties> channels) {}
+
+  record Retry(
+      @DefaultValue("5") int attempts,
+      @DefaultValue("200ms") Duration backoff,
+      @DefaultValue("2") double multiplier,
+      @DefaultValue("30s") Duration maxBackoff) {}
+
+  record Unavailable(
+      @DefaultValue("30s") Duration patience,
+      @DefaultValue("500ms") Duration backoff,
+      @DefaultValue("10s") Duration maxBackoff,
+      @DefaultValue("24h") Duration maxRetryAfter) {}
+
+  /** The same settings with some of them replaced. */
+  ChannelProperties with(
+      @Nullable Ordering newOrdering, @Nullable Integer newWindow, @Nullable String newRate) {
+    return new ChannelProperties(
+        transport,
+        newOrdering == null ? ordering : newOrdering,
+        newWindow == null ? window : newWindow,
+        newRate == null ? rate : newRate,
+        burst,
+        retry,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        unavailable,
+        drain);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.stretto.outbox;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file does, since one JVM
+ * only has it open: a command that serves lets the others in, and those that don't wait for each other. So no
+ * command's end cuts off a longer one.
+ */
+public final class OpenDatabase implements AutoCloseable {
+
+  private static final int H2_ALREADY_OPEN = 90020;
+  private static final int H2_CONNECTION_BROKEN = 90067;
+  private static final Duration STEP = Duration.ofMillis(50);
+
+  /** How long guests may take to end once their server wants to. */
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+  private final String url;
+  private final @Nullable Connection connection;
+  private final @Nullable H2Server server;
+
+  private OpenDatabase(String url, @Nullable Connection connection, @Nullable H2Server server) {
+    this.url = url;
+    this.connection = connection;
+    this.server = server;
+  }
+
+  /**
+   * How to open a database.
+   *
+   * @param user for H2; null where the URL says it
+   * @param password for H2; null or empty for none
+   * @param serve whether commands that start later may use an H2 file at the same time
+   * @param patience how long to wait for another command to let go of an H2 file, 0 or more
+   */
+  public record Request(
+      String url,
+      @Nullable String user,
+      @Nullable String password,
+      boolean serve,
+      Duration patience) {}
+
+  /**
+   * Opens an H2 file, or finds the JVM that has it open; leaves other databases to their driver.
+   *
+   * @throws SQLException where it can't be opened; H2's error 90020 where another program still has it
+   */
+  public static OpenDatabase open(Request request) throws SQLException {
+    Optional<H2Url> h2 = H2Url.of(request.url()).map(H2Url::completed);
+    if (h2.isEmpty()) {
+      return new OpenDatabase(request.url(), null, null);
+    }
+    Optional<Path> file = h2.get().file();
+    if (file.isEmpty()) {
+      return new OpenDatabase(h2.get().toString(), null, null);
+    }
+    return new Opening(request, h2.get(), file.get()).open();
+  }
+
+  /** The URL by which this JVM reaches the database. */
+  public String url() {
+    return url;
+  }
+
+  /** Waits up to 10 seconds for guests to end, then closes the database. */
+  @Override
+  public void close() throws SQLException {
+    if (connection == null) {
+      return;
+    }
+    try (connection) {
+      if (server != null) {
+        server.hide();
+        long end = System.nanoTime() + FAREWELL.toNanos();
+        while (guests(connection) > 0 && System.nanoTime() - end < 0) {
+          LockSupport.parkNanos(STEP.toNanos());
+        }
+        server.close();
+      }
+    }
+  }
+
+  private static int guests(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select count(*) from information_schema.sessions where server is not null")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  /** The attempts until the file is open, someone's server lets us in, or patience ends. */
+  private record Opening(Request request, H2Url url, Path file) {
+
+    OpenDatabase open() throws SQLException {
+      long end = System.nanoTime() + request.patience().toNanos();
+      while (true) {
+        try {
+          return owner();
+        } catch (SQLException e) {
+          if (e.getErrorCode() != H2_ALREADY_OPEN) {
+            throw e;
+          }
+          OpenDatabase guest = guest();
+          if (guest != null) {
+            return guest;
+          }
+          if (System.nanoTime() - end >= 0) {
+            throw e;
+          }
+        }
+        LockSupport.parkNanos(STEP.toNanos());
+      }
+    }
+
+    private OpenDatabase owner() throws SQLException {
+      Connection connection = connect(url);
+      try {
+        H2Server server = request.serve() ? H2Server.start(file) : null;
+        return new OpenDatabase(url.toString(), connection, server);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    private @Nullable OpenDatabase guest() throws SQLException {
+      Optional<String> address = H2Server.address(file);
+      if (address.isEmpty()) {
+        return null;
+      }
+      H2Url through = url.through(address.get());
+      try {
+        return new OpenDatabase(through.toString(), connect(through), null);
+      } catch (SQLException e) {
+        if (e.getErrorCode() == H2_CONNECTION_BROKEN) {
+          return null;
+        }
+        throw e;
+      }
+    }
+
+    private Connection connect(H2Url target) throws SQLException {
+      return request.user() == null
+          ? DriverManager.getConnection(target.toString())
+          : DriverManager.getConnection(target.toString(), request.user(), request.password());
+    }
+  }
+}

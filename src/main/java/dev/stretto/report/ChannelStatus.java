@@ -1,0 +1,43 @@
+package dev.stretto.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel looks like now. Counts are of messages; times are by the database's clock.
+ *
+ * @param oldestPending how long the pending message that waits longest has waited, or null where none is pending
+ * @param keysWithParked how many ordering keys have a parked message
+ * @param lease who may dispatch the channel, or null where nobody claimed it
+ * @param lastRun the run that claimed the channel last, or null where none did
+ * @param gate why and until when nothing is started, or null where the channel is open
+ */
+public record ChannelStatus(
+    String channel,
+    long pending,
+    long inFlight,
+    long delivered,
+    long parked,
+    long discarded,
+    @Nullable Duration oldestPending,
+    long keysWithParked,
+    @Nullable Lease lease,
+    @Nullable Long lastRun,
+    @Nullable Gate gate) {
+
+  /**
+   * A claim on a channel.
+   *
+   * @param fence the fencing token; it rises with every change of owner
+   * @param remaining how long it still holds; negative where it expired, as after a crash
+   */
+  public record Lease(String owner, @Nullable Long run, long fence, Instant expiresAt, Duration remaining) {}
+
+  /**
+   * A destination that takes nothing.
+   *
+   * @param reason for people, or null where none was recorded
+   */
+  public record Gate(Instant closedUntil, @Nullable String reason) {}
+}

@@ -1,0 +1,155 @@
+package dev.stretto.report;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads what channels look like now. Reads indexes only, so that it is quick on a long outbox. */
+public final class ChannelStatuses {
+
+  private final JdbcClient jdbc;
+
+  public ChannelStatuses(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Channels that have messages or were ever claimed, in no order. */
+  public Set<String> known() {
+    return Set.copyOf(
+        jdbc.sql(
+                """
+                select distinct channel from outbox_message
+                union select channel from channel_lease
+                """)
+            .query(String.class)
+            .set());
+  }
+
+  /** The channels named, by name; zeros for those the outbox has never seen. */
+  public List<ChannelStatus> of(Collection<String> channels) {
+    return new TreeSet<>(channels).stream().map(this::of).toList();
+  }
+
+  private ChannelStatus of(String channel) {
+    Map<Counted, Long> counts = counts(channel);
+    Claim claim = claim(channel);
+    return new ChannelStatus(
+        channel,
+        counts.getOrDefault(Counted.PENDING, 0L),
+        counts.getOrDefault(Counted.IN_FLIGHT, 0L),
+        counts.getOrDefault(Counted.DELIVERED, 0L),
+        counts.getOrDefault(Counted.PARKED, 0L),
+        counts.getOrDefault(Counted.DISCARDED, 0L),
+        oldestPending(channel),
+        keysWithParked(channel),
+        claim == null ? null : claim.lease(),
+        claim == null ? null : claim.run(),
+        gate(channel));
+  }
+
+  private Map<Counted, Long> counts(String channel) {
+    Map<Counted, Long> counts = new EnumMap<>(Counted.class);
+    jdbc.sql("select status, count(*) from outbox_message where channel = ? group by status")
+        .param(channel)
+        .query((ResultSet row) -> {
+          counts.put(Counted.valueOf(row.getString(1)), row.getLong(2));
+        });
+    return counts;
+  }
+
+  /** The older of the first message without a position and the first with one: two steps into the index. */
+  private @Nullable Duration oldestPending(String channel) {
+    return jdbc.sql(
+            """
+            select created_at, current_timestamp from (
+              (select created_at from outbox_message
+               where channel = :channel and status = 'PENDING' and position is null
+               order by id fetch first 1 row only)
+              union all
+              (select created_at from outbox_message
+               where channel = :channel and status = 'PENDING' and position is not null
+               order by position fetch first 1 row only)) oldest
+            order by created_at fetch first 1 row only
+            """)
+        .param("channel", channel)
+        .query((row, number) -> between(row, 1, 2))
+        .optional()
+        .orElse(null);
+  }
+
+  private long keysWithParked(String channel) {
+    return jdbc.sql(
+            """
+            select count(distinct ordering_key) from outbox_message
+            where channel = ? and status = 'PARKED'
+            """)
+        .param(channel)
+        .query(Long.class)
+        .single();
+  }
+
+  private @Nullable Claim claim(String channel) {
+    return jdbc.sql(
+            """
+            select owner, run, fence, current_timestamp, expires_at
+            from channel_lease where channel = ?
+            """)
+        .param(channel)
+        .query((row, number) -> claim(row))
+        .optional()
+        .orElse(null);
+  }
+
+  private static Claim claim(ResultSet row) throws SQLException {
+    String owner = row.getString(1);
+    Long run = row.getObject(2, Long.class);
+    OffsetDateTime expiresAt = row.getObject(5, OffsetDateTime.class);
+    if (owner == null || expiresAt == null) {
+      return new Claim(null, run);
+    }
+    return new Claim(
+        new ChannelStatus.Lease(
+            owner, run, row.getLong(3), expiresAt.toInstant(), between(row, 4, 5)),
+        run);
+  }
+
+  private ChannelStatus.@Nullable Gate gate(String channel) {
+    return jdbc.sql(
+            """
+            select gate_closed_until, gate_reason from outbox_channel
+            where channel = ? and gate_closed_until > current_timestamp
+            """)
+        .param(channel)
+        .query(
+            (row, number) ->
+                new ChannelStatus.Gate(
+                    row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2)))
+        .optional()
+        .orElse(null);
+  }
+
+  private static Duration between(ResultSet row, int from, int to) throws SQLException {
+    return Duration.between(
+        row.getObject(from, OffsetDateTime.class), row.getObject(to, OffsetDateTime.class));
+  }
+
+  /** The states of a message, as the table names them. */
+  private enum Counted {
+    PENDING,
+    IN_FLIGHT,
+    DELIVERED,
+    PARKED,
+    DISCARDED
+  }
+
+  private record Claim(ChannelStatus.@Nullable Lease lease, @Nullable Long run) {}
+}
