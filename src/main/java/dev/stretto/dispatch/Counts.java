@@ -1,0 +1,14 @@
+package dev.stretto.dispatch;
+
+/**
+ * What a dispatcher did so far; all numbers are 0 or more.
+ *
+ * @param started first starts in this run
+ * @param inFlight calls under way now
+ * @param delivered recorded as delivered
+ * @param parked recorded as parked
+ * @param retried attempts beyond a message's first in this run
+ * @param closed whether the start gate is closed now
+ */
+public record Counts(
+    long started, int inFlight, long delivered, long parked, long retried, boolean closed) {}

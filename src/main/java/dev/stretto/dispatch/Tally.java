@@ -1,0 +1,38 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.outbox.Settlement;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what a dispatcher does. Not safe for threads: the dispatcher's lock guards it. */
+final class Tally {
+
+  private long started;
+  private long delivered;
+  private long parked;
+  private long retried;
+
+  /** A call starts; the first of a message in this run gets the next number. */
+  void started(Flight flight, InstantSource clock) {
+    if (flight.startNumber == 0) {
+      flight.startNumber = ++started;
+      flight.startedAt = clock.instant();
+    } else {
+      retried++;
+    }
+  }
+
+  void recorded(@Nullable Settlement settlement) {
+    if (settlement != null) {
+      switch (settlement.status()) {
+        case DELIVERED -> delivered++;
+        case PARKED -> parked++;
+        case PENDING, IN_FLIGHT, DISCARDED -> {}
+      }
+    }
+  }
+
+  Counts counts(int inFlight, boolean closed) {
+    return new Counts(started, inFlight, delivered, parked, retried, closed);
+  }
+}
