@@ -40,13 +40,9 @@ final class HttpCall
     this.faults = faults;
   }
 
+  /** Sends the request; being the listener of its completion, this is asked about the whole answer. */
   void send(Request request) {
-    request
-        .onRequestBegin(this)
-        .onRequestSuccess(this)
-        .onResponseHeaders(this)
-        .onResponseContent(this)
-        .send(this);
+    request.onRequestBegin(this).onRequestSuccess(this).send(this);
   }
 
   @Override
