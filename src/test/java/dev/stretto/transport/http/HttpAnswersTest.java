@@ -4,6 +4,8 @@ import static dev.stretto.transport.Outcome.Fault.FAILED;
 import static dev.stretto.transport.Outcome.Fault.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.nio.ByteBuffer;

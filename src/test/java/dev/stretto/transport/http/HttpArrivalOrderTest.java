@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.Receiver;
 import dev.stretto.transport.Call;
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import static dev.stretto.transport.Outcome.Fault.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.net.InetAddress;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.stretto.outbox.Message;
 import dev.stretto.transport.Call;
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.nio.charset.StandardCharsets;

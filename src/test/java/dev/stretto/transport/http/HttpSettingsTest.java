@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.MapSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

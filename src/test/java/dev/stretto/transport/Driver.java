@@ -1,9 +1,6 @@
-package dev.stretto.transport.http;
+package dev.stretto.transport;
 
 import dev.stretto.outbox.Message;
-import dev.stretto.transport.Call;
-import dev.stretto.transport.Outcome;
-import dev.stretto.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Starts calls as the dispatching thread does: the next after handedOver, never above the capacity. */
-final class Driver {
+public final class Driver {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -26,11 +23,11 @@ final class Driver {
   private int misuses;
   private boolean left = true;
 
-  Driver(Transport transport) {
+  public Driver(Transport transport) {
     this.transport = transport;
   }
 
-  static Message message(long position, String payload, Map<String, String> headers) {
+  public static Message message(long position, String payload, Map<String, String> headers) {
     return new Message(
         position,
         "space",
@@ -43,16 +40,16 @@ final class Driver {
         0);
   }
 
-  static Call call(long position) {
+  public static Call call(long position) {
     return new Call(message(position, "{\"n\":" + position + "}", Map.of()), 1, 42);
   }
 
-  static Outcome outcomeOf(Transport transport, Call call) {
+  public static Outcome outcomeOf(Transport transport, Call call) {
     return new Driver(transport).run(List.of(call)).getFirst();
   }
 
   /** Starts all in order and waits for every outcome. */
-  List<Outcome> run(List<Call> calls) {
+  public List<Outcome> run(List<Call> calls) {
     List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     for (Call call : calls) {
       outcomes.add(start(call));
@@ -61,7 +58,7 @@ final class Driver {
   }
 
   /** Starts one call once it may start; returns without its answer. */
-  CompletableFuture<Outcome> start(Call call) {
+  public CompletableFuture<Outcome> start(Call call) {
     await();
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     transport.start(call, new OneCall(outcome));
@@ -88,20 +85,20 @@ final class Driver {
     }
   }
 
-  int mostUnderWay() {
+  public int mostUnderWay() {
     synchronized (changed) {
       return mostUnderWay;
     }
   }
 
   /** How often a call was told to have left twice, or after it was finished, or finished twice. */
-  int misuses() {
+  public int misuses() {
     synchronized (changed) {
       return misuses;
     }
   }
 
-  static Outcome get(CompletableFuture<Outcome> outcome) {
+  public static Outcome get(CompletableFuture<Outcome> outcome) {
     try {
       return outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
