@@ -80,12 +80,6 @@ class LauncherIT {
     }
   }
 
-  @Test
-  void isExecutableAndPlainShell() throws IOException {
-    assertThat(LAUNCHER).isExecutable();
-    assertThat(Files.readString(LAUNCHER)).startsWith("#!/bin/sh\n");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"sh", "bash", "dash"})
   void runsInAnyShell(String shell) throws Exception {
