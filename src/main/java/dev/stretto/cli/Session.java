@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,6 +33,15 @@ final class Session {
   /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
   Application openForOthersToo() {
     return new SpringStart(properties, debug).start(true);
+  }
+
+  /** The same streams with further properties, which win over those given before. */
+  Session with(List<String> further) {
+    List<String> all = new ArrayList<>(properties);
+    all.addAll(further);
+    Session session = new Session(in, out, all);
+    session.debug(debug);
+    return session;
   }
 
   InputStream in() {

@@ -11,4 +11,19 @@ package dev.stretto.dispatch;
  * @param closed whether the start gate is closed now
  */
 public record Counts(
-    long started, int inFlight, long delivered, long parked, long retried, boolean closed) {}
+    long started, int inFlight, long delivered, long parked, long retried, boolean closed) {
+
+  /** Nothing yet. */
+  public static final Counts NONE = new Counts(0, 0, 0, 0, 0, false);
+
+  /** Two dispatchers' counts together; closed where either gate is. */
+  public Counts plus(Counts other) {
+    return new Counts(
+        started + other.started,
+        inFlight + other.inFlight,
+        delivered + other.delivered,
+        parked + other.parked,
+        retried + other.retried,
+        closed || other.closed);
+  }
+}

@@ -99,7 +99,7 @@ public final class Dispatcher implements AutoCloseable {
     lock.lock();
     try {
       while (stop == null && lineup.offered() >= settings.window()) {
-        quieter.awaitUninterruptibly();
+        await(quieter, Long.MAX_VALUE);
       }
       Flight flight = lineup.offer(message);
       if (stop != null) {
@@ -211,7 +211,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       long left = settings.drain().toNanos();
       while (!underWay.isEmpty() && left > 0) {
-        left = awaitUninterrupted(quieter, left);
+        left = await(quieter, left);
       }
       underWay.forEach(flight -> flight.end(null));
     } finally {
@@ -231,7 +231,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       long left = atMost.toNanos();
       while (stop == null && !lineup.idle() && left > 0) {
-        left = awaitUninterrupted(quieter, left);
+        left = await(quieter, left);
       }
       return lineup.idle();
     } finally {
@@ -291,7 +291,7 @@ public final class Dispatcher implements AutoCloseable {
           }
           wake = Math.min(wake, allowed);
         }
-        awaitUninterrupted(changed, wake == Long.MAX_VALUE ? Long.MAX_VALUE : wake - now);
+        await(changed, wake == Long.MAX_VALUE ? Long.MAX_VALUE : wake - now);
       }
       return null;
     } finally {
@@ -422,21 +422,16 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Waits once, without being interrupted; the flag stays set for whoever interrupted. The loops
-   * are with the callers.
+   * Waits once; the loops are with the callers. Being interrupted means to stop. The flag is cleared,
+   * for a thread that carries it into a database's file access closes the file.
    */
   @SuppressWarnings("WaitNotInLoop")
-  private static long awaitUninterrupted(Condition condition, long nanos) {
-    boolean interrupted = Thread.interrupted();
+  private long await(Condition condition, long nanos) {
     try {
       return condition.awaitNanos(nanos);
     } catch (InterruptedException e) {
-      interrupted = true;
+      stop(new Stop(Reason.ASKED, "the run's thread was interrupted", null));
       return nanos;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

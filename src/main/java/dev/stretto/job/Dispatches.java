@@ -147,7 +147,7 @@ public final class Dispatches {
 
   private DispatchResult result(
       String channel, @Nullable JobExecution execution, @Nullable ChannelRun run, long begin) {
-    Counts counts = run == null ? new Counts(0, 0, 0, 0, 0, false) : run.counts();
+    Counts counts = run == null ? Counts.NONE : run.counts();
     BatchStatus status = execution == null ? BatchStatus.COMPLETED : execution.getStatus();
     return new DispatchResult(
         channel,

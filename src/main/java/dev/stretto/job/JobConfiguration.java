@@ -62,8 +62,9 @@ public class JobConfiguration {
   }
 
   @Bean
-  Launches launches(Channels channels, List<TransportType> transports, Leases leases) {
-    return new Launches(channels, transports, leases);
+  Launches launches(
+      Channels channels, List<TransportType> transports, Leases leases, Outbox outbox) {
+    return new Launches(channels, transports, leases, outbox.messages());
   }
 
   @Bean(DispatchJob.NAME)

@@ -3,6 +3,7 @@ package dev.stretto.job;
 import dev.stretto.lease.ChannelHeldException;
 import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
+import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportType;
@@ -16,11 +17,14 @@ public final class Launches {
   private final Channels channels;
   private final List<TransportType> transports;
   private final Leases leases;
+  private final OutboxMessages messages;
 
-  public Launches(Channels channels, List<TransportType> transports, Leases leases) {
+  public Launches(
+      Channels channels, List<TransportType> transports, Leases leases, OutboxMessages messages) {
     this.channels = channels;
     this.transports = List.copyOf(transports);
     this.leases = leases;
+    this.messages = messages;
   }
 
   /**
@@ -56,6 +60,11 @@ public final class Launches {
         transport.close();
       }
     }
+  }
+
+  /** How many messages of a channel wait to be sent; reads as many index entries. */
+  public long waiting(String channel) {
+    return messages.pending(channel);
   }
 
   /** Notes under which job execution a lease is used. */

@@ -97,19 +97,16 @@ final class Recorder implements TaskExecutor {
    * Records what is left and ends. Blocks until every task that was given to {@link #execute} is
    * recorded.
    */
+  @SuppressWarnings("ThreadJoinLoop")
   void close() {
     closing = true;
     wake();
-    boolean interrupted = false;
     while (thread.isAlive()) {
       try {
         thread.join();
       } catch (InterruptedException e) {
-        interrupted = true;
+        // The run is ending already, and a set flag would close an H2 file at the next access.
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

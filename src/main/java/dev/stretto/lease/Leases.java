@@ -197,19 +197,13 @@ public final class Leases implements AutoCloseable {
     }
   }
 
+  /** Waits until something changed or the time is over. */
+  @SuppressWarnings("WaitNotInLoop")
   private void waitFor(long nanoseconds) {
-    boolean interrupted = false;
-    long left = nanoseconds;
-    while (left > 0 && !closed) {
-      try {
-        left = changed.awaitNanos(left);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      changed.awaitNanos(nanoseconds);
+    } catch (InterruptedException e) {
+      // The callers look again; a set flag would close an H2 file at the next access.
     }
   }
 }
