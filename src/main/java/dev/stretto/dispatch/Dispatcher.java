@@ -1,20 +1,12 @@
 package dev.stretto.dispatch;
 
-import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.outbox.Message;
-import dev.stretto.outbox.Settlement;
-import dev.stretto.outbox.Status;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
-import dev.stretto.transport.Outcome.Delivered;
-import dev.stretto.transport.Outcome.Rejected;
-import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,30 +20,32 @@ import org.jspecify.annotations.Nullable;
  * them, started by this class's own thread, and recorded. Whoever offers, awaits and records may be
  * any thread; no method but those that say so blocks for longer than a lock that is never held
  * across a call.
+ *
+ * <p>The order costs this: a call is started only once the transport has said that the one before
+ * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
  */
 public final class Dispatcher implements AutoCloseable {
 
   private final DispatchSettings settings;
-  private final Transport transport;
-  private final long fence;
+  private final Passage passage;
   private final BooleanSupplier leaseLive;
   private final Times times;
   private final long origin;
   private final Runnable claimable;
   private final Thread thread;
-
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+
+  /** Something may start: waited for by the dispatching thread only. */
+  private final Condition startable = lock.newCondition();
+
+  /** Something was picked, finished, recorded or stopped. */
   private final Condition quieter = lock.newCondition();
-  private final Lineup lineup;
-  private final StartGate gate;
-  private final Pace pace;
-  private final Backoff backoff;
-  private final Tally tally = new Tally();
-  private final Set<Flight> underWay = new HashSet<>();
-  private @Nullable Stop stop;
+
+  private final Course course;
 
   /**
+   * Readies a dispatcher; nothing starts yet.
+   *
    * @param channel names the thread
    * @param leaseLive asked before every start; must be cheap
    * @param claimable told, from any thread, that {@link #pick} may have something; must be cheap
@@ -64,16 +58,12 @@ public final class Dispatcher implements AutoCloseable {
       Runnable claimable,
       Times times) {
     this.settings = settings;
-    this.transport = passage.transport();
-    this.fence = passage.fence();
+    this.passage = passage;
     this.leaseLive = leaseLive;
     this.claimable = claimable;
     this.times = times;
     this.origin = times.nanos().getAsLong();
-    this.lineup = new Lineup(settings);
-    this.gate = new StartGate(settings.unavailable());
-    this.pace = new Pace(settings.rate());
-    this.backoff = new Backoff(settings.retry(), times.random());
+    this.course = new Course(settings, times);
     this.thread = Thread.ofPlatform().name("dispatch-" + channel).daemon().unstarted(this::run);
   }
 
@@ -98,13 +88,11 @@ public final class Dispatcher implements AutoCloseable {
   public Flight offer(Message message) {
     lock.lock();
     try {
-      while (stop == null && lineup.offered() >= settings.window()) {
+      while (course.stopped() == null && course.full()) {
         await(quieter, Long.MAX_VALUE);
       }
-      Flight flight = lineup.offer(message);
-      if (stop != null) {
-        lineup.withdrawOffered().forEach(f -> f.end(null));
-      } else if (lineup.pickable(0)) {
+      Flight flight = course.offer(message);
+      if (course.pickable()) {
         claimable.run();
       }
       return flight;
@@ -123,7 +111,7 @@ public final class Dispatcher implements AutoCloseable {
   public List<Flight> pick(int settling) {
     lock.lock();
     try {
-      List<Flight> picked = stop == null ? lineup.pick(settling) : List.of();
+      List<Flight> picked = course.pick(settling);
       if (!picked.isEmpty()) {
         quieter.signalAll();
       }
@@ -137,12 +125,8 @@ public final class Dispatcher implements AutoCloseable {
   public void claimed(List<Flight> flights) {
     lock.lock();
     try {
-      if (stop == null) {
-        lineup.claimed(flights);
-        changed.signal();
-      } else {
-        flights.forEach(flight -> withdraw(flight, stop));
-      }
+      course.claimed(flights);
+      startable.signal();
     } finally {
       lock.unlock();
     }
@@ -158,12 +142,9 @@ public final class Dispatcher implements AutoCloseable {
   public void recorded(List<Flight> flights) {
     lock.lock();
     try {
-      for (Flight flight : flights) {
-        lineup.recorded(flight);
-        tally.recorded(flight.settlement());
-      }
+      course.recorded(flights, now());
       quieter.signalAll();
-      changed.signal();
+      startable.signal();
     } finally {
       lock.unlock();
     }
@@ -177,16 +158,9 @@ public final class Dispatcher implements AutoCloseable {
   public void stop(Stop reason) {
     lock.lock();
     try {
-      if (stop == null) {
-        stop = reason;
-        lineup.withdrawOffered().forEach(flight -> flight.end(null));
-        lineup.withdrawClaimed().forEach(flight -> withdraw(flight, reason));
-        if (!recordable(reason)) {
-          underWay.forEach(flight -> flight.end(null));
-        }
-        changed.signalAll();
-        quieter.signalAll();
-      }
+      course.stop(reason);
+      startable.signalAll();
+      quieter.signalAll();
     } finally {
       lock.unlock();
     }
@@ -196,24 +170,24 @@ public final class Dispatcher implements AutoCloseable {
   public @Nullable Stop stopped() {
     lock.lock();
     try {
-      return stop;
+      return course.stopped();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Blocks until no call is under way; those that are after the drain's bound end without a
+   * Blocks until no call is under way; those that still are after the drain's bound end without a
    * settlement.
    */
   public void drain() {
     lock.lock();
     try {
       long left = settings.drain().toNanos();
-      while (!underWay.isEmpty() && left > 0) {
+      while (!course.quiet() && left > 0) {
         left = await(quieter, left);
       }
-      underWay.forEach(flight -> flight.end(null));
+      course.abandon();
     } finally {
       lock.unlock();
     }
@@ -230,10 +204,10 @@ public final class Dispatcher implements AutoCloseable {
     lock.lock();
     try {
       long left = atMost.toNanos();
-      while (stop == null && !lineup.idle() && left > 0) {
+      while (course.stopped() == null && !course.idle() && left > 0) {
         left = await(quieter, left);
       }
-      return lineup.idle();
+      return course.idle();
     } finally {
       lock.unlock();
     }
@@ -243,27 +217,27 @@ public final class Dispatcher implements AutoCloseable {
   public Counts counts() {
     lock.lock();
     try {
-      return tally.counts(underWay.size(), gate.closed());
+      return course.counts();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Stops and closes the transport; calls still under way may never report. */
+  /** Stops; the transport is the caller's to close. */
   @Override
   public void close() {
     stop(new Stop(Reason.ASKED, "the run is over", null));
-    transport.close();
   }
 
   private void run() {
     try {
       for (Attempt attempt = awaitNext(); attempt != null; attempt = awaitNext()) {
         // INVARIANT (start order): this thread alone starts calls, always the first in line, and
-        // looks for the next
-        // only after the transport said that this one has left. Nothing between here and the wire
-        // may reorder.
-        transport.start(attempt.call, attempt);
+        // looks
+        // for the next only after the transport said that this one has left. Nothing between here
+        // and
+        // the wire may reorder.
+        passage.transport().start(attempt.call, attempt);
         attempt.awaitLeft();
       }
     } catch (RuntimeException | Error e) {
@@ -275,146 +249,37 @@ public final class Dispatcher implements AutoCloseable {
   private @Nullable Attempt awaitNext() {
     lock.lock();
     try {
-      while (stop == null) {
+      while (course.stopped() == null) {
         long now = now();
-        if (gate.beyondPatience()) {
-          Duration wait = gate.remaining(now);
-          stop(new Stop(Reason.UNAVAILABLE, "the destination is unavailable", wait));
-          return null;
-        }
-        Flight first = lineup.next(now);
-        long wake = lineup.nextDue();
-        if (first != null && underWay.size() < Math.min(transport.capacity(), settings.window())) {
-          long allowed = Math.max(gate.opensAt(now), pace.allowsAt(now));
-          if (allowed <= now) {
-            return begin(first, now);
+        Flight next = course.next(now, passage.transport().capacity());
+        if (next == null) {
+          long wakeAt = course.wakeAt();
+          if (course.stopped() == null) {
+            await(startable, wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - now);
           }
-          wake = Math.min(wake, allowed);
+        } else if (leaseLive.getAsBoolean()) {
+          course.begin(next, now);
+          return new Attempt(next, new Call(next.message(), next.attempts, passage.fence()));
+        } else {
+          stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
         }
-        await(changed, wake == Long.MAX_VALUE ? Long.MAX_VALUE : wake - now);
       }
+      quieter.signalAll();
       return null;
     } finally {
       lock.unlock();
     }
-  }
-
-  private @Nullable Attempt begin(Flight flight, long now) {
-    if (!leaseLive.getAsBoolean()) {
-      stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
-      return null;
-    }
-    lineup.started(flight);
-    gate.started(flight);
-    pace.started(now);
-    underWay.add(flight);
-    flight.attempts++;
-    tally.started(flight, times.clock());
-    return new Attempt(flight, new Call(flight.message(), flight.attempts, fence));
   }
 
   private void finished(Flight flight, Outcome outcome) {
     lock.lock();
     try {
-      underWay.remove(flight);
-      if (!flight.over()) {
-        switch (outcome) {
-          case Delivered _ -> {
-            gate.answered(flight);
-            settle(flight, Status.DELIVERED, null);
-          }
-          case Rejected rejected -> rejected(flight, rejected);
-          case RetryLater later -> retryLater(flight, later);
-        }
-      }
-      changed.signal();
+      course.finished(flight, outcome, now());
+      startable.signal();
       quieter.signalAll();
     } finally {
       lock.unlock();
     }
-  }
-
-  private void rejected(Flight flight, Rejected rejected) {
-    gate.answered(flight);
-    exhausted(flight, rejected.reason());
-    if (rejected.switchOff()) {
-      stop(new Stop(Reason.SWITCHED_OFF, rejected.reason(), null));
-    }
-  }
-
-  private void retryLater(Flight flight, RetryLater later) {
-    long now = now();
-    flight.lastError = later.reason();
-    switch (later.fault()) {
-      case UNAVAILABLE -> {
-        flight.attempts--;
-        gate.unavailable(flight, now, later.retryAfter());
-        if (stop == null) {
-          lineup.putBack(flight);
-        } else {
-          settle(flight, Status.PENDING, later.reason());
-        }
-      }
-      case UNKNOWN -> {
-        gate.unanswered(flight, now);
-        if (settings.onUnknown() == OnUnknown.QUARANTINE) {
-          settle(flight, Status.PARKED, "outcome unknown: " + later.reason());
-        } else {
-          failed(flight, later, now);
-        }
-      }
-      case FAILED -> {
-        gate.answered(flight);
-        failed(flight, later, now);
-      }
-    }
-  }
-
-  private void failed(Flight flight, RetryLater later, long now) {
-    if (flight.faults + 1 >= settings.retry().attempts()) {
-      exhausted(flight, later.reason());
-    } else if (stop != null) {
-      settle(flight, Status.PENDING, later.reason());
-    } else {
-      lineup.again(flight, now + backoff.nanos(flight.faults + 1));
-    }
-  }
-
-  private void exhausted(Flight flight, String reason) {
-    switch (settings.onExhausted()) {
-      case PARK, BLOCK_KEY -> settle(flight, Status.PARKED, reason);
-      case HOLD -> {
-        settle(flight, Status.PENDING, reason);
-        stop(
-            new Stop(Reason.HELD, "message " + flight.message().messageId() + ": " + reason, null));
-      }
-    }
-  }
-
-  private void settle(Flight flight, Status status, @Nullable String error) {
-    flight.end(
-        new Settlement(
-            flight.message(),
-            status,
-            flight.attempts,
-            error,
-            flight.startNumber,
-            flight.startedAt));
-  }
-
-  private void withdraw(Flight flight, Stop reason) {
-    if (recordable(reason)) {
-      settle(flight, Status.PENDING, flight.lastError);
-    } else {
-      flight.end(null);
-    }
-  }
-
-  private static boolean recordable(Stop reason) {
-    return switch (reason.reason()) {
-      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
-      case LEASE_LOST, BROKEN -> false;
-    };
   }
 
   private long now() {
@@ -422,8 +287,8 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Waits once; the loops are with the callers. Being interrupted means to stop. The flag is cleared,
-   * for a thread that carries it into a database's file access closes the file.
+   * Waits once; the loops are with the callers. Being interrupted means to stop. The flag is
+   * cleared, for a thread that carries it into a database's file access closes the file.
    */
   @SuppressWarnings("WaitNotInLoop")
   private long await(Condition condition, long nanos) {

@@ -1,6 +1,7 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.DispatchSettings.Unavailable;
+import dev.stretto.transport.Outcome.RetryLater;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class StartGate {
   private final Unavailable settings;
   private State state = State.OPEN;
   private @Nullable Flight probe;
+  private String reason = "";
   private long closedSince;
   private long until;
   private long wait;
@@ -62,32 +64,29 @@ final class StartGate {
   }
 
   /** No answer came. A probe without an answer closes the gate again. */
-  void unanswered(Flight flight, long now) {
+  void unanswered(Flight flight, RetryLater why, long now) {
     if (state == State.PROBING && probe == flight) {
-      close(now, null);
+      close(now, why);
     }
   }
 
-  /**
-   * The destination can't be reached or takes nothing.
-   *
-   * @param retryAfter how long it asked to wait, or null
-   */
-  void unavailable(Flight flight, long now, @Nullable Duration retryAfter) {
+  /** The destination can't be reached or takes nothing. */
+  void unavailable(Flight flight, RetryLater why, long now) {
     if (state == State.OPEN) {
       closedSince = now;
-      close(now, retryAfter);
+      close(now, why);
     } else if (state == State.PROBING && probe == flight) {
-      close(now, retryAfter);
-    } else if (retryAfter != null) {
-      until = Math.max(until, now + believed(retryAfter));
+      close(now, why);
+    } else if (state == State.CLOSED && why.retryAfter() != null) {
+      until = Math.max(until, now + believed(why.retryAfter()));
     }
   }
 
-  private void close(long now, @Nullable Duration retryAfter) {
+  private void close(long now, RetryLater why) {
     state = State.CLOSED;
     probe = null;
-    until = now + (retryAfter == null ? wait : Math.max(wait, believed(retryAfter)));
+    reason = why.reason();
+    until = now + (why.retryAfter() == null ? wait : Math.max(wait, believed(why.retryAfter())));
     wait = Math.min(wait * 2, settings.maxBackoff().toNanos());
   }
 
@@ -96,6 +95,11 @@ final class StartGate {
             ? retryAfter
             : settings.maxRetryAfter())
         .toNanos();
+  }
+
+  /** Why it is closed, for people; empty if it never was. */
+  String reason() {
+    return reason;
   }
 
   boolean closed() {

@@ -1,6 +1,7 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.outbox.Settlement;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -11,19 +12,27 @@ final class Tally {
   private long delivered;
   private long parked;
   private long retried;
+  private long firstStart;
+  private long lastRecord;
 
   /** A call starts; the first of a message in this run gets the next number. */
-  void started(Flight flight, InstantSource clock) {
+  void started(Flight flight, long now, InstantSource clock) {
     if (flight.startNumber == 0) {
+      if (started == 0) {
+        firstStart = now;
+        lastRecord = now;
+      }
       flight.startNumber = ++started;
       flight.startedAt = clock.instant();
-    } else {
+    }
+    if (flight.attempts > flight.message().attempts() + 1) {
       retried++;
     }
   }
 
-  void recorded(@Nullable Settlement settlement) {
+  void recorded(@Nullable Settlement settlement, long now) {
     if (settlement != null) {
+      lastRecord = now;
       switch (settlement.status()) {
         case DELIVERED -> delivered++;
         case PARKED -> parked++;
@@ -33,6 +42,13 @@ final class Tally {
   }
 
   Counts counts(int inFlight, boolean closed) {
-    return new Counts(started, inFlight, delivered, parked, retried, closed);
+    return new Counts(
+        started,
+        inFlight,
+        delivered,
+        parked,
+        retried,
+        closed,
+        Duration.ofNanos(lastRecord - firstStart));
   }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param retried attempts beyond each message's first
  * @param resent messages sent again because a run that died had claimed them
  * @param remaining messages that still wait
- * @param elapsed how long it took
+ * @param calling from the first start to the last thing recorded
+ * @param elapsed how long the run took altogether
  */
 public record DispatchResult(
     String channel,
@@ -30,4 +31,5 @@ public record DispatchResult(
     long retried,
     long resent,
     long remaining,
+    Duration calling,
     Duration elapsed) {}

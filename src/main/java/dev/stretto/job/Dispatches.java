@@ -160,6 +160,7 @@ public final class Dispatches {
         counts.retried(),
         run == null ? 0 : run.resent(),
         outbox.messages().pending(channel),
+        counts.calling(),
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
 
