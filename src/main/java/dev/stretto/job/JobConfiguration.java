@@ -9,12 +9,10 @@ import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,11 +42,10 @@ public class JobConfiguration {
 
   /** Leases have connections of their own, outside the pool that everything else shares. */
   @Bean(destroyMethod = "close")
-  Leases leases(
-      DataSourceProperties properties, Times times, @Value("${stretto.lease:15s}") Duration time) {
+  Leases leases(DataSourceProperties properties, Times times, Channels channels) {
     return new Leases(
         properties.initializeDataSourceBuilder().type(SimpleDriverDataSource.class).build(),
-        time,
+        channels.lease(),
         host() + "/" + ProcessHandle.current().pid(),
         times.nanos());
   }

@@ -9,43 +9,45 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A destination within the test: answers each call as told, after as long as told, and notes the calls in order. */
+/** A destination within the test: answers each call as told, when told, and notes the calls in order. */
 final class RehearsedTransport implements TransportType {
 
-  /** What to answer, and when; a call that is never answered has no outcome. */
-  record Answer(Outcome outcome, Duration after) {
-    static Answer delivered(Duration after) {
-      return new Answer(new Outcome.Delivered(), after);
+  /**
+   * What to answer, and when.
+   *
+   * @param when completes when the answer comes
+   */
+  record Answer(Outcome outcome, CompletableFuture<?> when) {
+
+    static Answer after(Duration delay, Outcome outcome) {
+      return new Answer(
+          outcome,
+          CompletableFuture.runAsync(
+              () -> {},
+              CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)));
     }
 
-    static Answer after1ms(Outcome outcome) {
-      return new Answer(outcome, Duration.ofMillis(1));
+    static Answer delivered(Duration delay) {
+      return after(delay, new Outcome.Delivered());
+    }
+
+    static Answer soon(Outcome outcome) {
+      return after(Duration.ofMillis(1), outcome);
     }
   }
 
   private final List<Call> calls = new ArrayList<>();
-  private final ScheduledExecutorService later =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("rehearsed").factory());
   private volatile Function<Call, Answer> script =
       call -> Answer.delivered(Duration.ofMillis(1));
-  private volatile Runnable closed = () -> {};
   private int underWay;
   private int most;
 
   /** Sets what is answered from now on; called on the dispatching thread. */
   void script(Function<Call, Answer> answers) {
     script = answers;
-  }
-
-  /** Sets what happens when the way is closed. */
-  void onClose(Runnable action) {
-    closed = action;
   }
 
   synchronized List<Call> calls() {
@@ -87,9 +89,9 @@ final class RehearsedTransport implements TransportType {
         began(call);
         progress.handedOver();
         Answer answer = script.apply(call);
-        CompletableFuture.delayedExecutor(
-                answer.after().toNanos(), TimeUnit.NANOSECONDS, later)
-            .execute(
+        answer
+            .when()
+            .thenRun(
                 () -> {
                   ended();
                   progress.finished(answer.outcome());
@@ -97,9 +99,7 @@ final class RehearsedTransport implements TransportType {
       }
 
       @Override
-      public void close() {
-        closed.run();
-      }
+      public void close() {}
     };
   }
 }
