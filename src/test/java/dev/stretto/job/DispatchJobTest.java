@@ -193,7 +193,7 @@ class DispatchJobTest {
               fixture.jdbc.queryForList(
                   "select position, attempts, last_error from outbox_message"
                       + " where status = 'PARKED' or attempts > 1 order by position"))
-          .extracting(row -> List.copyOf(row.values()).toString())
+          .extracting(row -> row.values().toString())
           .containsExactly("[10, 1, HTTP 422]", "[20, 3, HTTP 500]", "[30, 2, null]");
     }
   }
