@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.Dispatches;
+import dev.stretto.job.Launches;
+import dev.stretto.job.OpenChannel;
 import dev.stretto.outbox.Appender;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -73,9 +75,8 @@ final class DemoCommand implements Callable<Integer> {
     try (Application application = session.with(settings(receiver, folder)).open()) {
       say("%,d messages in an outbox, for a receiver on this machine that takes %s to answer each.",
           messages, delay);
-      application.get(Appender.class).append(lines(), CHANNEL_INPUT);
-      DispatchResult result =
-          application.get(Dispatches.class).dispatch(CHANNEL, DispatchOptions.NONE, run -> {});
+      application.get(Appender.class).append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
+      DispatchResult result = dispatch(application);
       Receiver.Totals totals = receiver.totals();
       DemoSummary summary =
           new DemoSummary(each.multipliedBy(messages), result, totals, messages);
@@ -88,8 +89,14 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static final Appender.Input CHANNEL_INPUT =
-      new Appender.Input(CHANNEL, null, "application/json", false);
+  private static DispatchResult dispatch(Application application) throws Exception {
+    try (OpenChannel channel =
+        application.get(Launches.class).open(CHANNEL, DispatchOptions.NONE)) {
+      return application
+          .get(Dispatches.class)
+          .dispatch(channel, DispatchOptions.NONE, run -> {});
+    }
+  }
 
   private void say(String format, Object... values) {
     if (!json) {

@@ -27,6 +27,9 @@ import picocli.CommandLine.Option;
     })
 final class DispatchCommand implements Callable<Integer> {
 
+  /** A run reads, records and notes its progress at the same time. */
+  private static final int CONNECTIONS = 3;
+
   private final Session session;
 
   @Option(
@@ -76,27 +79,27 @@ final class DispatchCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     DispatchOptions options = options();
     try (Application application = session.openForOthersToo()) {
-      Set<String> channels = channels(application.get(Channels.class));
       Launches launches = application.get(Launches.class);
       DispatchReport report = new DispatchReport(session, json);
-      channels.forEach(channel -> launches.check(channel, options));
-      if (dryRun) {
-        channels.forEach(
-            channel -> report.plan(launches.check(channel, options), launches.waiting(channel)));
-        return ExitCode.DONE.code();
-      }
-      application.allowConnections(3 * channels.size());
-      SideBySide runs =
-          new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
-      Signals.onFirst(runs::stop);
-      try (Progress progress = Progress.of(runs, launches::waiting, channels)) {
-        runs.start(channels);
-        return runs.await(ended -> progress.interrupt(() -> report.ended(ended))).code();
+      try (OpenChannels channels =
+          OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
+        if (dryRun) {
+          channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
+          return ExitCode.DONE.code();
+        }
+        application.allowConnections(CONNECTIONS * channels.count());
+        SideBySide runs =
+            new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
+        Signals.onFirst(runs::stop);
+        try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
+          runs.start(channels);
+          return runs.await(ended -> progress.interrupt(() -> report.ended(ended))).code();
+        }
       }
     }
   }
 
-  private Set<String> channels(Channels configured) {
+  private Set<String> names(Channels configured) {
     named.forEach(name -> configured.require("--channel", name));
     if (!named.isEmpty()) {
       return new LinkedHashSet<>(named);

@@ -2,8 +2,8 @@ package dev.stretto.cli;
 
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Stop;
-import dev.stretto.job.ChannelSettings;
 import dev.stretto.job.DispatchResult;
+import dev.stretto.job.OpenChannel;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +39,16 @@ final class DispatchReport {
   }
 
   /** Says what a run would do. */
-  void plan(ChannelSettings channel, long waiting) {
-    DispatchSettings settings = channel.dispatch();
+  void plan(OpenChannel channel, long waiting) {
+    DispatchSettings settings = channel.settings().dispatch();
+    String transport = channel.settings().transport();
     String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
     if (json) {
       session.print(
           fields -> {
             fields.writeStringProperty("channel", channel.name());
             fields.writeNumberProperty("waiting", waiting);
-            fields.writeStringProperty("transport", channel.transport());
+            fields.writeStringProperty("transport", transport);
             fields.writeStringProperty("ordering", ordering);
             fields.writeNumberProperty("window", settings.window());
           });
@@ -57,7 +58,7 @@ final class DispatchReport {
           channel.name(),
           waiting,
           waiting == 1 ? "" : "s",
-          channel.transport(),
+          transport,
           ordering,
           settings.window());
     }

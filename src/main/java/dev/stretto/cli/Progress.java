@@ -4,13 +4,11 @@ import dev.stretto.dispatch.Counts;
 import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +41,12 @@ final class Progress implements AutoCloseable {
     this.err = err;
   }
 
-  /** Begins to show how far the runs are. */
-  static Progress of(SideBySide runs, ToLongFunction<String> waiting, Collection<String> channels) {
-    long total = channels.stream().mapToLong(waiting).sum();
+  /**
+   * Begins to show how far the runs are.
+   *
+   * @param total how many messages wait when they begin, 0 or more
+   */
+  static Progress of(SideBySide runs, long total) {
     Progress progress = new Progress(runs::counts, total, onTerminal(), System.err);
     Thread.ofPlatform().daemon().name("progress").start(progress::show);
     return progress;

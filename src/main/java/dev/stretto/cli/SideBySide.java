@@ -5,9 +5,9 @@ import dev.stretto.job.ChannelRun;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.Dispatches;
+import dev.stretto.job.OpenChannel;
 import dev.stretto.lease.ChannelHeldException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,20 +45,23 @@ final class SideBySide {
   }
 
   /** Starts a run on each channel; returns at once. */
-  void start(Collection<String> channels) {
-    awaited = channels.size();
-    for (String channel : channels) {
-      Thread.ofPlatform().name("channel-" + channel).start(() -> ended.add(run(channel)));
+  void start(OpenChannels channels) {
+    awaited = channels.count();
+    for (OpenChannel channel : channels) {
+      Thread.ofPlatform()
+          .name("channel-" + channel.name())
+          .start(() -> ended.add(run(channel)));
     }
   }
 
-  private Ended run(String channel) {
+  private Ended run(OpenChannel channel) {
+    String name = channel.name();
     try {
-      return new Ended(channel, dispatches.dispatch(channel, options, this::began), null, false);
+      return new Ended(name, dispatches.dispatch(channel, options, this::began), null, false);
     } catch (ChannelHeldException e) {
-      return new Ended(channel, null, e, true);
+      return new Ended(name, null, e, true);
     } catch (Exception e) {
-      return new Ended(channel, null, e, false);
+      return new Ended(name, null, e, false);
     }
   }
 

@@ -45,14 +45,14 @@ public final class ChannelRun implements ItemStream {
 
   ChannelRun(Outbox outbox, Launch launch, DispatchOptions options, Times times) {
     this.outbox = outbox;
-    this.settings = launch.settings().dispatch();
+    this.settings = launch.channel().settings().dispatch();
     this.options = options;
     this.lease = launch.lease();
     this.dispatcher =
         new Dispatcher(
             lease.channel(),
             settings,
-            new Passage(launch.transport(), lease.fence()),
+            new Passage(launch.channel().transport(), lease.fence()),
             lease::live,
             this::claimable,
             times);

@@ -49,9 +49,9 @@ public final class DispatchJob implements Job {
       return;
     }
     JobParameters parameters = execution.getJobParameters();
-    try (Launch launch =
-        launches.prepare(
-            DispatchOptions.channel(parameters), DispatchOptions.of(parameters), run -> {})) {
+    try (OpenChannel channel =
+            launches.open(DispatchOptions.channel(parameters), DispatchOptions.of(parameters));
+        Launch launch = launches.prepare(channel, run -> {})) {
       executeWith(launch, execution);
     } catch (ChannelHeldException | SQLException | RuntimeException e) {
       jobOf(new FailingStep(e)).execute(execution);

@@ -65,11 +65,11 @@ public final class Dispatches {
    * @throws ChannelHeldException where another run holds the channel
    * @throws SQLException where the lease's database fails
    * @throws JobExecutionException where Spring Batch refuses to launch the job
-   * @throws dev.stretto.transport.InvalidSettingException where a setting is unusable
    */
   public DispatchResult dispatch(
-      String channel, DispatchOptions options, Consumer<ChannelRun> running)
+      OpenChannel open, DispatchOptions options, Consumer<ChannelRun> running)
       throws ChannelHeldException, SQLException, JobExecutionException {
+    String channel = open.name();
     long begin = times.nanos().getAsLong();
     AtomicReference<@Nullable ChannelRun> current = new AtomicReference<>();
     Consumer<ChannelRun> noted =
@@ -77,7 +77,7 @@ public final class Dispatches {
           current.set(run);
           running.accept(run);
         };
-    try (Launch launch = launches.prepare(channel, options, noted)) {
+    try (Launch launch = launches.prepare(open, noted)) {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
       if (unfinished == null && !outbox.messages().anyWaiting(channel)) {
         return result(channel, null, null, begin);

@@ -2,7 +2,6 @@ package dev.stretto.job;
 
 import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
-import dev.stretto.transport.Transport;
 import java.util.function.Consumer;
 
 /**
@@ -16,23 +15,16 @@ final class Launch implements AutoCloseable {
 
   private final Leases leases;
   private final Lease lease;
-  private final ChannelSettings settings;
-  private final Transport transport;
+  private final OpenChannel channel;
   private final Consumer<ChannelRun> running;
 
   /**
    * @param running is told of the run as soon as there is one
    */
-  Launch(
-      Leases leases,
-      Lease lease,
-      ChannelSettings settings,
-      Transport transport,
-      Consumer<ChannelRun> running) {
+  Launch(Leases leases, Lease lease, OpenChannel channel, Consumer<ChannelRun> running) {
     this.leases = leases;
     this.lease = lease;
-    this.settings = settings;
-    this.transport = transport;
+    this.channel = channel;
     this.running = running;
   }
 
@@ -40,12 +32,8 @@ final class Launch implements AutoCloseable {
     return lease;
   }
 
-  ChannelSettings settings() {
-    return settings;
-  }
-
-  Transport transport() {
-    return transport;
+  OpenChannel channel() {
+    return channel;
   }
 
   void running(ChannelRun run) {
@@ -54,7 +42,6 @@ final class Launch implements AutoCloseable {
 
   @Override
   public void close() {
-    transport.close();
     leases.release(lease);
   }
 }

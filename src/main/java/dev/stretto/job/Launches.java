@@ -1,11 +1,9 @@
 package dev.stretto.job;
 
 import dev.stretto.lease.ChannelHeldException;
-import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.transport.InvalidSettingException;
-import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportType;
 import java.sql.SQLException;
 import java.util.List;
@@ -28,38 +26,38 @@ public final class Launches {
   }
 
   /**
-   * Reads the settings of a channel as a run would use them, without taking anything.
+   * Reads a channel's settings as a run would use them, and opens its transport; makes no connection
+   * yet.
    *
    * @throws InvalidSettingException where the channel is unknown or a setting is unusable
    */
-  public ChannelSettings check(String channel, DispatchOptions options) {
-    ChannelSettings settings = settings(channel, options);
-    open(settings).close();
-    return settings;
+  public OpenChannel open(String channel, DispatchOptions options) {
+    ChannelSettings settings =
+        channels
+            .require("--channel", channel)
+            .with(
+                new ChannelSettings.Overrides(
+                    options.ordering(), options.window(), options.rate()));
+    TransportType type =
+        transports.stream()
+            .filter(candidate -> candidate.name().equals(settings.transport()))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("no transport " + settings.transport()));
+    return new OpenChannel(
+        settings,
+        type.open(channel, settings.transportSettings(), settings.dispatch().window()));
   }
 
   /**
-   * Prepares an execution; the caller closes what is returned. Blocks for a lease's time at the
-   * most.
+   * Prepares an execution; the caller closes what is returned. Blocks for a lease's time at the most.
    *
-   * @throws InvalidSettingException where the channel is unknown or a setting is unusable
+   * @param running is told of the run as soon as there is one
    * @throws ChannelHeldException where another run holds the channel
    * @throws SQLException where the database fails
    */
-  Launch prepare(String channel, DispatchOptions options, Consumer<ChannelRun> running)
+  Launch prepare(OpenChannel channel, Consumer<ChannelRun> running)
       throws ChannelHeldException, SQLException {
-    ChannelSettings settings = settings(channel, options);
-    Transport transport = open(settings);
-    boolean prepared = false;
-    try {
-      Lease lease = leases.acquire(channel);
-      prepared = true;
-      return new Launch(leases, lease, settings, transport, running);
-    } finally {
-      if (!prepared) {
-        transport.close();
-      }
-    }
+    return new Launch(leases, leases.acquire(channel.name()), channel, running);
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */
@@ -70,22 +68,5 @@ public final class Launches {
   /** Notes under which job execution a lease is used. */
   void noteRun(Launch launch, long run) throws SQLException {
     leases.noteRun(launch.lease(), run);
-  }
-
-  private ChannelSettings settings(String channel, DispatchOptions options) {
-    return channels
-        .require("--channel", channel)
-        .with(new ChannelSettings.Overrides(options.ordering(), options.window(), options.rate()));
-  }
-
-  private Transport open(ChannelSettings settings) {
-    return transports.stream()
-        .filter(type -> type.name().equals(settings.transport()))
-        .findFirst()
-        .orElseThrow(() ->
-            new InvalidSettingException(
-                "stretto.channels." + settings.name() + ".transport",
-                "there is no transport " + settings.transport()))
-        .open(settings.name(), settings.transportSettings(), settings.dispatch().window());
   }
 }

@@ -40,7 +40,7 @@ final class Rehearsal {
     course =
         new Course(
             settings.build(),
-            new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random::nextLong));
+            new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
   }
 
   static Message message(long id, @Nullable String key) {

@@ -177,7 +177,7 @@ class DispatchJobTest {
             if (position(call) == 10) {
               return Answer.soon(new Outcome.Rejected("HTTP 422", false));
             }
-            boolean fails = position(call) == 20 || position(call) == 30 && call.attempt() == 1;
+            boolean fails = position(call) == 20 || (position(call) == 30 && call.attempt() == 1);
             return Answer.soon(
                 fails
                     ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)

@@ -73,7 +73,9 @@ final class JobFixture implements AutoCloseable {
   }
 
   DispatchResult dispatch(DispatchOptions options, Consumer<ChannelRun> running) throws Exception {
-    return context.getBean(Dispatches.class).dispatch(CHANNEL, options, running);
+    try (OpenChannel channel = context.getBean(Launches.class).open(CHANNEL, options)) {
+      return context.getBean(Dispatches.class).dispatch(channel, options, running);
+    }
   }
 
   /** How many messages have each status. */

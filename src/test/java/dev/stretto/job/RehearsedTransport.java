@@ -89,7 +89,7 @@ final class RehearsedTransport implements TransportType {
         began(call);
         progress.handedOver();
         Answer answer = script.apply(call);
-        answer
+        var _ = answer
             .when()
             .thenRun(
                 () -> {
