@@ -106,6 +106,19 @@ public final class Driver {
     }
   }
 
+  /** Progress that only keeps the outcome. */
+  public static Transport.Progress finishing(CompletableFuture<Outcome> outcome) {
+    return new Transport.Progress() {
+      @Override
+      public void handedOver() {}
+
+      @Override
+      public void finished(Outcome how) {
+        outcome.complete(how);
+      }
+    };
+  }
+
   private final class OneCall implements Transport.Progress {
 
     private final CompletableFuture<Outcome> outcome;

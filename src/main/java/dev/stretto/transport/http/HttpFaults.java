@@ -105,9 +105,9 @@ final class HttpFaults {
 
   /** The outcome of a call that ended without an answer after its request may have left. */
   Outcome unanswered(Throwable failure) {
-    if (untouched(failure)) {
+    if (notTaken(failure)) {
       return new RetryLater(
-          Fault.UNAVAILABLE, "the destination closed or refused before it took the request", null);
+          Fault.UNAVAILABLE, "the destination takes no more requests now: " + authority, null);
     }
     String reason =
         switch (failure) {
@@ -119,11 +119,17 @@ final class HttpFaults {
     return new RetryLater(Fault.UNKNOWN, reason, null);
   }
 
-  /** Whether the destination itself said that it did nothing with the request (RFC 9113, 8.7). */
-  private static boolean untouched(Throwable failure) {
+  /**
+   * Whether the destination itself said that it did nothing with the request (RFC 9113, 8.7), or
+   * the request never left because fewer streams are allowed than a moment ago.
+   */
+  private static boolean notTaken(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
     return failure instanceof RetryableRequestException
         || (failure instanceof IOException
-            && ErrorCode.REFUSED_STREAM_ERROR.name().equalsIgnoreCase(failure.getMessage()));
+            && ErrorCode.REFUSED_STREAM_ERROR.name().equalsIgnoreCase(message))
+        || (failure instanceof IllegalStateException
+            && message.startsWith("Max local stream count"));
   }
 
   private @Nullable Duration wait(@Nullable String retryAfter) {

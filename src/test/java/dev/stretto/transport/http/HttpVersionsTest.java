@@ -9,6 +9,12 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +93,56 @@ class HttpVersionsTest {
       server.announceStreams(9);
       await().until(() -> transport.capacity() == 9);
       assertThat(Driver.outcomeOf(transport, Driver.call(2))).isInstanceOf(Outcome.Delivered.class);
+    }
+  }
+
+  @Test
+  void aServerThatAllowsNoStreamIsUnavailable() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
+        Transport transport = open(server, "version", "2")) {
+      Driver.outcomeOf(transport, Driver.call(1));
+      server.announceStreams(0);
+      await().until(() -> transport.capacity() == 1);
+
+      assertThat(Driver.outcomeOf(transport, Driver.call(2)))
+          .isEqualTo(
+              new Outcome.RetryLater(
+                  Outcome.Fault.UNAVAILABLE,
+                  "the destination takes no more requests now: 127.0.0.1:" + server.port(),
+                  null));
+
+      server.announceStreams(9);
+      await().until(() -> transport.capacity() == 9);
+      assertThat(Driver.outcomeOf(transport, Driver.call(3))).isInstanceOf(Outcome.Delivered.class);
+      assertThat(server.seen).hasSize(2);
+    }
+  }
+
+  @Test
+  void aCallStartedAsFewerStreamsBecomeAllowedWaitsAndGetsNoConnectionOfItsOwn() throws Exception {
+    Queue<Callback> held = new ConcurrentLinkedQueue<>();
+    try (ScriptedServer server =
+            new ScriptedServer((request, response, callback) -> held.add(callback));
+        Transport transport = open(server, "version", "2")) {
+      Driver driver = new Driver(transport);
+      List<CompletableFuture<Outcome>> early = new ArrayList<>();
+      for (int position = 1; position <= 4; position++) {
+        early.add(driver.start(Driver.call(position)));
+      }
+      await().until(() -> held.size() == 4);
+      server.announceStreams(2);
+      await().until(() -> transport.capacity() == 2);
+
+      CompletableFuture<Outcome> late = new CompletableFuture<>();
+      transport.start(Driver.call(5), Driver.finishing(late));
+      assertThat(server.sessions).hasSize(1);
+      held.forEach(Callback::succeeded);
+
+      assertThat(early).extracting(Driver::get).allMatch(Outcome.Delivered.class::isInstance);
+      await().until(() -> held.size() == 5);
+      assertThat(server.sessions).as("connections").hasSize(1);
+      held.forEach(Callback::succeeded);
+      assertThat(Driver.get(late)).isInstanceOf(Outcome.Delivered.class);
     }
   }
 
