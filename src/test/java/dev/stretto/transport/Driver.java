@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Starts calls as the dispatching thread does: the next after handedOver, never above the capacity. */
+/**
+ * Starts calls as the dispatching thread does: the next after handedOver, never above the capacity.
+ */
 public final class Driver {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

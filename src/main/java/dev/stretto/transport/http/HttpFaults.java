@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** The rules that turn an answer, or the lack of one, into an outcome. */
 final class HttpFaults {
 
-  /** How much of an answer's body, in bytes, is looked at for the reason; half of it at most is shown. */
+  /**
+   * How much of an answer's body, in bytes, is looked at for the reason; half of it at most is
+   * shown.
+   */
   static final int EXCERPT = 1024;
 
   private static final int SHORTEST_SECRET = 8;
@@ -97,7 +100,10 @@ final class HttpFaults {
           case TimeoutException _ -> "no connection in time: " + authority;
           case SSLException tls -> "TLS failed with " + authority + ": " + text(tls);
           case HttpResponseException proxy ->
-              "no way to " + authority + ": the proxy answered HTTP " + proxy.getResponse().getStatus();
+              "no way to "
+                  + authority
+                  + ": the proxy answered HTTP "
+                  + proxy.getResponse().getStatus();
           case Throwable other -> "no connection to " + authority + ": " + text(other);
         };
     return new RetryLater(Fault.UNAVAILABLE, reason, null);
@@ -162,7 +168,10 @@ final class HttpFaults {
     return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
   }
 
-  /** Input-output exceptions name their cause without request data; of others, only the kind is shown. */
+  /**
+   * Input-output exceptions name their cause without request data; of others, only the kind is
+   * shown.
+   */
   private static String text(Throwable failure) {
     String message = failure instanceof IOException ? failure.getMessage() : null;
     return message == null ? failure.getClass().getSimpleName() : oneLine(message);

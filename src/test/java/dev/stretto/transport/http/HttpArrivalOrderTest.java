@@ -81,8 +81,7 @@ class HttpArrivalOrderTest {
   void aCallHasLeftOnlyOnceItsWholeBodyWasTaken(String version) throws Exception {
     try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
         Transport transport =
-            type.open(
-                "space", MapSettings.url(server.url("http", "/"), "version", version), 8)) {
+            type.open("space", MapSettings.url(server.url("http", "/"), "version", version), 8)) {
       server.beforeBodies = new CountDownLatch(1);
       Queue<String> told = new ConcurrentLinkedQueue<>();
       String payload = "x".repeat(32 * 1024 * 1024);

@@ -72,8 +72,10 @@ class HttpVersionsTest {
                 "space",
                 MapSettings.url(
                     server.url("https", "/"),
-                    "trust-store", certificates.keyStore().toString(),
-                    "trust-store-password", certificates.password()),
+                    "trust-store",
+                    certificates.keyStore().toString(),
+                    "trust-store-password",
+                    certificates.password()),
                 16)) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Outcome.Delivered.class);
     }
@@ -150,13 +152,13 @@ class HttpVersionsTest {
   @CsvSource({"auto, HTTP/2.0", "1.1, HTTP/1.1"})
   void tlsGoesThroughAProxyInATunnel(String version, String spoken) throws Exception {
     try (ScriptedServer server =
-            new ScriptedServer(
-                ScriptedServer.status(200, ""), certificates, "h2", "http/1.1");
+            new ScriptedServer(ScriptedServer.status(200, ""), certificates, "h2", "http/1.1");
         TestProxy proxy = new TestProxy();
         Transport transport = openTls(server, "version", version, "proxy", proxy.url())) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Outcome.Delivered.class);
       assertThat(server.seen.remove().version()).isEqualTo(spoken);
-      assertThat(proxy.requestLines).containsExactly("CONNECT 127.0.0.1:" + server.port() + " HTTP/1.1");
+      assertThat(proxy.requestLines)
+          .containsExactly("CONNECT 127.0.0.1:" + server.port() + " HTTP/1.1");
       assertThat(transport.capacity()).isEqualTo(spoken.equals("HTTP/2.0") ? 16 : 3);
     }
   }
