@@ -26,7 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param trustStore a PEM or PKCS12 file of certificates trusted beside the JDK's own, or null
  * @param trustStorePassword what opens a PKCS12 file, or null
  */
-public record HttpSettings(
+record HttpSettings(
     @Nullable String url,
     @DefaultValue("POST") String method,
     @DefaultValue("auto") String version,
