@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The receiver in its own process. Prints its port on one line and answers until it is killed; {@code GET /stats} and
- * {@code GET /arrivals} tell what it saw.
+ * The receiver in its own process. Prints its port on one line and answers until it is killed;
+ * {@code GET /stats} and {@code GET /arrivals} tell what it saw.
  */
 @Command(name = "receiver")
 public final class ReceiverMain implements Runnable {

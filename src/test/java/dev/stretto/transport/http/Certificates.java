@@ -13,13 +13,39 @@ record Certificates(Path keyStore, Path pem, String password) {
         new Certificates(folder.resolve("server.p12"), folder.resolve("server.pem"), "changeit");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     String store = made.keyStore.toString();
-    run(List.of(
-        keytool.toString(), "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=test",
-        "-ext", "san=ip:127.0.0.1,dns:localhost", "-validity", "2", "-storetype", "PKCS12",
-        "-keystore", store, "-storepass", made.password));
-    run(List.of(
-        keytool.toString(), "-exportcert", "-rfc", "-alias", "server", "-keystore", store,
-        "-storepass", made.password, "-file", made.pem.toString()));
+    run(
+        List.of(
+            keytool.toString(),
+            "-genkeypair",
+            "-alias",
+            "server",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=test",
+            "-ext",
+            "san=ip:127.0.0.1,dns:localhost",
+            "-validity",
+            "2",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            store,
+            "-storepass",
+            made.password));
+    run(
+        List.of(
+            keytool.toString(),
+            "-exportcert",
+            "-rfc",
+            "-alias",
+            "server",
+            "-keystore",
+            store,
+            "-storepass",
+            made.password,
+            "-file",
+            made.pem.toString()));
     if (!Files.exists(made.pem)) {
       throw new IOException("keytool made no certificate");
     }
