@@ -14,6 +14,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.PlaceholderResolutionException;
 
 /** Opens the database before Spring asks for it, and explains why it does not open. */
 final class DatabaseOpening implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
@@ -42,16 +43,16 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    url = required(environment, URL);
-    String user = required(environment, USER);
-    password = required(environment, PASSWORD);
+    url = text(environment, URL);
+    String user = text(environment, USER);
+    password = text(environment, PASSWORD);
     if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
       user = "sa";
     }
     try {
       database =
           OpenDatabase.open(
-              new OpenDatabase.Request(url, user.isEmpty() ? null : user, password, serve, PATIENCE));
+              new OpenDatabase.Request(url, user, password, serve, PATIENCE));
     } catch (SQLException e) {
       throw explain(e);
     }
@@ -75,20 +76,21 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     }
   }
 
-  /** A variable that is not set would otherwise be taken literally, as in a password of {@code ${DB}}. */
-  private static String required(ConfigurableEnvironment environment, String property) {
-    String value = environment.getProperty(property, "");
-    int start = value.indexOf("${");
-    int end = value.indexOf('}', Math.max(start, 0));
-    if (start >= 0 && end > start) {
+  private static String text(ConfigurableEnvironment environment, String property) {
+    try {
+      return environment.getProperty(property, "");
+    } catch (PlaceholderResolutionException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          property + ": the environment variable " + value.substring(start + 2, end) + " is not set");
+          property + ": the environment variable " + e.getPlaceholder() + " is not set");
     }
-    return value;
   }
 
   CommandException explain(Exception failure) {
+    CommandException setting = ConfigurationFailure.property(failure);
+    if (setting != null) {
+      return setting;
+    }
     SQLException sql = Messages.find(failure, SQLException.class);
     boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
     return new CommandException(
@@ -105,6 +107,9 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     SQLException sql = Messages.find(failure, SQLException.class);
     if (sql != null) {
       return problem(sql);
+    }
+    if (Messages.root(failure) instanceof ClassNotFoundException) {
+      return "has a URL whose driver is not installed: check " + URL;
     }
     FlywayException flyway = Messages.find(failure, FlywayException.class);
     if (flyway != null) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,13 @@ public final class OpenDatabase implements AutoCloseable {
   /**
    * How to open a database.
    *
-   * @param user for H2; null where the URL says it
-   * @param password for H2; null or empty for none
+   * @param user for H2; empty where the URL says it
+   * @param password for H2; empty for none, or where the URL says it
    * @param serve whether commands that start later may use an H2 file at the same time
    * @param patience how long to wait for another command to let go of an H2 file, 0 or more
    */
   public record Request(
-      String url,
-      @Nullable String user,
-      @Nullable String password,
-      boolean serve,
-      Duration patience) {}
+      String url, String user, String password, boolean serve, Duration patience) {}
 
   /**
    * Opens an H2 file, or finds the JVM that has it open; leaves other databases to their driver.
@@ -152,9 +149,14 @@ public final class OpenDatabase implements AutoCloseable {
     }
 
     private Connection connect(H2Url target) throws SQLException {
-      return request.user() == null
-          ? DriverManager.getConnection(target.toString())
-          : DriverManager.getConnection(target.toString(), request.user(), request.password());
+      Properties properties = new Properties();
+      if (!request.user().isEmpty()) {
+        properties.setProperty("user", request.user());
+      }
+      if (!request.password().isEmpty()) {
+        properties.setProperty("password", request.password());
+      }
+      return DriverManager.getConnection(target.toString(), properties);
     }
   }
 }

@@ -20,8 +20,10 @@ create table outbox_message (
   started_at timestamp(3) with time zone,
   settled_at timestamp(3) with time zone,
   constraint outbox_message_id_unique unique (message_id),
+  -- Not `status in (…)`: H2 2.4 ties that to the session that made the table, and once it has ended
+  -- every insert fails with "The database has been closed" until the file is opened anew.
   constraint outbox_message_status_known
-    check (status in ('PENDING', 'IN_FLIGHT', 'DELIVERED', 'PARKED', 'DISCARDED'))
+    check (status = any(array['PENDING', 'IN_FLIGHT', 'DELIVERED', 'PARKED', 'DISCARDED']))
 );
 
 comment on column outbox_message.position is 'place in the channel, from 1, given once';

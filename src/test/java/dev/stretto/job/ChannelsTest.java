@@ -98,10 +98,9 @@ class ChannelsTest {
   @ParameterizedTest
   @CsvSource({"20/s, 64, 20", "100/m, 64, 1", "1000/h, 64, 1", "500/s, 64, 64", "120/m, 64, 2"})
   void theDefaultBurstIsTheStartsOfASecondButNotAboveTheWindow(String rate, int window, int burst) {
-    Rate bound = dispatch(Map.of("rate", rate, "window", window)).rate();
-
-    assertThat(bound).isNotNull();
-    assertThat(bound.burst()).isEqualTo(burst);
+    assertThat(dispatch(Map.of("rate", rate, "window", window)).rate())
+        .extracting(Rate::burst)
+        .isEqualTo(burst);
   }
 
   @ParameterizedTest
@@ -195,7 +194,7 @@ class ChannelsTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             SPACE
-                + "http.headers.Authorization: the environment variable STRETTO_TEST_TOKEN is not set");
+                + "http.headers.authorization: the environment variable STRETTO_TEST_TOKEN is not set");
   }
 
   @Test
