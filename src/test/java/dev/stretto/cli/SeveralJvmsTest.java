@@ -67,23 +67,12 @@ class SeveralJvmsTest {
 
       assertThat(stretto.run(lines("1", "2"), "append", "--channel", "space").code()).isZero();
       assertThat(pending()).isEqualTo(2);
+      assertOnlyItsOwnerFindsIt(folder.resolve("stretto.server"));
 
       dispatch.kill();
     }
     assertThat(pending()).isEqualTo(2);
     assertThat(stretto.run(lines("3"), "append", "--channel", "space").code()).isZero();
-  }
-
-  @Test
-  void onlyTheOwnerCanReadWhereALongCommandServesAndThatIsOnLoopback() throws Exception {
-    try (OtherJvm dispatch = blocked("serve")) {
-      dispatch.awaitLine("ready");
-
-      Path announcement = folder.resolve("stretto.server");
-      assertThat(Files.readString(announcement)).startsWith("127.0.0.1:");
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(announcement)))
-          .isEqualTo("rw-------");
-    }
   }
 
   @Test
@@ -99,6 +88,12 @@ class SeveralJvmsTest {
       open(Duration.ofSeconds(60)).close();
       killer.join();
     }
+  }
+
+  private static void assertOnlyItsOwnerFindsIt(Path announcement) throws IOException {
+    assertThat(Files.readString(announcement)).startsWith("127.0.0.1:");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(announcement)))
+        .isEqualTo("rw-------");
   }
 
   private static void killQuietly(OtherJvm jvm) {
