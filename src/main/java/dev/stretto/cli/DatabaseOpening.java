@@ -72,7 +72,7 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     try {
       database.close();
     } catch (SQLException e) {
-      LOG.warn("The database {} was not closed properly: {}", shown(url), Messages.firstLine(e));
+      LOG.debug("The database was gone before it was closed", e);
     }
   }
 

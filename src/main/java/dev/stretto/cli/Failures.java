@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.outbox.BadLineException;
+import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -47,6 +48,12 @@ final class Failures {
         }
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
+        }
+        case SQLException e when OpenDatabase.isLost(e) -> {
+          return new Report(
+              ExitCode.FAILED,
+              "the command that had the database open ended meanwhile, and what was not committed is"
+                  + " undone: run this again");
         }
         case SQLException e -> {
           return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));

@@ -27,8 +27,14 @@ final class H2Server implements AutoCloseable {
     this.announcement = announcement;
   }
 
+  /** To be called before anything of H2 is loaded, which reads this once; a user's own choice stays. */
+  static void keepOnLoopback() {
+    if (System.getProperty("h2.bindAddress") == null) {
+      System.setProperty("h2.bindAddress", "127.0.0.1");
+    }
+  }
+
   static H2Server start(Path file) throws SQLException {
-    System.setProperty("h2.bindAddress", "127.0.0.1");
     String key = new BigInteger(128, new SecureRandom()).toString(Character.MAX_RADIX);
     Server server =
         Server.createTcpServer("-tcpPort", "0", "-tcpDaemon", "-key", key, file.toString()).start();

@@ -21,6 +21,8 @@ public final class OpenDatabase implements AutoCloseable {
 
   private static final int H2_ALREADY_OPEN = 90020;
   private static final int H2_CONNECTION_BROKEN = 90067;
+  private static final int H2_CLOSED_AT_EXIT = 90121;
+  private static final int H2_CLOSED = 90098;
   private static final Duration STEP = Duration.ofMillis(50);
 
   /** How long guests may take to end once their server wants to. */
@@ -53,6 +55,7 @@ public final class OpenDatabase implements AutoCloseable {
    * @throws SQLException where it can't be opened; H2's error 90020 where another program still has it
    */
   public static OpenDatabase open(Request request) throws SQLException {
+    H2Server.keepOnLoopback();
     Optional<H2Url> h2 = H2Url.of(request.url()).map(H2Url::completed);
     if (h2.isEmpty()) {
       return new OpenDatabase(request.url(), null, null);
@@ -62,6 +65,14 @@ public final class OpenDatabase implements AutoCloseable {
       return new OpenDatabase(h2.get().toString(), null, null);
     }
     return new Opening(request, h2.get(), file.get()).open();
+  }
+
+  /** Whether the JVM that had an H2 file open let go of it while this one was using it. */
+  public static boolean isLost(SQLException failure) {
+    return switch (failure.getErrorCode()) {
+      case H2_CONNECTION_BROKEN, H2_CLOSED_AT_EXIT, H2_CLOSED -> true;
+      default -> false;
+    };
   }
 
   /** The URL by which this JVM reaches the database. */

@@ -9,6 +9,8 @@ import dev.stretto.StrettoApplication;
 import dev.stretto.outbox.OpenDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,7 +93,12 @@ class SeveralJvmsTest {
   }
 
   private static void assertOnlyItsOwnerFindsIt(Path announcement) throws IOException {
-    assertThat(Files.readString(announcement)).startsWith("127.0.0.1:");
+    String address = Files.readString(announcement);
+    assertThat(address).startsWith("127.0.0.1:");
+    int port = Integer.parseInt(address.replaceFirst(".*:(\\d+)/.*", "$1"));
+    assertThatThrownBy(() -> new Socket("127.0.0.2", port).close())
+        .as("listens on 127.0.0.1 alone")
+        .isInstanceOf(ConnectException.class);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(announcement)))
         .isEqualTo("rw-------");
   }
