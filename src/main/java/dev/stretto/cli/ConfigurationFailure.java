@@ -19,7 +19,8 @@ final class ConfigurationFailure {
   private ConfigurationFailure() {}
 
   /**
-   * Returns what to throw: one line where the fault is the user's, the failure itself where it is not.
+   * Returns what to throw: one line where the fault is the user's, the failure itself where it is
+   * not.
    *
    * @param folders where the configuration was looked for
    */
@@ -50,7 +51,8 @@ final class ConfigurationFailure {
   /** Spring Boot does not say which file it was reading. */
   private static String file(List<String> folders) {
     return folders.stream()
-        .flatMap(folder -> Stream.of("application.yaml", "application.yml").map(Path.of(folder)::resolve))
+        .flatMap(folder ->
+            Stream.of("application.yaml", "application.yml").map(Path.of(folder)::resolve))
         .filter(Files::isRegularFile)
         .filter(path -> !isYaml(path))
         .findFirst()

@@ -17,7 +17,8 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
 /** Opens the database before Spring asks for it, and explains why it does not open. */
-final class DatabaseOpening implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
+final class DatabaseOpening
+    implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
   private static final String URL = "spring.datasource.url";
   private static final String USER = "spring.datasource.username";
@@ -50,9 +51,7 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
       user = "sa";
     }
     try {
-      database =
-          OpenDatabase.open(
-              new OpenDatabase.Request(url, user, password, serve, PATIENCE));
+      database = OpenDatabase.open(new OpenDatabase.Request(url, user, password, serve, PATIENCE));
     } catch (SQLException e) {
       throw explain(e);
     }
@@ -115,7 +114,10 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     if (flyway != null) {
       return "can't be migrated: " + withoutSecrets(Messages.firstLine(flyway));
     }
-    return "can't be opened (check " + URL + "): " + withoutSecrets(Messages.firstLine(Messages.root(failure)));
+    return "can't be opened (check "
+        + URL
+        + "): "
+        + withoutSecrets(Messages.firstLine(Messages.root(failure)));
   }
 
   private String problem(SQLException e) {
@@ -123,7 +125,8 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
       return "is in use by another program, such as a long append: try again once that has ended";
     }
     if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
-      return "was written by another version of H2: use the Stretto that wrote it, or another database";
+      return "was written by another version of H2: use the Stretto that wrote it, or another"
+                 + " database";
     }
     if (String.valueOf(e.getSQLState()).startsWith("28")) {
       return "refuses the user name or password: set " + USER + " and " + PASSWORD;

@@ -9,7 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** The settings of a channel as they are written; null where a default depends on another setting. */
+/**
+ * The settings of a channel as they are written; null where a default depends on another setting.
+ */
 record ChannelProperties(
     @Nullable String transport,
     @DefaultValue("start") Ordering ordering,

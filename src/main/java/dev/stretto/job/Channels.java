@@ -23,10 +23,12 @@ public final class Channels {
   }
 
   /**
-   * Reads and checks {@code stretto.channels}. What belongs to a transport is left alone until it is bound through
-   * {@link ChannelSettings#transportSettings()}, so that secrets are needed by those only who send.
+   * Reads and checks {@code stretto.channels}. What belongs to a transport is left alone until it
+   * is bound through {@link ChannelSettings#transportSettings()}, so that secrets are needed by
+   * those only who send.
    *
-   * @param transports the names that {@code transport} may have, each that of a subtree of settings
+   * @param transports the names that a channel may give as its transport, each that of a subtree of
+   *     settings
    * @throws InvalidSettingException naming the first property that is unknown or can't be used
    */
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {

@@ -4,9 +4,9 @@ import java.time.InstantSource;
 import java.util.UUID;
 
 /**
- * Makes message ids: UUIDs of version 7, which begin with the time and end in 62 random bits. Ids of one input come
- * in rising order, so that the unique index grows at one end; with ids of version 4 a long append rewrites all of that
- * index over and over, and takes ten times as long.
+ * Makes message ids: UUIDs of version 7, which begin with the time and end in 62 random bits. Ids
+ * of one input come in rising order, so that the unique index grows at one end; with ids of version
+ * 4 a long append rewrites all of that index over and over, and takes ten times as long.
  */
 final class MessageIds {
 
@@ -14,7 +14,10 @@ final class MessageIds {
 
   private final InstantSource clock;
 
-  /** Milliseconds and a count of 4,096 within each; runs ahead of the clock where ids are made faster than that. */
+  /**
+   * Milliseconds and a count of 4,096 within each; runs ahead of the clock where ids are made
+   * faster than that.
+   */
   private long last;
 
   MessageIds(InstantSource clock) {

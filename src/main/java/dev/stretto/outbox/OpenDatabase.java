@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file does, since one JVM
- * only has it open: a command that serves lets the others in, and those that don't wait for each other. So no
- * command's end cuts off a longer one.
+ * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file
+ * does, since one JVM only has it open: a command that serves lets the others in, and those that
+ * don't wait for each other. So no command's end cuts off a longer one.
  */
 public final class OpenDatabase implements AutoCloseable {
 
@@ -52,7 +52,8 @@ public final class OpenDatabase implements AutoCloseable {
   /**
    * Opens an H2 file, or finds the JVM that has it open; leaves other databases to their driver.
    *
-   * @throws SQLException where it can't be opened; H2's error 90020 where another program still has it
+   * @throws SQLException where it can't be opened; H2's error 90020 where another program still has
+   *     it
    */
   public static OpenDatabase open(Request request) throws SQLException {
     H2Server.keepOnLoopback();

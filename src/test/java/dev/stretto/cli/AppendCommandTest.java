@@ -42,7 +42,8 @@ class AppendCommandTest {
 
   @Test
   void skipsMessageIdsThatAreThereAndCountsThem() {
-    byte[] input = lines("{\"payload\":1,\"messageId\":\"a\"}", "{\"payload\":2,\"messageId\":\"b\"}");
+    byte[] input =
+        lines("{\"payload\":1,\"messageId\":\"a\"}", "{\"payload\":2,\"messageId\":\"b\"}");
 
     stretto.run(input, "append", "--channel", "space", "--envelope");
     Result again = stretto.run(input, "append", "--channel", "space", "--envelope");
@@ -68,7 +69,8 @@ class AppendCommandTest {
 
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
-        .isEqualTo(line("stretto: line 2: not JSON: ends too early (column 6); nothing was stored"));
+        .isEqualTo(
+            line("stretto: line 2: not JSON: ends too early (column 6); nothing was stored"));
     assertThat(stretto.run("status").out()).contains("\nspace          0 ");
   }
 
@@ -79,7 +81,9 @@ class AppendCommandTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err())
         .isEqualTo(
-            line("stretto: --channel: there is no channel spcae in the configuration; it has space"));
+            line(
+                "stretto: --channel: there is no channel spcae in the configuration; it has"
+                    + " space"));
   }
 
   @Test

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** A command in a JVM of its own that opens the database, says so, and then stands still until it is killed. */
+/**
+ * A command in a JVM of its own that opens the database, says so, and then stands still until it is
+ * killed.
+ */
 final class Blocked {
 
   private Blocked() {}
@@ -20,8 +23,7 @@ final class Blocked {
   public static void main(String[] args) throws Exception {
     List<String> properties = Arrays.asList(args).subList(1, args.length);
     Session session = new Session(System.in, new PrintWriter(System.out, true), properties);
-    Application application =
-        args[0].equals("serve") ? session.openForOthersToo() : session.open();
+    Application application = args[0].equals("serve") ? session.openForOthersToo() : session.open();
     if (args[0].equals("append")) {
       application
           .get(Appender.class)

@@ -20,7 +20,12 @@ class CommandRunTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--help, Commands:", "--version, stretto", "append --help, --envelope", "status --help, --json"})
+  @CsvSource({
+    "--help, Commands:",
+    "--version, stretto",
+    "append --help, --envelope",
+    "status --help, --json"
+  })
   void helpGoesToStandardOutput(String args, String expected) {
     Result result = CommandLineRun.plain(new byte[0], args.split(" "));
 
@@ -34,7 +39,8 @@ class CommandRunTest {
       delimiter = '|',
       value = {
         "apend | unknown command apend; did you mean append?; see stretto --help",
-        "append --chanel=secret | unknown option --chanel; did you mean --channel?; see stretto append --help",
+        "append --chanel=secret | unknown option --chanel; did you mean --channel?; see stretto"
+            + " append --help",
         "status --frobnicate | unknown option --frobnicate; see stretto status --help",
         "status extra | unknown argument extra; see stretto status --help",
         "append | Missing required option: '--channel=C'; see stretto append --help",

@@ -95,7 +95,8 @@ class DatabaseOpeningTest {
 
   @Test
   void aVariableThatIsNotSetIsNamed() {
-    Result result = stretto.with("--spring.datasource.password=${STRETTO_TEST_UNSET}").run("status");
+    Result result =
+        stretto.with("--spring.datasource.password=${STRETTO_TEST_UNSET}").run("status");
 
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err())

@@ -91,7 +91,8 @@ class ChannelsTest {
 
   @ParameterizedTest
   @CsvSource({"start, PARK", "key, BLOCK_KEY", "strict, HOLD"})
-  void whatHappensToAnExhaustedMessageFollowsFromTheOrdering(String ordering, OnExhausted expected) {
+  void whatHappensToAnExhaustedMessageFollowsFromTheOrdering(
+      String ordering, OnExhausted expected) {
     assertThat(dispatch(Map.of("ordering", ordering)).onExhausted()).isEqualTo(expected);
   }
 
@@ -112,8 +113,10 @@ class ChannelsTest {
         "htp.url | x | there is no such property",
         "window | 0 | must be 1 or more, not 0",
         "window | many | must be a whole number, not many",
-        "rate | 20/x | must be a number of starts a second, minute or hour, such as 20/s, 100/m, 1000/h",
-        "rate | 0/s | must be a number of starts a second, minute or hour, such as 20/s, 100/m, 1000/h",
+        "rate | 20/x | must be a number of starts a second, minute or hour, such as 20/s, 100/m,"
+            + " 1000/h",
+        "rate | 0/s | must be a number of starts a second, minute or hour, such as 20/s, 100/m,"
+            + " 1000/h",
         "burst | 3 | needs a rate, such as 20/s",
         "ordering | fifo | must be one of start, key, strict, not fifo",
         "on-exhausted | drop | must be one of park, hold, block-key, not drop",
@@ -132,7 +135,8 @@ class ChannelsTest {
         "drain | ${NOT_SET} | the environment variable NOT_SET is not set",
       })
   void aSettingThatCantBeUsedIsNamed(String property, String value, String problem) {
-    assertThatThrownBy(() -> channels(Map.of(SPACE + "transport", "http"), Map.of(SPACE + property, value)))
+    assertThatThrownBy(
+            () -> channels(Map.of(SPACE + "transport", "http"), Map.of(SPACE + property, value)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(SPACE + property + ": " + problem);
   }
@@ -146,7 +150,8 @@ class ChannelsTest {
   @Test
   void strictOrderingLetsNothingOvertake() {
     assertThatThrownBy(() -> dispatch(Map.of("ordering", "strict", "while-retrying", "continue")))
-        .hasMessageStartingWith(SPACE + "while-retrying: continue does not go with ordering strict");
+        .hasMessageStartingWith(
+            SPACE + "while-retrying: continue does not go with ordering strict");
   }
 
   @Test
@@ -194,7 +199,8 @@ class ChannelsTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             SPACE
-                + "http.headers.authorization: the environment variable STRETTO_TEST_TOKEN is not set");
+                + "http.headers.authorization: the environment variable STRETTO_TEST_TOKEN is not"
+                + " set");
   }
 
   @Test
@@ -202,10 +208,14 @@ class ChannelsTest {
     Channels channels =
         channels(
             Map.of(
-                SPACE + "transport", "http",
-                SPACE + "http.url", "https://example.org",
-                SPACE + "http.headers.X-Under_Score", "Bearer ${STRETTO_TEST_TOKEN}",
-                "STRETTO_TEST_TOKEN", "s3cret"));
+                SPACE + "transport",
+                "http",
+                SPACE + "http.url",
+                "https://example.org",
+                SPACE + "http.headers.X-Under_Score",
+                "Bearer ${STRETTO_TEST_TOKEN}",
+                "STRETTO_TEST_TOKEN",
+                "s3cret"));
 
     Web web = channels.require("--channel", "space").transportSettings().bind(Web.class);
 
@@ -251,7 +261,8 @@ class ChannelsTest {
       delimiter = '|',
       value = {
         "- | 0 | - | --window: must be 1 or more, not 0",
-        "- | - | 20 | --rate: must be a number of starts a second, minute or hour, such as 20/s, 100/m, 1000/h",
+        "- | - | 20 | --rate: must be a number of starts a second, minute or hour, such as 20/s,"
+            + " 100/m, 1000/h",
         "fifo | - | - | --ordering: must be one of start, key, strict, not fifo",
       })
   void anOptionThatCantBeUsedIsNamed(

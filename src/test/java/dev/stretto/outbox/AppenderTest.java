@@ -44,17 +44,20 @@ class AppenderTest {
     Appender.Result result = append(" {\"b\": 1.0} \r\n\n \t\n\"\u20ac\"\n3", plain());
 
     assertThat(result).isEqualTo(new Appender.Result(3, 0));
-    assertThat(jdbc.sql("select payload from outbox_message order by id").query(String.class).list())
+    assertThat(
+            jdbc.sql("select payload from outbox_message order by id").query(String.class).list())
         .containsExactly(" {\"b\": 1.0} ", "\"\u20ac\"", "3");
   }
 
   @Test
   void storesWhatAnEnvelopeSays() throws Exception {
     append(
-        "{\"payload\": [1] ,\"key\":\"K\",\"messageId\":\"m\",\"headers\":{\"a\":\"b\"},\"contentType\":\"x/y\"}",
+        "{\"payload\": [1]"
+            + " ,\"key\":\"K\",\"messageId\":\"m\",\"headers\":{\"a\":\"b\"},\"contentType\":\"x/y\"}",
         envelopes());
 
-    Map<String, @Nullable Object> row = jdbc.sql("select * from outbox_message").query().singleRow();
+    Map<String, @Nullable Object> row =
+        jdbc.sql("select * from outbox_message").query().singleRow();
     assertThat(row)
         .containsEntry("PAYLOAD", "[1]")
         .containsEntry("ORDERING_KEY", "K")
@@ -68,7 +71,8 @@ class AppenderTest {
   void aProducersPlainInsertGetsAllDefaults() {
     jdbc.sql("insert into outbox_message (channel, payload) values ('space', '{}')").update();
 
-    Map<String, @Nullable Object> row = jdbc.sql("select * from outbox_message").query().singleRow();
+    Map<String, @Nullable Object> row =
+        jdbc.sql("select * from outbox_message").query().singleRow();
     assertThat(row)
         .containsEntry("CONTENT_TYPE", "application/json")
         .containsEntry("STATUS", "PENDING")
@@ -121,7 +125,8 @@ class AppenderTest {
           }
         };
     InputStream input =
-        new SequenceInputStream(new ByteArrayInputStream("1\n".repeat(2_500).getBytes(UTF_8)), broken);
+        new SequenceInputStream(
+            new ByteArrayInputStream("1\n".repeat(2_500).getBytes(UTF_8)), broken);
 
     assertThatThrownBy(() -> appender.append(input, plain())).hasMessage("disk gone");
     assertThat(count()).isZero();

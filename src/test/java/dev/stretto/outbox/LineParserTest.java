@@ -40,8 +40,26 @@ class LineParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{", "{\"a\"}", "{\"a\":1,}", "[1,]", "01", "+1", "NaN", "'a'", "a", "\"a", "\"a\tb\"", "tru",
-        "\uFEFF1", "{} {}", "1 2", "{}x", "[1]]", "// no\n1", "\"\\x\"", "-"
+        "{",
+        "{\"a\"}",
+        "{\"a\":1,}",
+        "[1,]",
+        "01",
+        "+1",
+        "NaN",
+        "'a'",
+        "a",
+        "\"a",
+        "\"a\tb\"",
+        "tru",
+        "\uFEFF1",
+        "{} {}",
+        "1 2",
+        "{}x",
+        "[1]]",
+        "// no\n1",
+        "\"\\x\"",
+        "-"
       })
   void whatIsNotOneJsonValueIsRefused(String line) {
     assertThatThrownBy(() -> parser.plain(line, 17))
@@ -54,8 +72,14 @@ class LineParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"b\" : 1.0,\"a\":[ 1e5, {\"x\":null} ] }", "\"te\\u0041xt\"", "12", "-1.50e+3", "true", "null",
-        "[]", "\"\u20ac \uD83D\uDE00\""
+        "{\"b\" : 1.0,\"a\":[ 1e5, {\"x\":null} ] }",
+        "\"te\\u0041xt\"",
+        "12",
+        "-1.50e+3",
+        "true",
+        "null",
+        "[]",
+        "\"\u20ac \uD83D\uDE00\""
       })
   void anEnvelopesPayloadIsCutOutAsItIs(String payload) {
     String first = "{\"payload\" :  " + payload + " , \"key\":\"x\"}";
@@ -101,7 +125,8 @@ class LineParserTest {
       value = {
         "[1] | an envelope is an object with a field payload",
         "{} | the envelope has no payload",
-        "{\"payload\":1,\"id\":\"x\"} | unknown field id; an envelope has payload, key, messageId, headers, contentType",
+        "{\"payload\":1,\"id\":\"x\"} | unknown field id; an envelope has payload, key, messageId,"
+            + " headers, contentType",
         "{\"payload\":1,\"payload\":2} | payload is given twice",
         "{\"payload\":1,\"key\":5} | key must be a string",
         "{\"payload\":1,\"key\":\"\"} | key must not be empty",
@@ -110,9 +135,11 @@ class LineParserTest {
         "{\"payload\":1,\"messageId\":\"\u00e4\"} | messageId has a character that is not ASCII",
         "{\"payload\":1,\"headers\":[]} | headers must be an object of strings",
         "{\"payload\":1,\"headers\":{\"a\":1}} | headers: a must be a string",
-        "{\"payload\":1,\"headers\":{\"a b\":\"1\"}} | headers: the name of a header has a character that is not allowed there",
+        "{\"payload\":1,\"headers\":{\"a b\":\"1\"}} | headers: the name of a header has a"
+            + " character that is not allowed there",
         "{\"payload\":1,\"headers\":{\"a\":\"1\",\"A\":\"2\"}} | headers: A is given twice",
-        "{\"payload\":1,\"headers\":{\"a\":\"x\\r\\nEvil: 1\"}} | headers: a has a control character",
+        "{\"payload\":1,\"headers\":{\"a\":\"x\\r\\nEvil: 1\"}} | headers: a has a control"
+            + " character",
         "{\"payload\":1} {} | more than one JSON value; give each a line of its own",
       })
   void aBadEnvelopeIsRefused(String line, String problem) {
@@ -126,10 +153,8 @@ class LineParserTest {
     assertThatThrownBy(
             () -> parser.envelope("{\"payload\":1,\"key\":\"" + "x".repeat(201) + "\"}", 1))
         .hasMessage("line 1: key is longer than 200 characters");
-    assertThatThrownBy(
-            () ->
-                parser.envelope(
-                    "{\"payload\":1,\"headers\":{\"a\":\"" + "x".repeat(8000) + "\"}}", 1))
+    assertThatThrownBy(() ->
+            parser.envelope("{\"payload\":1,\"headers\":{\"a\":\"" + "x".repeat(8000) + "\"}}", 1))
         .hasMessage("line 1: headers are longer than 8,000 characters");
   }
 }

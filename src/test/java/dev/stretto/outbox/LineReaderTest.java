@@ -18,7 +18,8 @@ class LineReaderTest {
 
   @Test
   void keepsEverythingButTheLineEnd() throws IOException {
-    assertThat(read(bytes("a \r\n\tb\r\r\n\n  \nlast"))).containsExactly("a ", "\tb\r", "", "  ", "last");
+    assertThat(read(bytes("a \r\n\tb\r\r\n\n  \nlast")))
+        .containsExactly("a ", "\tb\r", "", "  ", "last");
   }
 
   @Test
