@@ -44,25 +44,26 @@ final class DispatchReport {
     String transport = channel.settings().transport();
     String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
     if (json) {
-      session.print(
-          fields -> {
-            fields.writeStringProperty("channel", channel.name());
-            fields.writeNumberProperty("waiting", waiting);
-            fields.writeStringProperty("transport", transport);
-            fields.writeStringProperty("ordering", ordering);
-            fields.writeNumberProperty("window", settings.window());
-          });
+      session.print(fields -> {
+        fields.writeStringProperty("channel", channel.name());
+        fields.writeNumberProperty("waiting", waiting);
+        fields.writeStringProperty("transport", transport);
+        fields.writeStringProperty("ordering", ordering);
+        fields.writeNumberProperty("window", settings.window());
+      });
     } else {
       session.print(
-          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
-          channel.name(),
-          waiting,
-          waiting == 1 ? "" : "s",
-          transport,
-          ordering,
-          settings.window());
+          String.format(
+              Locale.ROOT,
+              "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
+              channel.name(),
+              waiting,
+              waiting == 1 ? "" : "s",
+              transport,
+              ordering,
+              settings.window()));
     }
-    session.out().flush();
+    session.flush();
   }
 
   /** Says how a run ended. */
@@ -71,17 +72,16 @@ final class DispatchReport {
     if (result != null) {
       ended(result);
     } else if (json) {
-      session.print(
-          fields -> {
-            fields.writeStringProperty("channel", end.channel());
-            fields.writeNullProperty("run");
-            fields.writeStringProperty("status", end.held() ? "HELD" : "FAILED");
-            fields.writeStringProperty("reason", reason(end));
-          });
+      session.print(fields -> {
+        fields.writeStringProperty("channel", end.channel());
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", end.held() ? "HELD" : "FAILED");
+        fields.writeStringProperty("reason", reason(end));
+      });
     } else {
-      session.print("%s: %s", end.channel(), reason(end));
+      session.print(String.format(Locale.ROOT, "%s: %s", end.channel(), reason(end)));
     }
-    session.out().flush();
+    session.flush();
   }
 
   private static String reason(SideBySide.Ended end) {
@@ -95,15 +95,17 @@ final class DispatchReport {
       return;
     }
     session.print(
-        "%s: %,d delivered%s%s%s%s, in %s%s",
-        result.channel(),
-        result.delivered(),
-        some(result.parked(), "parked"),
-        some(result.retried(), "retried"),
-        some(result.resent(), "sent again after a crash"),
-        some(result.remaining(), "still waiting"),
-        seconds(result.elapsed()),
-        why(result));
+        String.format(
+            Locale.ROOT,
+            "%s: %,d delivered%s%s%s%s, in %s%s",
+            result.channel(),
+            result.delivered(),
+            some(result.parked(), "parked"),
+            some(result.retried(), "retried"),
+            some(result.resent(), "sent again after a crash"),
+            some(result.remaining(), "still waiting"),
+            seconds(result.elapsed()),
+            why(result)));
   }
 
   private static String some(long count, String what) {

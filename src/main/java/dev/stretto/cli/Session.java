@@ -21,8 +21,9 @@ final class Session {
   }
 
   /**
-   * Reads the configuration, opens the database and migrates it; the caller closes what is returned. Other commands
-   * wait for that where the database is an H2 file, so this is for short commands.
+   * Reads the configuration, opens the database and migrates it; the caller closes what is
+   * returned. Other commands wait for that where the database is an H2 file, so this is for short
+   * commands.
    *
    * @throws CommandException where the database can't be opened
    */
@@ -48,18 +49,24 @@ final class Session {
     return in;
   }
 
-  PrintWriter out() {
-    return out;
+  /** Prints a line of people's text. */
+  void print(String line) {
+    out.println(line);
   }
 
-  /** Prints a line of people's text; numbers get thousands separators with {@code %,d}. */
-  void print(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+  /** A number as people read it, with thousands separators. */
+  static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** Prints one JSON document on a line of its own. */
   void print(JsonText.Content content) {
     out.println(JsonText.of(content));
+  }
+
+  /** Lets what was printed be seen at once. */
+  void flush() {
+    out.flush();
   }
 
   void debug(boolean on) {

@@ -48,9 +48,7 @@ final class SideBySide {
   void start(OpenChannels channels) {
     awaited = channels.count();
     for (OpenChannel channel : channels) {
-      Thread.ofPlatform()
-          .name("channel-" + channel.name())
-          .start(() -> ended.add(run(channel)));
+      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended.add(run(channel)));
     }
   }
 

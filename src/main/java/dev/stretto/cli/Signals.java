@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 /**
  * Turns the first SIGINT or SIGTERM into a call, and the second into the end of the JVM at once.
  *
- * <p>A shutdown hook would not do: the JVM exits with 143 after it, and swallows a second signal. The
- * class that does is outside the standard API, though every JDK has it, so it is looked up by name.
+ * <p>A shutdown hook would not do: the JVM exits with 143 after it, and swallows a second signal.
+ * The class that does is outside the standard API, though every JDK has it, so it is looked up by
+ * name.
  */
 final class Signals {
 

@@ -10,7 +10,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for. */
+/**
+ * Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for.
+ */
 final class SpringStart {
 
   private final List<String> properties;

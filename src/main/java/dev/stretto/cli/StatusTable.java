@@ -13,7 +13,14 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   private static final List<String> TITLES =
       List.of(
-          "CHANNEL", "PENDING", "IN FLIGHT", "DELIVERED", "PARKED", "DISCARDED", "OLDEST", "LAST RUN");
+          "CHANNEL",
+          "PENDING",
+          "IN FLIGHT",
+          "DELIVERED",
+          "PARKED",
+          "DISCARDED",
+          "OLDEST",
+          "LAST RUN");
 
   List<String> lines() {
     if (rows.isEmpty()) {
@@ -30,11 +37,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
   private static List<String> cells(ChannelStatus row) {
     return List.of(
         row.channel(),
-        number(row.pending()),
-        number(row.inFlight()),
-        number(row.delivered()),
-        number(row.parked()),
-        number(row.discarded()),
+        Session.number(row.pending()),
+        Session.number(row.inFlight()),
+        Session.number(row.delivered()),
+        Session.number(row.parked()),
+        Session.number(row.discarded()),
         age(row.oldestPending()),
         row.lastRun() == null ? "-" : row.lastRun().toString());
   }
@@ -46,14 +53,18 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     }
     long blocked = BlockedKeys.of(row, channels);
     if (blocked > 0) {
-      notes.add(number(blocked) + " ordering keys are blocked by a parked message");
+      notes.add(Session.number(blocked) + " ordering keys are blocked by a parked message");
     }
     ChannelStatus.Lease lease = row.lease();
     if (lease != null) {
       notes.add(
           lease.remaining().isPositive()
               ? "held by " + lease.owner() + ", lease renewed or over in " + age(lease.remaining())
-              : "was held by " + lease.owner() + ", whose lease ran out " + age(lease.remaining().negated()) + " ago");
+              : "was held by "
+                  + lease.owner()
+                  + ", whose lease ran out "
+                  + age(lease.remaining().negated())
+                  + " ago");
     }
     ChannelStatus.Gate gate = row.gate();
     if (gate != null) {
@@ -82,10 +93,6 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       lines.add(line.toString());
     }
     return lines;
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static String age(@Nullable Duration duration) {

@@ -65,11 +65,11 @@ final class HttpRequests {
   @Nullable String problem(Message message) {
     if (!HttpHeaders.isValue(message.messageId())) {
       return "the message id can't be sent as a header: it has a line break or a character beyond"
-                 + " Latin-1";
+          + " Latin-1";
     }
     if (!HttpHeaders.isValue(message.contentType())) {
       return "the content type can't be sent as a header: it has a line break or a character beyond"
-                 + " Latin-1";
+          + " Latin-1";
     }
     for (Map.Entry<String, String> header : message.headers().entrySet()) {
       String problem = HttpHeaders.problem(header.getKey(), header.getValue());

@@ -1,5 +1,7 @@
 package dev.stretto.transport.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ record Certificates(Path keyStore, Path pem, String password) {
 
   private static void run(List<String> command) throws IOException, InterruptedException {
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes());
+    String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
     if (keytool.waitFor() != 0) {
       throw new IOException(said);
     }
