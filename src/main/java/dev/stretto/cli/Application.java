@@ -1,5 +1,6 @@
 package dev.stretto.cli;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Spring with the database open; {@link #get} makes a bean when it is first asked for. */
@@ -11,6 +12,12 @@ final class Application implements AutoCloseable {
   Application(ConfigurableApplicationContext context, DatabaseOpening database) {
     this.context = context;
     this.database = database;
+  }
+
+  /** Lets at least so many connections to the database be open at once, 1 or more. */
+  void allowConnections(int atLeast) {
+    HikariDataSource pool = context.getBean(HikariDataSource.class);
+    pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
   }
 
   <T> T get(Class<T> type) {

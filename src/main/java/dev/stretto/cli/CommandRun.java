@@ -65,7 +65,9 @@ public final class CommandRun {
     Failures failures = new Failures(err, session);
     CommandLine line =
         new CommandLine(new Stretto(session))
+            .addSubcommand(new DemoCommand(session))
             .addSubcommand(new AppendCommand(session))
+            .addSubcommand(new DispatchCommand(session))
             .addSubcommand(new StatusCommand(session));
     return line.setOut(out)
         .setErr(err)

@@ -126,7 +126,7 @@ final class DatabaseOpening
     }
     if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
       return "was written by another version of H2: use the Stretto that wrote it, or another"
-                 + " database";
+          + " database";
     }
     if (String.valueOf(e.getSQLState()).startsWith("28")) {
       return "refuses the user name or password: set " + USER + " and " + PASSWORD;

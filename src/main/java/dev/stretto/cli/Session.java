@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,18 +36,26 @@ final class Session {
     return new SpringStart(properties, debug).start(true);
   }
 
+  /** The same streams with further properties, which win over those given before. */
+  Session with(List<String> further) {
+    List<String> all = new ArrayList<>(properties);
+    all.addAll(further);
+    Session session = new Session(in, out, all);
+    session.debug(debug);
+    return session;
+  }
+
   InputStream in() {
     return in;
   }
 
-  /** Prints a line of people's text. */
-  void print(String line) {
-    out.println(line);
+  PrintWriter out() {
+    return out;
   }
 
-  /** A number as people read it, with thousands separators. */
-  static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+  /** Prints a line of people's text; numbers get thousands separators with {@code %,d}. */
+  void print(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
   }
 
   /** Prints one JSON document on a line of its own. */

@@ -1,10 +1,16 @@
 package dev.stretto.cli;
 
 import dev.stretto.job.Channels;
+import dev.stretto.job.JobConfiguration;
 import dev.stretto.outbox.Appender;
 import dev.stretto.outbox.Durability;
 import dev.stretto.report.ChannelStatuses;
-import java.util.Set;
+import dev.stretto.transport.TransportType;
+import dev.stretto.transport.http.HttpTransportType;
+import dev.stretto.transport.java.JavaTransportType;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -19,6 +25,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -34,14 +41,23 @@ import org.springframework.jdbc.core.simple.JdbcClient;
   BatchAutoConfiguration.class,
   BatchJdbcAutoConfiguration.class
 })
+@Import(JobConfiguration.class)
 class StrettoConfiguration {
 
-  /** The names that a channel may give as its transport, each with settings of its own. */
-  static final Set<String> TRANSPORTS = Set.of("http", "java");
+  @Bean
+  HttpTransportType httpTransport() {
+    return new HttpTransportType(Clock.systemUTC());
+  }
 
   @Bean
-  Channels channels(ConfigurableEnvironment environment) {
-    return Channels.bind(environment, TRANSPORTS);
+  JavaTransportType javaTransport() {
+    return new JavaTransportType();
+  }
+
+  @Bean
+  Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
+    return Channels.bind(
+        environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
   }
 
   @Bean

@@ -76,7 +76,8 @@ public record DispatchSettings(
    * When a message is sent again.
    *
    * @param attempts the most calls for one message, 1 or more
-   * @param backoff the wait before the second attempt, more than 0; halved or kept at random (jitter)
+   * @param backoff the wait before the second attempt, more than 0; halved or kept at random
+   *     (jitter)
    * @param multiplier what each further wait is multiplied by, 1 or more
    * @param maxBackoff the longest wait, at least {@code backoff}
    */

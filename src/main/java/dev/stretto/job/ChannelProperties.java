@@ -26,7 +26,8 @@ record ChannelProperties(
     @DefaultValue("30s") Duration drain) {
 
   /** Everything below {@code stretto}. */
-  record Root(@DefaultValue Map<String, ChannelProperties> channels) {}
+  record Root(
+      @DefaultValue("15s") Duration lease, @DefaultValue Map<String, ChannelProperties> channels) {}
 
   record Retry(
       @DefaultValue("5") int attempts,

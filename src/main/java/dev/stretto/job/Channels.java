@@ -1,6 +1,7 @@
 package dev.stretto.job;
 
 import dev.stretto.transport.InvalidSettingException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -16,9 +17,13 @@ public final class Channels {
   private static final String ROOT = "stretto.channels";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+
+  private final Duration lease;
   private final Map<String, ChannelSettings> byName;
 
-  private Channels(Map<String, ChannelSettings> byName) {
+  private Channels(Duration lease, Map<String, ChannelSettings> byName) {
+    this.lease = lease;
     this.byName = byName;
   }
 
@@ -27,17 +32,21 @@ public final class Channels {
    * is bound through {@link ChannelSettings#transportSettings()}, so that secrets are needed by
    * those only who send.
    *
-   * @param transports the names that a channel may give as its transport, each that of a subtree of
-   *     settings
+   * @param transports the names that a channel may give, each that of a subtree of settings
    * @throws InvalidSettingException naming the first property that is unknown or can't be used
    */
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);
-    Map<String, ChannelProperties> written = binder.channels(transports);
+    ChannelProperties.Root written = binder.root(transports);
+    if (written.lease().compareTo(SHORTEST_LEASE) < 0) {
+      throw new InvalidSettingException("stretto.lease", "must be 1s or more");
+    }
     Map<String, ChannelSettings> byName = new TreeMap<>();
-    written.forEach(
-        (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
-    return new Channels(byName);
+    written
+        .channels()
+        .forEach(
+            (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
+    return new Channels(written.lease(), byName);
   }
 
   private static ChannelSettings channel(
@@ -64,6 +73,11 @@ public final class Channels {
 
   static String prefix(String channel) {
     return ROOT + (channel.contains(".") ? "[" + channel + "]." : "." + channel + ".");
+  }
+
+  /** How long a run's hold on a channel lasts without being renewed: 1 second or more. */
+  public Duration lease() {
+    return lease;
   }
 
   /** All names, sorted. */

@@ -4,7 +4,6 @@ import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -37,14 +36,13 @@ final class StrictBinder {
     this.environment = environment;
   }
 
-  Map<String, ChannelProperties> channels(Set<String> transports) {
+  ChannelProperties.Root root(Set<String> transports) {
     List<ConfigurationPropertySource> sources = new ArrayList<>();
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
       sources.add(source.filter(name -> !belongsToTransport(name, transports)));
     }
     KnownProperties known = KnownProperties.ofChannel(transports);
-    return bind(sources, "stretto", ChannelProperties.Root.class, new BindingFailure(known))
-        .channels();
+    return bind(sources, "stretto", ChannelProperties.Root.class, new BindingFailure(known));
   }
 
   TransportSettings transport(String channel, String transport) {

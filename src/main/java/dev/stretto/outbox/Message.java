@@ -35,14 +35,6 @@ public record Message(
   /** The same message at its place in the channel. */
   public Message at(long place) {
     return new Message(
-        id,
-        channel,
-        place,
-        messageId,
-        orderingKey,
-        contentType,
-        headers,
-        payload,
-        attempts);
+        id, channel, place, messageId, orderingKey, contentType, headers, payload, attempts);
   }
 }

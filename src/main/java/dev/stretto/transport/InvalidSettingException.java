@@ -1,6 +1,8 @@
 package dev.stretto.transport;
 
-/** A setting is missing or unusable. The message is one line that names the property and the remedy. */
+/**
+ * A setting is missing or unusable. The message is one line that names the property and the remedy.
+ */
 public final class InvalidSettingException extends RuntimeException {
 
   /**

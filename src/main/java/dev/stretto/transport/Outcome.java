@@ -22,17 +22,23 @@ public sealed interface Outcome {
    * The message must not be sent again.
    *
    * @param reason for people
-   * @param switchOff whether the destination is gone, so that the channel sends nothing more in this run
+   * @param switchOff whether the destination is gone, so that the channel sends nothing more in
+   *     this run
    */
   record Rejected(String reason, boolean switchOff) implements Outcome {}
 
   /** The faults after which a message may be sent again. */
   enum Fault {
-    /** The destination answered that it failed; it may do better next time. Counts as an attempt. */
+    /**
+     * The destination answered that it failed; it may do better next time. Counts as an attempt.
+     */
     FAILED,
     /** No answer came: the message may have arrived. Counts as an attempt. */
     UNKNOWN,
-    /** The destination can't be reached or takes nothing now. Closes the channel's start gate, costs no attempt. */
+    /**
+     * The destination can't be reached or takes nothing now. Closes the channel's start gate, costs
+     * no attempt.
+     */
     UNAVAILABLE
   }
 }

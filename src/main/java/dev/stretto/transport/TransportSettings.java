@@ -7,8 +7,8 @@ public interface TransportSettings {
   /**
    * Binds the settings to a record whose components are the properties, each with its default.
    *
-   * @throws InvalidSettingException where a property is unknown or has no usable value, or names an environment
-   *     variable that is not set; the message names the property
+   * @throws InvalidSettingException where a property is unknown or has no usable value, or names an
+   *     environment variable that is not set; the message names the property
    */
   <T> T bind(Class<T> type);
 }

@@ -3,7 +3,10 @@ package dev.stretto.transport;
 /** A kind of transport that a channel can name. */
 public interface TransportType {
 
-  /** The name in {@code stretto.channels.<channel>.transport}, which is also that of its settings' folder. */
+  /**
+   * The name in {@code stretto.channels.<channel>.transport}, which is also that of its settings'
+   * folder.
+   */
   String name();
 
   /**

@@ -1,0 +1,134 @@
+package dev.stretto.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stretto.job.DispatchOptions;
+import dev.stretto.job.DispatchResult;
+import dev.stretto.job.Dispatches;
+import dev.stretto.job.Launches;
+import dev.stretto.job.OpenChannel;
+import dev.stretto.outbox.Appender;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The whole thing at once: a receiver on loopback, messages appended, dispatched, and compared. */
+@Command(
+    name = "demo",
+    header = "Show ordered, overlapped dispatch on this machine, in a temporary folder.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n")
+final class DemoCommand implements Callable<Integer> {
+
+  private static final String CHANNEL = "demo";
+
+  private final Session session;
+
+  @Option(names = "--messages", paramLabel = "N", description = "How many; the default is 200.")
+  private int messages = 200;
+
+  @Option(
+      names = "--delay",
+      paramLabel = "T",
+      description = "How long the receiver takes to answer each; the default is 50ms.")
+  private String delay = "50ms";
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "The most under way at once; the default is 64.")
+  private int window = 64;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  DemoCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (messages < 1) {
+      throw new CommandException(ExitCode.USAGE, "--messages: must be 1 or more, not " + messages);
+    }
+    Duration each = DurationText.parse("--delay", delay);
+    Path folder = Files.createTempDirectory("stretto-demo");
+    try (Receiver receiver = new Receiver(Receiver.Options.delayed(Receiver.constant(each)))) {
+      return demonstrate(receiver, folder, each).code();
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private ExitCode demonstrate(Receiver receiver, Path folder, Duration each) throws Exception {
+    try (Application application = session.with(settings(receiver, folder)).open()) {
+      say(
+          "%,d messages in an outbox, for a receiver on this machine that takes %s to answer each.",
+          messages, delay);
+      application
+          .get(Appender.class)
+          .append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
+      DispatchResult result = dispatch(application);
+      Receiver.Totals totals = receiver.totals();
+      DemoSummary summary = new DemoSummary(each.multipliedBy(messages), result, totals, messages);
+      if (json) {
+        session.print(summary);
+      } else {
+        summary.lines().forEach(session.out()::println);
+      }
+      return summary.good() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private static DispatchResult dispatch(Application application) throws Exception {
+    try (OpenChannel channel =
+        application.get(Launches.class).open(CHANNEL, DispatchOptions.NONE)) {
+      return application.get(Dispatches.class).dispatch(channel, DispatchOptions.NONE, run -> {});
+    }
+  }
+
+  private void say(String format, Object... values) {
+    if (!json) {
+      session.print(format, values);
+      session.out().flush();
+    }
+  }
+
+  private ByteArrayInputStream lines() {
+    return new ByteArrayInputStream(
+        IntStream.rangeClosed(1, messages)
+            .mapToObj(n -> "{\"text\":\"message " + n + "\"}\n")
+            .collect(Collectors.joining())
+            .getBytes(UTF_8));
+  }
+
+  /** Settings of its own, so that a user's configuration has no part in it. */
+  private List<String> settings(Receiver receiver, Path folder) {
+    String channel = "--stretto.channels." + CHANNEL + ".";
+    return List.of(
+        "--spring.config.location=classpath:/",
+        "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto"),
+        channel + "transport=http",
+        channel + "window=" + window,
+        channel + "http.url=http://127.0.0.1:" + receiver.port() + "/",
+        channel + "http.version=2");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

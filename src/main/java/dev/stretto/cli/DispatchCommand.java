@@ -1,0 +1,124 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.job.DispatchOptions;
+import dev.stretto.job.Dispatches;
+import dev.stretto.job.Launches;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The main job: sends what waits, channel beside channel, until it is done. */
+@Command(
+    name = "dispatch",
+    header = "Send the waiting messages: calls start in order and overlap.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "Without --channel, every configured channel is dispatched, side by side; one that another"
+          + " run",
+      "holds is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets the calls under way"
+          + " end",
+      "and records them, a second Ctrl-C ends at once. Whatever ended a run, the next carries on."
+    })
+final class DispatchCommand implements Callable<Integer> {
+
+  /** A run reads, records and notes its progress at the same time. */
+  private static final int CONNECTIONS = 3;
+
+  private final Session session;
+
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel; may be repeated.")
+  private List<String> named = new ArrayList<>();
+
+  @Option(names = "--limit", paramLabel = "N", description = "Start at most N messages a channel.")
+  private @Nullable Long limit;
+
+  @Option(
+      names = "--for",
+      paramLabel = "T",
+      description = "Start messages for this long, such as 50s or 5m, and then end.")
+  private @Nullable String time;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "The most messages under way at once, instead of the channel's setting.")
+  private @Nullable Integer window;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "The most starts in a time, such as 20/s, instead of the channel's setting.")
+  private @Nullable String rate;
+
+  @Option(
+      names = "--ordering",
+      paramLabel = "O",
+      description = "start, key or strict, instead of the channel's setting.")
+  private @Nullable String ordering;
+
+  @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "Print a line of JSON for each channel.")
+  private boolean json;
+
+  DispatchCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    DispatchOptions options = options();
+    try (Application application = session.openForOthersToo()) {
+      Launches launches = application.get(Launches.class);
+      DispatchReport report = new DispatchReport(session, json);
+      try (OpenChannels channels =
+          OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
+        if (dryRun) {
+          channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
+          return ExitCode.DONE.code();
+        }
+        application.allowConnections(CONNECTIONS * channels.count());
+        SideBySide runs =
+            new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
+        Signals.onFirst(runs::stop);
+        try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
+          runs.start(channels);
+          return runs.await(ended -> progress.interrupt(() -> report.ended(ended))).code();
+        }
+      }
+    }
+  }
+
+  private Set<String> names(Channels configured) {
+    named.forEach(name -> configured.require("--channel", name));
+    if (!named.isEmpty()) {
+      return new LinkedHashSet<>(named);
+    }
+    if (configured.names().isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "no channel is configured: add one below stretto.channels in config/application.yaml");
+    }
+    return new LinkedHashSet<>(configured.names());
+  }
+
+  private DispatchOptions options() {
+    if (limit != null && limit < 1) {
+      throw new CommandException(ExitCode.USAGE, "--limit: must be 1 or more, not " + limit);
+    }
+    return new DispatchOptions(
+        limit, time == null ? null : DurationText.parse("--for", time), window, rate, ordering);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.stretto.cli;
+
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.job.DispatchResult;
+import dev.stretto.job.OpenChannel;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** What a dispatch command says on standard output: a line for each channel. */
+final class DispatchReport {
+
+  private final Session session;
+  private final boolean json;
+
+  DispatchReport(Session session, boolean json) {
+    this.session = session;
+    this.json = json;
+  }
+
+  /** What a run's end means to the one who launched it. */
+  static ExitCode codeOf(DispatchResult result) {
+    Stop stop = result.stop();
+    if (stop == null) {
+      return result.status().equals("COMPLETED") ? parkedOrDone(result) : ExitCode.FAILED;
+    }
+    return switch (stop.reason()) {
+      case TIME_UP -> parkedOrDone(result);
+      case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
+      case UNAVAILABLE, LEASE_LOST -> ExitCode.TRY_LATER;
+      case SWITCHED_OFF, HELD, BROKEN -> ExitCode.FAILED;
+    };
+  }
+
+  private static ExitCode parkedOrDone(DispatchResult result) {
+    return result.parked() > 0 ? ExitCode.PARKED : ExitCode.DONE;
+  }
+
+  /** Says what a run would do. */
+  void plan(OpenChannel channel, long waiting) {
+    DispatchSettings settings = channel.settings().dispatch();
+    String transport = channel.settings().transport();
+    String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
+    if (json) {
+      session.print(fields -> {
+        fields.writeStringProperty("channel", channel.name());
+        fields.writeNumberProperty("waiting", waiting);
+        fields.writeStringProperty("transport", transport);
+        fields.writeStringProperty("ordering", ordering);
+        fields.writeNumberProperty("window", settings.window());
+      });
+    } else {
+      session.print(
+          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
+          channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
+    }
+    session.out().flush();
+  }
+
+  /** Says how a run ended. */
+  void ended(SideBySide.Ended end) {
+    DispatchResult result = end.result();
+    if (result != null) {
+      ended(result);
+    } else if (json) {
+      session.print(fields -> {
+        fields.writeStringProperty("channel", end.channel());
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", end.held() ? "HELD" : "FAILED");
+        fields.writeStringProperty("reason", reason(end));
+      });
+    } else {
+      session.print("%s: %s", end.channel(), reason(end));
+    }
+    session.out().flush();
+  }
+
+  private static String reason(SideBySide.Ended end) {
+    Exception failure = end.failure();
+    return failure == null ? "" : Messages.firstLine(failure);
+  }
+
+  private void ended(DispatchResult result) {
+    if (json) {
+      session.print(fields -> write(fields, result));
+      return;
+    }
+    session.print(
+        "%s: %,d delivered%s%s%s%s, in %s%s",
+        result.channel(),
+        result.delivered(),
+        some(result.parked(), "parked"),
+        some(result.retried(), "retried"),
+        some(result.resent(), "sent again after a crash"),
+        some(result.remaining(), "still waiting"),
+        seconds(result.elapsed()),
+        why(result));
+  }
+
+  private static String some(long count, String what) {
+    return count == 0 ? "" : String.format(Locale.ROOT, ", %,d %s", count, what);
+  }
+
+  /** Why a run ended before its work did; empty where it did not. */
+  private static String why(DispatchResult result) {
+    Stop stop = result.stop();
+    if (stop == null) {
+      return result.failure() == null ? "" : ": failed: " + result.failure();
+    }
+    Duration retryAfter = stop.retryAfter();
+    return ": "
+        + stop.text()
+        + (retryAfter == null ? "" : "; it may be back in " + seconds(retryAfter));
+  }
+
+  private static void write(JsonGenerator fields, DispatchResult result) {
+    fields.writeStringProperty("channel", result.channel());
+    Long run = result.run();
+    if (run == null) {
+      fields.writeNullProperty("run");
+    } else {
+      fields.writeNumberProperty("run", run);
+    }
+    fields.writeStringProperty("status", result.status());
+    fields.writeNumberProperty("delivered", result.delivered());
+    fields.writeNumberProperty("parked", result.parked());
+    fields.writeNumberProperty("retried", result.retried());
+    fields.writeNumberProperty("resent", result.resent());
+    fields.writeNumberProperty("remaining", result.remaining());
+    fields.writeNumberProperty("seconds", inSeconds(result.elapsed()));
+    @Nullable String reason = reason(result);
+    if (reason != null) {
+      fields.writeStringProperty("reason", reason);
+    }
+  }
+
+  private static @Nullable String reason(DispatchResult result) {
+    Stop stop = result.stop();
+    return stop == null ? result.failure() : stop.text();
+  }
+
+  static String seconds(Duration time) {
+    return String.format(Locale.ROOT, "%,.2f s", inSeconds(time));
+  }
+
+  private static double inSeconds(Duration time) {
+    return Math.round(time.toNanos() / 1e6) / 1e3;
+  }
+}

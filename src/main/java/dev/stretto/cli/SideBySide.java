@@ -1,0 +1,118 @@
+package dev.stretto.cli;
+
+import dev.stretto.dispatch.Counts;
+import dev.stretto.job.ChannelRun;
+import dev.stretto.job.DispatchOptions;
+import dev.stretto.job.DispatchResult;
+import dev.stretto.job.Dispatches;
+import dev.stretto.job.OpenChannel;
+import dev.stretto.lease.ChannelHeldException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The runs of one dispatch command, each channel's on a thread of its own. */
+final class SideBySide {
+
+  private final Dispatches dispatches;
+  private final DispatchOptions options;
+  private final boolean named;
+  private final List<ChannelRun> running = new ArrayList<>();
+  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+  private @Nullable String stopped;
+  private int awaited;
+
+  /**
+   * How one channel's run ended: a result, or why there was none.
+   *
+   * @param held whether another run holds the channel
+   */
+  record Ended(
+      String channel, @Nullable DispatchResult result, @Nullable Exception failure, boolean held) {}
+
+  /**
+   * Readies the runs; none begins yet.
+   *
+   * @param named whether a person named the channels, so that a held one is not skipped
+   */
+  SideBySide(Dispatches dispatches, DispatchOptions options, boolean named) {
+    this.dispatches = dispatches;
+    this.options = options;
+    this.named = named;
+  }
+
+  /** Starts a run on each channel; returns at once. */
+  void start(OpenChannels channels) {
+    awaited = channels.count();
+    for (OpenChannel channel : channels) {
+      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended.add(run(channel)));
+    }
+  }
+
+  private Ended run(OpenChannel channel) {
+    String name = channel.name();
+    try {
+      return new Ended(name, dispatches.dispatch(channel, options, this::began), null, false);
+    } catch (ChannelHeldException e) {
+      return new Ended(name, null, e, true);
+    } catch (Exception e) {
+      return new Ended(name, null, e, false);
+    }
+  }
+
+  private synchronized void began(ChannelRun run) {
+    running.add(run);
+    if (stopped != null) {
+      run.stop(stopped);
+    }
+  }
+
+  /** Has every run, also those that begin later, start nothing more and end; returns at once. */
+  synchronized void stop(String why) {
+    stopped = why;
+    running.forEach(run -> run.stop(why));
+  }
+
+  /** What all runs together did so far. */
+  synchronized Counts counts() {
+    return running.stream().map(ChannelRun::counts).reduce(Counts.NONE, Counts::plus);
+  }
+
+  /**
+   * Blocks until every run has ended.
+   *
+   * @param each is told of each end, on this thread
+   * @return the command's exit code: the gravest of the runs'
+   */
+  ExitCode await(Consumer<Ended> each) throws InterruptedException {
+    ExitCode gravest = ExitCode.DONE;
+    for (int i = 0; i < awaited; i++) {
+      Ended end = ended.take();
+      each.accept(end);
+      gravest = graver(gravest, codeOf(end));
+    }
+    return gravest;
+  }
+
+  private ExitCode codeOf(Ended end) {
+    if (end.held()) {
+      return named ? ExitCode.TRY_LATER : ExitCode.DONE;
+    }
+    DispatchResult result = end.result();
+    return result == null ? ExitCode.FAILED : DispatchReport.codeOf(result);
+  }
+
+  /** A failure outweighs the need to try again, and that outweighs parked messages. */
+  private static ExitCode graver(ExitCode one, ExitCode other) {
+    for (ExitCode code :
+        List.of(ExitCode.FAILED, ExitCode.USAGE, ExitCode.TRY_LATER, ExitCode.PARKED)) {
+      if (one == code || other == code) {
+        return code;
+      }
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,336 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.outbox.Message;
+import dev.stretto.transport.Call;
+import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the calls of one channel in order and lets them overlap.
+ *
+ * <p>Messages are offered in the order they shall start in, picked and claimed by whoever records
+ * them, started by this class's own thread, and recorded. Whoever offers, awaits and records may be
+ * any thread; no method but those that say so blocks for longer than a lock that is never held
+ * across a call.
+ *
+ * <p>The order costs this: a call is started only once the transport has said that the one before
+ * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
+ */
+public final class Dispatcher implements AutoCloseable {
+
+  private final DispatchSettings settings;
+  private final Passage passage;
+  private final BooleanSupplier leaseLive;
+  private final Times times;
+  private final long origin;
+  private final Runnable claimable;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Something may start: waited for by the dispatching thread only. */
+  private final Condition startable = lock.newCondition();
+
+  /** Something was picked, finished, recorded or stopped. */
+  private final Condition quieter = lock.newCondition();
+
+  private final Course course;
+
+  /**
+   * Readies a dispatcher; nothing starts yet.
+   *
+   * @param channel names the thread
+   * @param leaseLive asked before every start; must be cheap
+   * @param claimable told, from any thread, that {@link #pick} may have something; must be cheap
+   */
+  public Dispatcher(
+      String channel,
+      DispatchSettings settings,
+      Passage passage,
+      BooleanSupplier leaseLive,
+      Runnable claimable,
+      Times times) {
+    this.settings = settings;
+    this.passage = passage;
+    this.leaseLive = leaseLive;
+    this.claimable = claimable;
+    this.times = times;
+    this.origin = times.nanos().getAsLong();
+    this.course = new Course(settings, times);
+    this.thread = Thread.ofPlatform().name("dispatch-" + channel).daemon().unstarted(this::run);
+  }
+
+  /**
+   * What calls go through, and the token they carry.
+   *
+   * @param fence the fencing token of the run
+   */
+  public record Passage(Transport transport, long fence) {}
+
+  /** Starts the dispatching thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Lines a message up behind all those offered before. Blocks while as many as the window wait to
+   * be claimed.
+   *
+   * @return the message on its way; already at its end where the dispatcher has stopped
+   */
+  public Flight offer(Message message) {
+    lock.lock();
+    try {
+      while (course.stopped() == null && course.full()) {
+        await(quieter, Long.MAX_VALUE);
+      }
+      Flight flight = course.offer(message);
+      if (course.pickable()) {
+        claimable.run();
+      }
+      return flight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the messages to claim now, in order. Those picked before must have been told {@link
+   * #claimed} by then.
+   *
+   * @param settling how many of the claimed ones will be recorded in the same transaction, 0 or
+   *     more; as many may be picked beyond the window
+   */
+  public List<Flight> pick(int settling) {
+    lock.lock();
+    try {
+      List<Flight> picked = course.pick(settling);
+      if (!picked.isEmpty()) {
+        quieter.signalAll();
+      }
+      return picked;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The claims of these are durable: they may start. */
+  public void claimed(List<Flight> flights) {
+    lock.lock();
+    try {
+      course.claimed(flights);
+      startable.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** These were not claimed after all, because they are no longer waiting in the outbox. */
+  public void unclaimed(List<Flight> flights) {
+    flights.forEach(flight -> flight.end(null));
+    recorded(flights);
+  }
+
+  /** What became of these is durable. */
+  public void recorded(List<Flight> flights) {
+    lock.lock();
+    try {
+      course.recorded(flights, now());
+      quieter.signalAll();
+      startable.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Starts nothing more. What was claimed and is not under way goes back in line; calls under way
+   * go on. Where nothing may be recorded any more, everything ends at once without a settlement.
+   * Only the first stop counts.
+   */
+  public void stop(Stop reason) {
+    lock.lock();
+    try {
+      course.stop(reason);
+      startable.signalAll();
+      quieter.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why nothing more is started, or null while it goes on. */
+  public @Nullable Stop stopped() {
+    lock.lock();
+    try {
+      return course.stopped();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Blocks until no call is under way; those that still are after the drain's bound end without a
+   * settlement.
+   */
+  public void drain() {
+    lock.lock();
+    try {
+      long left = settings.drain().toNanos();
+      while (!course.quiet() && left > 0) {
+        left = await(quieter, left);
+      }
+      course.abandon();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Blocks until everything offered was recorded or withdrawn, the dispatcher has stopped, or the
+   * time is over.
+   *
+   * @param atMost more than 0
+   * @return whether everything was recorded or withdrawn
+   */
+  public boolean awaitIdle(Duration atMost) {
+    lock.lock();
+    try {
+      long left = atMost.toNanos();
+      while (course.stopped() == null && !course.idle() && left > 0) {
+        left = await(quieter, left);
+      }
+      return course.idle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was done so far. */
+  public Counts counts() {
+    lock.lock();
+    try {
+      return course.counts();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops; the transport is the caller's to close. */
+  @Override
+  public void close() {
+    stop(new Stop(Reason.ASKED, "the run is over", null));
+  }
+
+  private void run() {
+    try {
+      for (Attempt attempt = awaitNext(); attempt != null; attempt = awaitNext()) {
+        // INVARIANT (start order): this thread alone starts calls, always the first in line, and
+        // looks
+        // for the next only after the transport said that this one has left. Nothing between here
+        // and
+        // the wire may reorder.
+        passage.transport().start(attempt.call, attempt);
+        attempt.awaitLeft();
+      }
+    } catch (RuntimeException | Error e) {
+      stop(new Stop(Reason.BROKEN, "the dispatching thread failed: " + e, null));
+    }
+  }
+
+  /** Blocks until a call may start; null once nothing more shall. */
+  private @Nullable Attempt awaitNext() {
+    lock.lock();
+    try {
+      while (course.stopped() == null) {
+        long now = now();
+        Flight next = course.next(now, passage.transport().capacity());
+        if (next == null) {
+          long wakeAt = course.wakeAt();
+          if (course.stopped() == null) {
+            await(startable, wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - now);
+          }
+        } else if (leaseLive.getAsBoolean()) {
+          course.begin(next, now);
+          return new Attempt(next, new Call(next.message(), next.attempts, passage.fence()));
+        } else {
+          stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
+        }
+      }
+      quieter.signalAll();
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void finished(Flight flight, Outcome outcome) {
+    lock.lock();
+    try {
+      course.finished(flight, outcome, now());
+      startable.signal();
+      quieter.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long now() {
+    return times.nanos().getAsLong() - origin;
+  }
+
+  /**
+   * Waits once; the loops are with the callers. Being interrupted means to stop. The flag is
+   * cleared, for a thread that carries it into a database's file access closes the file.
+   */
+  @SuppressWarnings("WaitNotInLoop")
+  private long await(Condition condition, long nanos) {
+    try {
+      return condition.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      stop(new Stop(Reason.ASKED, "the run's thread was interrupted", null));
+      return nanos;
+    }
+  }
+
+  /** One call, and whether it has left. */
+  private final class Attempt implements Transport.Progress {
+
+    private final Flight flight;
+    private final Call call;
+    private volatile boolean left;
+
+    private Attempt(Flight flight, Call call) {
+      this.flight = flight;
+      this.call = call;
+    }
+
+    @Override
+    public void handedOver() {
+      left = true;
+      if (Thread.currentThread() != thread) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void finished(Outcome outcome) {
+      // The outcome counts before the next start: a refused call has closed the gate by then.
+      Dispatcher.this.finished(flight, outcome);
+      handedOver();
+    }
+
+    private void awaitLeft() {
+      while (!left) {
+        LockSupport.park(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.Settlement;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way through a run, from being offered to being recorded. Its fields are
+ * guarded by the dispatcher's lock; only {@link #await()} may be called without it.
+ */
+public final class Flight {
+
+  private final CompletableFuture<@Nullable Settlement> end = new CompletableFuture<>();
+  final long sequence;
+  final @Nullable Lane lane;
+  private Message message;
+
+  /** Calls that counted as attempts, those of earlier runs included. */
+  int attempts;
+
+  /** Attempts that failed in this run; the retry budget is spent by these only. */
+  int faults;
+
+  /** When the next attempt is due, on the dispatcher's clock in nanoseconds. */
+  long dueAt;
+
+  @Nullable String lastError;
+  long startNumber;
+  @Nullable Instant startedAt;
+
+  Flight(Message message, long sequence, @Nullable Lane lane) {
+    this.message = message;
+    this.sequence = sequence;
+    this.lane = lane;
+    this.attempts = message.attempts();
+  }
+
+  /** The message; it has a position once the flight was claimed. */
+  public Message message() {
+    return message;
+  }
+
+  /** Gives the message its place; called by whoever claims it, before the claim is recorded. */
+  public void place(long position) {
+    message = message.at(position);
+  }
+
+  /**
+   * Waits until nothing more will be tried for the message in this run. Blocks for as long as its
+   * calls and the waits between them take; meant for a virtual thread.
+   *
+   * @return what to record, or null where there is nothing to record: it was never claimed, or its
+   *     call was still under way when the run's patience ended
+   */
+  public @Nullable Settlement await() {
+    return end.join();
+  }
+
+  /** What to record; null before the end, or where there is nothing to record. */
+  public @Nullable Settlement settlement() {
+    return end.getNow(null);
+  }
+
+  boolean over() {
+    return end.isDone();
+  }
+
+  void end(@Nullable Settlement settlement) {
+    end.complete(settlement);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.dispatch.DispatchSettings.Rate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token bucket: at most {@code burst} starts at once after a pause, and {@code starts} in every
+ * {@code per} from then on. Not safe for threads: the dispatcher's lock guards it.
+ */
+final class Pace {
+
+  private final long interval;
+  private final long credit;
+  private boolean started;
+
+  /** When the bucket would be full again, in nanoseconds. */
+  private long fullAt;
+
+  Pace(@Nullable Rate rate) {
+    this.interval = rate == null ? 0 : Math.max(1, rate.per().toNanos() / rate.starts());
+    this.credit = rate == null ? 0 : interval * (rate.burst() - 1);
+  }
+
+  /** When the next start has its token: at most {@code now} if at once. */
+  long allowsAt(long now) {
+    return interval == 0 || !started ? now : fullAt - credit;
+  }
+
+  /** Takes a token. */
+  void started(long now) {
+    if (interval > 0) {
+      fullAt = (started ? Math.max(now, fullAt) : now) + interval;
+      started = true;
+    }
+  }
+}

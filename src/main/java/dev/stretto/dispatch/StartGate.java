@@ -1,0 +1,118 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.dispatch.DispatchSettings.Unavailable;
+import dev.stretto.transport.Outcome.RetryLater;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a channel may start calls: open, closed for a while because the destination can't be
+ * reached or takes nothing, or half open with one call as a probe. Not safe for threads: the
+ * dispatcher's lock guards it.
+ */
+final class StartGate {
+
+  private enum State {
+    /** Calls start. */
+    OPEN,
+    /** No call starts until {@link #until}. */
+    CLOSED,
+    /** One call is under way to see whether the destination is back. */
+    PROBING
+  }
+
+  private final Unavailable settings;
+  private State state = State.OPEN;
+  private @Nullable Flight probe;
+  private String reason = "";
+  private long closedSince;
+  private long until;
+  private long wait;
+
+  StartGate(Unavailable settings) {
+    this.settings = settings;
+    this.wait = settings.backoff().toNanos();
+  }
+
+  /**
+   * When the next call may start: at most {@code now} if at once, {@code Long.MAX_VALUE} while a
+   * probe is under way.
+   */
+  long opensAt(long now) {
+    return switch (state) {
+      case OPEN -> now;
+      case CLOSED -> until;
+      case PROBING -> Long.MAX_VALUE;
+    };
+  }
+
+  /** A call starts; behind a closed gate whose time has come it is the probe. */
+  void started(Flight flight) {
+    if (state == State.CLOSED) {
+      state = State.PROBING;
+      probe = flight;
+    }
+  }
+
+  /** The destination answered, whatever it said. Only the probe's answer opens a closed gate. */
+  void answered(Flight flight) {
+    if (state == State.PROBING && probe == flight) {
+      state = State.OPEN;
+      probe = null;
+      wait = settings.backoff().toNanos();
+    }
+  }
+
+  /** No answer came. A probe without an answer closes the gate again. */
+  void unanswered(Flight flight, RetryLater why, long now) {
+    if (state == State.PROBING && probe == flight) {
+      close(now, why);
+    }
+  }
+
+  /** The destination can't be reached or takes nothing. */
+  void unavailable(Flight flight, RetryLater why, long now) {
+    if (state == State.OPEN) {
+      closedSince = now;
+      close(now, why);
+    } else if (state == State.PROBING && probe == flight) {
+      close(now, why);
+    } else if (state == State.CLOSED && why.retryAfter() != null) {
+      until = Math.max(until, now + believed(why.retryAfter()));
+    }
+  }
+
+  private void close(long now, RetryLater why) {
+    state = State.CLOSED;
+    probe = null;
+    reason = why.reason();
+    until = now + (why.retryAfter() == null ? wait : Math.max(wait, believed(why.retryAfter())));
+    wait = Math.min(wait * 2, settings.maxBackoff().toNanos());
+  }
+
+  private long believed(Duration retryAfter) {
+    return (retryAfter.compareTo(settings.maxRetryAfter()) < 0
+            ? retryAfter
+            : settings.maxRetryAfter())
+        .toNanos();
+  }
+
+  /** Why it is closed, for people; empty if it never was. */
+  String reason() {
+    return reason;
+  }
+
+  boolean closed() {
+    return state != State.OPEN;
+  }
+
+  /** Whether the next probe lies beyond the time that the run may wait. */
+  boolean beyondPatience() {
+    return state == State.CLOSED && until - closedSince > settings.patience().toNanos();
+  }
+
+  /** How long from {@code now} until the gate may open, 0 or more. */
+  Duration remaining(long now) {
+    return Duration.ofNanos(state == State.CLOSED ? Math.max(0, until - now) : 0);
+  }
+}

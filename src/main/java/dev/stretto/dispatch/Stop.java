@@ -1,0 +1,32 @@
+package dev.stretto.dispatch;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a dispatcher starts nothing more.
+ *
+ * @param reason the kind
+ * @param text one line for people
+ * @param retryAfter when the destination may be back, where that is why; else null
+ */
+public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
+
+  /** Kinds of stop. */
+  public enum Reason {
+    /** Someone asked for it: a signal, or the stop command. */
+    ASKED,
+    /** The run's time is up. */
+    TIME_UP,
+    /** The destination can't be reached, or takes nothing, for longer than the run may wait. */
+    UNAVAILABLE,
+    /** The destination is gone for good. */
+    SWITCHED_OFF,
+    /** A message failed for good and must stay first in line. */
+    HELD,
+    /** Another run may have the channel. */
+    LEASE_LOST,
+    /** What happened can't be recorded. */
+    BROKEN
+  }
+}

@@ -1,0 +1,180 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import dev.stretto.dispatch.Dispatcher;
+import dev.stretto.dispatch.Dispatcher.Passage;
+import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.dispatch.Times;
+import dev.stretto.lease.Lease;
+import dev.stretto.outbox.Message;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemProcessor;
+import org.springframework.batch.infrastructure.item.ItemStream;
+import org.springframework.batch.integration.async.AsyncItemProcessor;
+
+/**
+ * One execution of the job on one channel: its backlog, its dispatcher and its recorder, put
+ * together.
+ */
+public final class ChannelRun implements ItemStream {
+
+  private static final Duration WHOLE_DAY = Duration.ofDays(1);
+
+  private final Outbox outbox;
+  private final DispatchSettings settings;
+  private final DispatchOptions options;
+  private final Lease lease;
+  private final Dispatcher dispatcher;
+  private final Backlog backlog;
+  private final Recorder recorder;
+  private final AsyncItemProcessor<Flight, Flight> carrying;
+  private int resent;
+  private boolean open;
+  private boolean finished;
+  private @Nullable Stop lastStop;
+
+  ChannelRun(Outbox outbox, Launch launch, DispatchOptions options, Times times) {
+    this.outbox = outbox;
+    this.settings = launch.channel().settings().dispatch();
+    this.options = options;
+    this.lease = launch.lease();
+    this.dispatcher =
+        new Dispatcher(
+            lease.channel(),
+            settings,
+            new Passage(launch.channel().transport(), lease.fence()),
+            lease::live,
+            this::claimable,
+            times);
+    long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
+    this.backlog =
+        new Backlog(lease.channel(), outbox.messages(), dispatcher, limit, times.nanos());
+    this.recorder = new Recorder(lease, outbox, dispatcher, backlog);
+    this.carrying = new AsyncItemProcessor<>(flight -> flight.await() == null ? null : flight);
+    this.carrying.setTaskExecutor(recorder);
+  }
+
+  private void claimable() {
+    recorder.wake();
+  }
+
+  /** The channel's name. */
+  public String channel() {
+    return lease.channel();
+  }
+
+  /** What was done so far. */
+  public Counts counts() {
+    return dispatcher.counts();
+  }
+
+  /** How many messages that an earlier run had claimed are sent again. */
+  public int resent() {
+    return resent;
+  }
+
+  /** Starts nothing more, lets what is under way end, and then ends the run. Returns at once. */
+  public void stop(String why) {
+    dispatcher.stop(new Stop(Reason.ASKED, why, null));
+  }
+
+  /** Why the run started nothing more; null while it goes on, or where everything was done. */
+  public @Nullable Stop stopped() {
+    return finished ? lastStop : dispatcher.stopped();
+  }
+
+  Backlog backlog() {
+    return backlog;
+  }
+
+  /**
+   * Lines each message up on the step's thread, which fixes the order, and has a virtual thread
+   * carry it.
+   */
+  ItemProcessor<Message, Future<Flight>> processor() {
+    return message -> carrying.process(dispatcher.offer(message));
+  }
+
+  /**
+   * Takes the channel over from earlier runs and starts the threads. What an earlier run had
+   * claimed was perhaps sent: it goes back to the head of the line, or is parked.
+   */
+  @Override
+  public void open(ExecutionContext context) {
+    if (open) {
+      return;
+    }
+    open = true;
+    Long last = outbox.transaction().execute(status -> takeOver());
+    outbox.makeDurable();
+    lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
+    if (options.time() != null) {
+      CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
+    }
+    recorder.start(Objects.requireNonNull(last));
+    dispatcher.start();
+  }
+
+  private long takeOver() {
+    String channel = lease.channel();
+    if (!outbox.channels().fence(channel, lease.fence())) {
+      throw new IllegalStateException("channel " + channel + ": a later run has taken over");
+    }
+    if (settings.onUnknown() == OnUnknown.RESEND) {
+      resent = outbox.messages().resendClaimed(channel);
+    } else {
+      outbox.messages().quarantineClaimed(channel);
+    }
+    return outbox.channels().lastPosition(channel);
+  }
+
+  /**
+   * Notes for people how far the run is; a restart needs none of it, for the outbox itself knows.
+   */
+  @Override
+  public void update(ExecutionContext context) {
+    Counts counts = counts();
+    context.putLong("stretto.started", counts.started());
+    context.putLong("stretto.delivered", counts.delivered());
+    context.putLong("stretto.parked", counts.parked());
+    context.putLong("stretto.retried", counts.retried());
+    context.putInt("stretto.resent", resent);
+  }
+
+  /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
+  void finish() {
+    while (dispatcher.stopped() == null && !dispatcher.awaitIdle(WHOLE_DAY)) {
+      // Nothing else ends the wait but a stop.
+    }
+    if (dispatcher.stopped() != null) {
+      dispatcher.drain();
+    }
+    recorder.close();
+    lastStop = dispatcher.stopped();
+    finished = true;
+  }
+
+  /**
+   * Ends the threads and the connections. What is still under way stays claimed, for the next run
+   * to find.
+   */
+  @Override
+  public void close() {
+    if (open) {
+      dispatcher.close();
+      dispatcher.drain();
+      recorder.close();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Stop;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run on a channel ended.
+ *
+ * @param channel the channel's name
+ * @param run the job execution's number, or null where there was nothing to do and so no execution
+ * @param status the job execution's status: {@code COMPLETED}, {@code STOPPED} or {@code FAILED}
+ * @param stop why it started nothing more before everything was done, or null
+ * @param failure one line where it failed otherwise, or null
+ * @param delivered messages delivered in this run
+ * @param parked messages parked in this run
+ * @param retried attempts beyond each message's first
+ * @param resent messages sent again because a run that died had claimed them
+ * @param remaining messages that still wait
+ * @param calling from the first start to the last thing recorded
+ * @param elapsed how long the run took altogether
+ */
+public record DispatchResult(
+    String channel,
+    @Nullable Long run,
+    String status,
+    @Nullable Stop stop,
+    @Nullable String failure,
+    long delivered,
+    long parked,
+    long retried,
+    long resent,
+    long remaining,
+    Duration calling,
+    Duration elapsed) {}

@@ -1,0 +1,29 @@
+package dev.stretto.job;
+
+import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OutboxChannels;
+import dev.stretto.outbox.OutboxMessages;
+import java.sql.SQLException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The outbox as a run writes it.
+ *
+ * @param transaction a short transaction of its own for each use, never open across a call
+ */
+public record Outbox(
+    OutboxMessages messages,
+    OutboxChannels channels,
+    TransactionTemplate transaction,
+    Durability durability) {
+
+  /** Returns once what was committed survives a power cut. */
+  void makeDurable() {
+    try {
+      durability.sync();
+    } catch (SQLException e) {
+      throw new UncategorizedSQLException("make durable", null, e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.outbox.Message;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.core.step.item.ChunkOrientedStep;
+
+/**
+ * A chunk-oriented step whose calls overlap across chunks. The reader's null ends only the chunk:
+ * the step goes on for as long as rows appear while calls are under way, and then drains.
+ *
+ * <p>The step's own transactions hold nothing: claims and settlements have short ones of their own,
+ * so nothing that another database session could feel is held across a call.
+ */
+final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
+
+  /** Messages between two updates of the job repository. */
+  private static final int CHUNK = 200;
+
+  private final ChannelRun run;
+  private final JobRepository repository;
+
+  OverlappingStep(String name, ChannelRun run, JobRepository repository) {
+    // The futures are recorded as they are done, whatever their chunk; at a chunk's edge there is
+    // nothing to write.
+    super(name, CHUNK, run.backlog(), chunk -> {}, repository);
+    this.run = run;
+    this.repository = repository;
+    setItemProcessor(run.processor());
+    registerItemStream(run);
+    setAllowStartIfComplete(true);
+    setInterruptionPolicy(OverlappingStep::stopWhereInterrupted);
+  }
+
+  private static void stopWhereInterrupted(StepExecution execution) {
+    if (Thread.interrupted()) {
+      execution.setTerminateOnly();
+    }
+  }
+
+  @Override
+  protected void doExecute(StepExecution execution) throws Exception {
+    do {
+      // Opening again is what makes a chunk-oriented step read on after a null.
+      open(execution.getExecutionContext());
+      super.doExecute(execution);
+    } while (!execution.isTerminateOnly() && run.backlog().awaitMore());
+    if (execution.isTerminateOnly()) {
+      run.stop("the job was asked to stop");
+    }
+    run.finish();
+    run.update(execution.getExecutionContext());
+    repository.updateExecutionContext(execution);
+    conclude(execution, run.stopped());
+  }
+
+  private static void conclude(StepExecution execution, @Nullable Stop stop) {
+    if (stop == null) {
+      return;
+    }
+    switch (stop.reason()) {
+      case TIME_UP -> {}
+      case ASKED, UNAVAILABLE -> execution.setTerminateOnly();
+      case SWITCHED_OFF, HELD, LEASE_LOST, BROKEN -> throw new IllegalStateException(stop.text());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.stretto.lease;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run's right to send on a channel. Renewed by {@link Leases} until it is released or lost. */
+public final class Lease {
+
+  private final String channel;
+  private final long fence;
+  private final @Nullable Long interruptedRun;
+  private final LongSupplier nanos;
+  private volatile long liveUntil;
+  private volatile boolean lost;
+  private volatile Runnable onLost = () -> {};
+
+  Lease(
+      String channel,
+      long fence,
+      @Nullable Long interruptedRun,
+      LongSupplier nanos,
+      long liveUntil) {
+    this.channel = channel;
+    this.fence = fence;
+    this.interruptedRun = interruptedRun;
+    this.nanos = nanos;
+    this.liveUntil = liveUntil;
+  }
+
+  /** The channel's name. */
+  public String channel() {
+    return channel;
+  }
+
+  /** The fencing token: higher than that of every earlier run on the channel. */
+  public long fence() {
+    return fence;
+  }
+
+  /** The job execution noted last on the channel, or null if there was none. */
+  public @Nullable Long lastRun() {
+    return interruptedRun;
+  }
+
+  /**
+   * Whether calls may still be started. Measured on this machine's monotonic clock from before the
+   * last renewal was sent, so that it turns false before the database lets another run in. Cheap:
+   * reads two fields.
+   */
+  public boolean live() {
+    return !lost && nanos.getAsLong() - liveUntil < 0;
+  }
+
+  /**
+   * Sets what to do, on the renewing thread, once another run has the lease or it could not be
+   * renewed in time.
+   */
+  public void onLost(Runnable action) {
+    onLost = action;
+    if (lost) {
+      action.run();
+    }
+  }
+
+  void renewed(long until) {
+    liveUntil = until;
+  }
+
+  void lose() {
+    lost = true;
+    onLost.run();
+  }
+}

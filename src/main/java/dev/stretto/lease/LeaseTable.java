@@ -1,0 +1,151 @@
+package dev.stretto.lease;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code channel_lease}, over one connection in auto-commit mode. Times are the
+ * database's.
+ */
+final class LeaseTable {
+
+  private static final String CREATE =
+      """
+      insert into channel_lease (channel)
+      select ? where not exists (select 1 from channel_lease where channel = ?)
+      """;
+
+  private static final String READ =
+      "select fence, owner, run, expires_at, current_timestamp from channel_lease where channel ="
+          + " ?";
+
+  private static final String NOW = "select current_timestamp";
+
+  private static final String TAKE =
+      """
+      update channel_lease set fence = fence + 1, owner = ?, expires_at = ?
+       where channel = ? and fence = ? and (owner is null or expires_at <= ?)
+      """;
+
+  private static final String RENEW =
+      "update channel_lease set expires_at = ? where channel = ? and fence = ? and owner = ?";
+
+  private static final String NOTE_RUN =
+      "update channel_lease set run = ? where channel = ? and fence = ? and owner = ?";
+
+  private static final String RELEASE =
+      "update channel_lease set owner = null, expires_at = null where channel = ? and fence = ? and"
+          + " owner = ?";
+
+  private final Connection connection;
+
+  LeaseTable(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * A row as read.
+   *
+   * @param run the last job execution noted, or null
+   * @param now the database's time at the reading
+   */
+  record Row(
+      long fence,
+      @Nullable String owner,
+      @Nullable Long run,
+      @Nullable Instant expiresAt,
+      Instant now) {
+
+    /** Whether somebody holds the channel. */
+    boolean held() {
+      return owner != null && expiresAt != null && expiresAt.isAfter(now);
+    }
+
+    /** Whether somebody held it and never gave it back. */
+    boolean abandoned() {
+      return owner != null && !held();
+    }
+  }
+
+  Row read(String channel) throws SQLException {
+    try (PreparedStatement create = connection.prepareStatement(CREATE)) {
+      create.setString(1, channel);
+      create.setString(2, channel);
+      create.executeUpdate();
+    } catch (SQLException e) {
+      // Two runs may create the row at once; the one that came second reads the other's.
+      if (e.getSQLState() == null || !e.getSQLState().startsWith("23")) {
+        throw e;
+      }
+    }
+    try (PreparedStatement read = connection.prepareStatement(READ)) {
+      read.setString(1, channel);
+      try (ResultSet row = read.executeQuery()) {
+        row.next();
+        long run = row.getLong(3);
+        Long noted = row.wasNull() ? null : Long.valueOf(run);
+        Timestamp expiresAt = row.getTimestamp(4);
+        return new Row(
+            row.getLong(1),
+            row.getString(2),
+            noted,
+            expiresAt == null ? null : expiresAt.toInstant(),
+            row.getTimestamp(5).toInstant());
+      }
+    }
+  }
+
+  /** Takes the lease where nobody has changed it since it was read; false where somebody has. */
+  boolean take(String channel, Row seen, String owner, Duration duration) throws SQLException {
+    try (PreparedStatement take = connection.prepareStatement(TAKE)) {
+      take.setString(1, owner);
+      take.setTimestamp(2, Timestamp.from(seen.now().plus(duration)));
+      take.setString(3, channel);
+      take.setLong(4, seen.fence());
+      take.setTimestamp(5, Timestamp.from(seen.now()));
+      return take.executeUpdate() == 1;
+    }
+  }
+
+  /** Puts the expiry off; false where another run has taken the lease. */
+  boolean renew(String channel, long fence, String owner, Duration duration) throws SQLException {
+    Instant now;
+    try (PreparedStatement clock = connection.prepareStatement(NOW);
+        ResultSet row = clock.executeQuery()) {
+      row.next();
+      now = row.getTimestamp(1).toInstant();
+    }
+    try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
+      renew.setTimestamp(1, Timestamp.from(now.plus(duration)));
+      renew.setString(2, channel);
+      renew.setLong(3, fence);
+      renew.setString(4, owner);
+      return renew.executeUpdate() == 1;
+    }
+  }
+
+  void noteRun(String channel, long fence, String owner, long run) throws SQLException {
+    try (PreparedStatement note = connection.prepareStatement(NOTE_RUN)) {
+      note.setLong(1, run);
+      note.setString(2, channel);
+      note.setLong(3, fence);
+      note.setString(4, owner);
+      note.executeUpdate();
+    }
+  }
+
+  void release(String channel, long fence, String owner) throws SQLException {
+    try (PreparedStatement release = connection.prepareStatement(RELEASE)) {
+      release.setString(1, channel);
+      release.setLong(2, fence);
+      release.setString(3, owner);
+      release.executeUpdate();
+    }
+  }
+}

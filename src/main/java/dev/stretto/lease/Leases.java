@@ -1,0 +1,209 @@
+package dev.stretto.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases that this process holds, renewed on a thread and a connection of their own, so that no
+ * work can starve them.
+ */
+public final class Leases implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+  /** Renewals in a lease's time: four may fail before the lease runs out. */
+  private static final int RENEWALS = 5;
+
+  private final DataSource database;
+  private final Duration duration;
+  private final String owner;
+  private final LongSupplier nanos;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<Lease> held = new ArrayList<>();
+  private @Nullable Connection connection;
+  private @Nullable Thread renewer;
+  private boolean closed;
+
+  /**
+   * @param database opens a connection that nothing else uses; not a pool that others can empty
+   * @param duration how long a lease lasts without renewal: 1 second or more
+   * @param owner names this process to people, such as {@code host/pid}; at most 200 characters
+   * @param nanos a clock that never jumps, in nanoseconds
+   */
+  public Leases(DataSource database, Duration duration, String owner, LongSupplier nanos) {
+    this.database = database;
+    this.duration = duration;
+    this.owner = owner;
+    this.nanos = nanos;
+  }
+
+  /**
+   * Takes the channel's lease. Where it is held, blocks until its holder renews it, which shows
+   * that the holder lives, or until it expires, which shows that the holder died: a lease's time at
+   * the most.
+   *
+   * @throws ChannelHeldException where a living run holds it
+   * @throws SQLException where the database fails
+   */
+  public Lease acquire(String channel) throws ChannelHeldException, SQLException {
+    Instant firstSeen = null;
+    while (true) {
+      lock.lock();
+      try {
+        LeaseTable table = table();
+        long before = nanos.getAsLong();
+        LeaseTable.Row row = table.read(channel);
+        if (row.held()) {
+          Instant expiresAt = row.expiresAt();
+          if (expiresAt == null || (firstSeen != null && !expiresAt.equals(firstSeen))) {
+            throw new ChannelHeldException(
+                channel, String.valueOf(row.owner()), String.valueOf(expiresAt));
+          }
+          firstSeen = expiresAt;
+          Duration left = Duration.between(row.now(), expiresAt);
+          waitFor(Math.min(left.toNanos() + 1_000_000, duration.toNanos() / (4 * RENEWALS)));
+        } else if (table.take(channel, row, owner, duration)) {
+          if (row.abandoned()) {
+            LOG.info("channel {}: took over from {}, which died", channel, row.owner());
+          }
+          Lease lease =
+              new Lease(channel, row.fence() + 1, row.run(), nanos, before + duration.toNanos());
+          held.add(lease);
+          startRenewing();
+          changed.signalAll();
+          return lease;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Notes the job execution that works under a lease, for those who find it abandoned. */
+  public void noteRun(Lease lease, long run) throws SQLException {
+    lock.lock();
+    try {
+      table().noteRun(lease.channel(), lease.fence(), owner, run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives a lease back, so that the next run need not wait; where that fails the lease expires by
+   * itself.
+   */
+  public void release(Lease lease) {
+    lock.lock();
+    try {
+      if (held.remove(lease)) {
+        table().release(lease.channel(), lease.fence(), owner);
+      }
+    } catch (SQLException e) {
+      LOG.warn(
+          "channel {}: the lease could not be given back and will expire by itself: {}",
+          lease.channel(),
+          e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Releases what is still held and ends the renewing thread. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      List.copyOf(held).forEach(this::release);
+      closed = true;
+      changed.signalAll();
+      drop();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startRenewing() {
+    if (renewer == null) {
+      renewer = Thread.ofPlatform().name("lease").daemon().start(this::renewUntilClosed);
+    }
+  }
+
+  private void renewUntilClosed() {
+    lock.lock();
+    try {
+      while (!closed) {
+        if (held.isEmpty()) {
+          changed.awaitUninterruptibly();
+        } else {
+          waitFor(duration.toNanos() / RENEWALS);
+          List.copyOf(held).forEach(this::renew);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void renew(Lease lease) {
+    long before = nanos.getAsLong();
+    try {
+      if (table().renew(lease.channel(), lease.fence(), owner, duration)) {
+        lease.renewed(before + duration.toNanos());
+        return;
+      }
+      LOG.warn("channel {}: another run has taken the lease", lease.channel());
+    } catch (SQLException e) {
+      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), e.getMessage());
+      drop();
+      if (lease.live()) {
+        return;
+      }
+    }
+    held.remove(lease);
+    lease.lose();
+  }
+
+  private LeaseTable table() throws SQLException {
+    Connection open = connection;
+    if (open == null || !open.isValid(1)) {
+      open = database.getConnection();
+      open.setAutoCommit(true);
+      connection = open;
+    }
+    return new LeaseTable(open);
+  }
+
+  private void drop() {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        LOG.debug("closing the lease's connection failed", e);
+      }
+      connection = null;
+    }
+  }
+
+  /** Waits until something changed or the time is over. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void waitFor(long nanoseconds) {
+    try {
+      changed.awaitNanos(nanoseconds);
+    } catch (InterruptedException e) {
+      // The callers look again; a set flag would close an H2 file at the next access.
+    }
+  }
+}

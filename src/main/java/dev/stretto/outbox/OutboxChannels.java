@@ -1,0 +1,65 @@
+package dev.stretto.outbox;
+
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The table {@code outbox_channel}: the last position given, and the fence that every claim and
+ * settlement needs.
+ */
+public final class OutboxChannels {
+
+  private static final String CREATE = "insert into outbox_channel (channel) values (?)";
+
+  private static final String EXISTS = "select count(*) from outbox_channel where channel = ?";
+
+  private static final String FENCE =
+      "update outbox_channel set fence = ? where channel = ? and fence < ?";
+
+  private static final String LAST_POSITION =
+      "select last_position from outbox_channel where channel = ?";
+
+  private static final String ADVANCE =
+      "update outbox_channel set last_position = ? where channel = ? and fence = ?";
+
+  private final JdbcTemplate jdbc;
+
+  public OutboxChannels(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /**
+   * Fences off every earlier run: once this is committed, nothing that they record takes effect.
+   * Waits for a transaction of theirs that is being committed.
+   *
+   * @param fence the new run's token
+   * @return false where a later run has fenced this one off already
+   */
+  public boolean fence(String channel, long fence) {
+    Integer there = jdbc.queryForObject(EXISTS, Integer.class, channel);
+    if (there == null || there == 0) {
+      try {
+        jdbc.update(CREATE, channel);
+      } catch (DuplicateKeyException e) {
+        // Another run created it in between, which is as good.
+      }
+    }
+    return jdbc.update(FENCE, fence, channel, fence) == 1;
+  }
+
+  /** The highest position given so far in the channel; 0 if none. */
+  public long lastPosition(String channel) {
+    Long last = jdbc.queryForObject(LAST_POSITION, Long.class, channel);
+    return last == null ? 0 : last;
+  }
+
+  /**
+   * Records the highest position given, and holds the channel against other runs until the
+   * transaction ends. Comes first in every transaction that claims or settles.
+   *
+   * @return false where a later run has fenced this one off: nothing may be recorded then
+   */
+  public boolean advance(String channel, long fence, long lastPosition) {
+    return jdbc.update(ADVANCE, lastPosition, channel, fence) == 1;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.stretto.transport.http;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.ConnectionPool.MaxMultiplexable;
+import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpProxy;
+import org.eclipse.jetty.client.MultiplexConnectionPool;
+import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.jspecify.annotations.Nullable;
+
+/** A channel's HTTP client, its threads and its connections; made when first needed. */
+final class HttpConnections implements AutoCloseable {
+
+  private static final int MAX_THREADS = 8;
+  private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
+
+  /** What Jetty would do with an answer beyond reading it: following, authenticating, upgrading. */
+  private static final List<String> UNWANTED =
+      List.of("redirect", "www-authenticate", "proxy-authenticate", "upgrade");
+
+  private final String channel;
+  private final HttpSettings settings;
+  private final int window;
+  private final int connectionLimit;
+  private final @Nullable TrustStore trustStore;
+
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile @Nullable Connection http2;
+
+  private @Nullable HttpClient client;
+  private boolean closed;
+
+  HttpConnections(String channel, HttpSettings settings, int window) {
+    this.channel = channel;
+    this.settings = settings;
+    this.window = window;
+    this.connectionLimit = settings.connectionLimit(window);
+    this.trustStore = TrustStore.of(settings);
+  }
+
+  /**
+   * The most calls that may be under way without one waiting inside Jetty. With no connection it is
+   * 1: the calls of a lost one have to end before the next connection is made, so that no request
+   * overtakes those still on the old one.
+   */
+  int capacity() {
+    Connection shared = http2;
+    if (shared != null && !shared.isClosed()) {
+      int streams = ((MaxMultiplexable) shared).getMaxMultiplex();
+      return streams < 0 ? window : Math.max(1, Math.min(window, streams));
+    }
+    return shared == null && open.get() > 0 ? Math.min(window, connectionLimit) : 1;
+  }
+
+  /**
+   * The started client.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws Exception where it can't be started
+   */
+  synchronized HttpClient client() throws Exception {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (client == null) {
+      client = started();
+    }
+    return client;
+  }
+
+  private HttpClient started() throws Exception {
+    ClientConnector connector = new ClientConnector();
+    connector.setSelectors(1);
+    SslContextFactory.Client tls = new SslContextFactory.Client();
+    if (trustStore != null) {
+      tls.setTrustStore(trustStore.withJdkRoots());
+    }
+    connector.setSslContextFactory(tls);
+
+    HTTP2Client http2Client = new HTTP2Client(connector);
+    http2Client.setMaxLocalStreams(window);
+    var transport =
+        new HttpClientTransportDynamic(
+            connector,
+            new ClientConnectionFactoryOverHTTP2.HTTP2(http2Client),
+            HttpClientConnectionFactory.HTTP11);
+    transport.setConnectionPoolFactory(Pool::new);
+
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
+    threads.setName("http-" + channel);
+    threads.setDaemon(true);
+    threads.setStopTimeout(STOP_TIMEOUT.toMillis());
+
+    HttpClient starting = new HttpClient(transport);
+    starting.setExecutor(threads);
+    starting.setScheduler(new ScheduledExecutorScheduler("http-timer-" + channel, true));
+    starting.setConnectTimeout(settings.connectTimeout().toMillis());
+    starting.setIdleTimeout(settings.timeout().plusSeconds(30).toMillis());
+    starting.setMaxConnectionsPerDestination(connectionLimit);
+    starting.setFollowRedirects(false);
+    starting.setHttpCookieStore(new HttpCookieStore.Empty());
+    starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));
+    URI proxy = settings.proxyAddress();
+    if (proxy != null) {
+      int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
+      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.getHost(), port));
+    }
+    starting.start();
+    UNWANTED.forEach(starting.getProtocolHandlers()::remove);
+    starting.getContentDecoderFactories().clear();
+    return starting;
+  }
+
+  @Override
+  public void close() {
+    HttpClient stopping;
+    synchronized (this) {
+      closed = true;
+      stopping = client;
+      client = null;
+    }
+    if (stopping != null) {
+      try {
+        stopping.stop();
+      } catch (Exception _) {
+        // Nothing is lost: its threads are daemons, and what was under way counts as unanswered.
+      }
+    }
+  }
+
+  /** Notes which connections there are, and makes no second one beside an HTTP/2 connection. */
+  private final class Pool extends MultiplexConnectionPool {
+
+    Pool(Destination destination) {
+      super(destination, connectionLimit, 1);
+    }
+
+    @Override
+    protected void tryCreate(boolean create) {
+      if (http2 == null) {
+        super.tryCreate(create);
+      }
+    }
+
+    @Override
+    protected void onCreated(Connection connection) {
+      open.incrementAndGet();
+      if (connection instanceof MaxMultiplexable) {
+        http2 = connection;
+      }
+    }
+
+    @Override
+    protected void onRemoved(Connection connection) {
+      open.decrementAndGet();
+      if (connection == http2) {
+        http2 = null;
+      }
+    }
+  }
+}

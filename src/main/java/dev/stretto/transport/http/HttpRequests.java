@@ -1,0 +1,114 @@
+package dev.stretto.transport.http;
+
+import dev.stretto.outbox.Message;
+import dev.stretto.transport.Call;
+import dev.stretto.transport.InvalidSettingException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a call's request. What is the same for every message is made once. */
+final class HttpRequests {
+
+  private final URI target;
+  private final String method;
+  private final long timeoutMillis;
+  private final @Nullable HttpVersion version;
+  private final HttpField channel;
+  private final List<HttpField> configured;
+
+  /**
+   * @throws InvalidSettingException where the channel's name or a configured header can't be sent
+   */
+  HttpRequests(String channel, HttpSettings settings) {
+    if (!HttpHeaders.isValue(channel)) {
+      throw new InvalidSettingException(
+          "http", "the channel's name can't be sent as a header; use Latin letters");
+    }
+    this.target = settings.target();
+    this.method = settings.method();
+    this.timeoutMillis = settings.timeout().toMillis();
+    this.version = version(settings);
+    this.channel = new HttpField("Stretto-Channel", channel);
+    this.configured = new ArrayList<>();
+    for (Map.Entry<String, String> header : settings.headers().entrySet()) {
+      String problem = HttpHeaders.problem(header.getKey(), header.getValue());
+      if (problem != null) {
+        throw new InvalidSettingException("http.headers." + header.getKey(), problem);
+      }
+      configured.add(new HttpField(header.getKey(), header.getValue()));
+    }
+  }
+
+  /** Which version Jetty must speak, or null where TLS is to negotiate it. */
+  private static @Nullable HttpVersion version(HttpSettings settings) {
+    return switch (settings.protocol()) {
+      case AUTO ->
+          "https".equalsIgnoreCase(settings.target().getScheme()) ? null : HttpVersion.HTTP_1_1;
+      case HTTP_1_1 -> HttpVersion.HTTP_1_1;
+      case HTTP_2 -> HttpVersion.HTTP_2;
+    };
+  }
+
+  /** Why the message can't become a request, or null where it can. One line. */
+  @Nullable String problem(Message message) {
+    if (!HttpHeaders.isValue(message.messageId())) {
+      return "the message id can't be sent as a header: it has a line break or a character beyond"
+          + " Latin-1";
+    }
+    if (!HttpHeaders.isValue(message.contentType())) {
+      return "the content type can't be sent as a header: it has a line break or a character beyond"
+          + " Latin-1";
+    }
+    for (Map.Entry<String, String> header : message.headers().entrySet()) {
+      String problem = HttpHeaders.problem(header.getKey(), header.getValue());
+      if (problem != null) {
+        return "header '" + HttpFaults.oneLine(header.getKey()) + "' " + problem;
+      }
+    }
+    return null;
+  }
+
+  /** The request of a call whose message has no {@link #problem}. */
+  Request of(HttpClient client, Call call) {
+    Message message = call.message();
+    Request request =
+        client
+            .newRequest(target)
+            .method(method)
+            .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
+            .headers(headers -> fill(headers, call))
+            .body(
+                new BytesRequestContent(
+                    message.contentType(), message.payload().getBytes(StandardCharsets.UTF_8)));
+    return version == null ? request : request.version(version);
+  }
+
+  private void fill(HttpFields.Mutable headers, Call call) {
+    Message message = call.message();
+    headers.add(HttpHeader.CONTENT_TYPE, message.contentType());
+    headers.add("Idempotency-Key", message.messageId());
+    headers.add("Stretto-Message-Id", message.messageId());
+    headers.add(channel);
+    headers.add("Stretto-Position", Long.toString(message.position()));
+    headers.add("Stretto-Attempt", Integer.toString(call.attempt()));
+    headers.add("Stretto-Fence", Long.toString(call.fence()));
+    for (HttpField field : configured) {
+      headers.put(field);
+    }
+    for (Map.Entry<String, String> header : message.headers().entrySet()) {
+      headers.put(header.getKey(), header.getValue());
+    }
+  }
+}

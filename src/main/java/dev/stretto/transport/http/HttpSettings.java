@@ -1,0 +1,134 @@
+package dev.stretto.transport.http;
+
+import dev.stretto.transport.InvalidSettingException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What {@code stretto.channels.<channel>.http} says.
+ *
+ * @param url where every request goes; required, {@code http:} or {@code https:}
+ * @param method the request method
+ * @param version {@code auto} takes HTTP/2 where TLS negotiates it and HTTP/1.1 otherwise; {@code
+ *     2} on an {@code http:} url is cleartext HTTP/2 with prior knowledge
+ * @param timeout the most a whole call may take, connecting included; more than 0
+ * @param connectTimeout the most one TCP connection may take to be made; more than 0
+ * @param connections the most HTTP/1.1 connections, 1 or more; null for as many as the window.
+ *     HTTP/2 has one always
+ * @param headers sent with every request; those of a message replace them
+ * @param proxy the {@code http:} url of a proxy, or null to go directly
+ * @param trustStore a PEM or PKCS12 file of certificates trusted beside the JDK's own, or null
+ * @param trustStorePassword what opens a PKCS12 file, or null
+ */
+public record HttpSettings(
+    @Nullable String url,
+    @DefaultValue("POST") String method,
+    @DefaultValue("auto") String version,
+    @DefaultValue("30s") Duration timeout,
+    @DefaultValue("5s") Duration connectTimeout,
+    @Nullable Integer connections,
+    @DefaultValue Map<String, String> headers,
+    @Nullable String proxy,
+    @Nullable Path trustStore,
+    @Nullable String trustStorePassword) {
+
+  /** Which HTTP is spoken. */
+  enum Version {
+    /** What TLS negotiates; 1.1 in cleartext. */
+    AUTO,
+    /** HTTP/1.1 only. */
+    HTTP_1_1,
+    /** HTTP/2 only. */
+    HTTP_2
+  }
+
+  /** The parsed url. Errors don't repeat it: a secret may be part of it. */
+  URI target() {
+    if (url == null || url.isBlank()) {
+      throw new InvalidSettingException(
+          "http.url", "is required; give the address that takes the messages, http: or https:");
+    }
+    return address("http.url", url, true);
+  }
+
+  /** The parsed proxy, or null where there is none. */
+  @Nullable URI proxyAddress() {
+    return proxy == null || proxy.isBlank() ? null : address("http.proxy", proxy, false);
+  }
+
+  /** The parsed version. */
+  Version protocol() {
+    return switch (version.strip().toLowerCase(Locale.ROOT)) {
+      case "auto" -> Version.AUTO;
+      case "1.1" -> Version.HTTP_1_1;
+      case "2" -> Version.HTTP_2;
+      case String other ->
+          throw new InvalidSettingException(
+              "http.version", "'" + other + "' is unknown; use auto, 1.1 or 2");
+    };
+  }
+
+  /** The most HTTP/1.1 connections. */
+  int connectionLimit(int window) {
+    if (connections == null) {
+      return window;
+    }
+    if (connections < 1) {
+      throw new InvalidSettingException("http.connections", "must be 1 or more");
+    }
+    return connections;
+  }
+
+  /** Checks what has no parsed form of its own. */
+  void check() {
+    if (!timeout.isPositive()) {
+      throw new InvalidSettingException("http.timeout", "must be more than 0, such as 30s");
+    }
+    if (!connectTimeout.isPositive()) {
+      throw new InvalidSettingException("http.connect-timeout", "must be more than 0, such as 5s");
+    }
+    if (!HttpHeaders.isToken(method)) {
+      throw new InvalidSettingException("http.method", "is no request method; use one like POST");
+    }
+  }
+
+  private static URI address(String property, String text, boolean https) {
+    URI address;
+    try {
+      address = new URI(text.strip());
+    } catch (URISyntaxException e) {
+      throw new InvalidSettingException(
+          property, "is no valid address (" + e.getReason() + "); write it like https://host/path");
+    }
+    String scheme = address.getScheme();
+    boolean known = "http".equalsIgnoreCase(scheme) || (https && "https".equalsIgnoreCase(scheme));
+    if (!known) {
+      throw new InvalidSettingException(
+          property, "must start with http:" + (https ? " or https:" : ""));
+    }
+    if (address.getHost() == null) {
+      throw new InvalidSettingException(property, "names no host; write it like http://host/path");
+    }
+    if (address.getRawUserInfo() != null) {
+      throw new InvalidSettingException(
+          property, "must not hold credentials; give them in http.headers");
+    }
+    if (address.getRawFragment() != null) {
+      throw new InvalidSettingException(
+          property, "must not have a #fragment; nothing would see it");
+    }
+    return address;
+  }
+
+  /** Without the address, the headers and the password: they may hold secrets. */
+  @Override
+  public String toString() {
+    return "HttpSettings[version=" + version + ", timeout=" + timeout + "]";
+  }
+}

@@ -1,0 +1,41 @@
+package dev.stretto.transport.http;
+
+import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.Transport;
+import dev.stretto.transport.TransportSettings;
+import dev.stretto.transport.TransportType;
+import java.time.Clock;
+
+/** Sends messages as HTTP requests. */
+public final class HttpTransportType implements TransportType {
+
+  private final Clock clock;
+
+  /**
+   * @param clock what a {@code Retry-After} date is compared with
+   */
+  public HttpTransportType(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "http";
+  }
+
+  @Override
+  public Transport open(String channel, TransportSettings settings, int window) {
+    HttpSettings http = settings.bind(HttpSettings.class);
+    http.check();
+    if (http.proxyAddress() != null
+        && http.protocol() == HttpSettings.Version.HTTP_2
+        && "http".equalsIgnoreCase(http.target().getScheme())) {
+      throw new InvalidSettingException(
+          "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
+    }
+    return new HttpTransport(
+        new HttpConnections(channel, http, window),
+        new HttpRequests(channel, http),
+        new HttpFaults(http, clock));
+  }
+}

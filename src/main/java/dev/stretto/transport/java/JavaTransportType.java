@@ -1,0 +1,70 @@
+package dev.stretto.transport.java;
+
+import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.Transport;
+import dev.stretto.transport.TransportSettings;
+import dev.stretto.transport.TransportType;
+import java.lang.reflect.InvocationTargetException;
+import org.jspecify.annotations.Nullable;
+
+/** Sends messages through a {@link Sender} found on the classpath. */
+public final class JavaTransportType implements TransportType {
+
+  private static final String CLASS = "java.class";
+
+  @Override
+  public String name() {
+    return "java";
+  }
+
+  @Override
+  public Transport open(String channel, TransportSettings settings, int window) {
+    JavaSettings java = settings.bind(JavaSettings.class);
+    if (!java.timeout().isPositive()) {
+      throw new InvalidSettingException("java.timeout", "must be more than 0, such as 5m");
+    }
+    Sender sender = instance(java.className());
+    try {
+      sender.open(java.properties());
+    } catch (Exception | LinkageError e) {
+      throw new InvalidSettingException(
+          "java.properties",
+          sender.getClass().getName() + " does not open: " + SenderFaults.text(e));
+    }
+    return new JavaTransport(channel, sender, java.timeout(), window);
+  }
+
+  private static Sender instance(@Nullable String name) {
+    if (name == null || name.isBlank()) {
+      throw new InvalidSettingException(
+          CLASS, "is required; name a class that implements " + Sender.class.getName());
+    }
+    try {
+      Class<?> type = Class.forName(name.strip(), true, loader());
+      if (!Sender.class.isAssignableFrom(type)) {
+        throw new InvalidSettingException(
+            CLASS, name + " must implement " + Sender.class.getName());
+      }
+      return (Sender) type.getConstructor().newInstance();
+    } catch (ClassNotFoundException e) {
+      throw new InvalidSettingException(
+          CLASS, name + " is not on the classpath; put its jar into lib/");
+    } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
+      throw new InvalidSettingException(
+          CLASS,
+          name + " must be public, not abstract, with a public constructor without parameters");
+    } catch (InvocationTargetException e) {
+      throw new InvalidSettingException(
+          CLASS, name + " can't be made: " + SenderFaults.text(e.getTargetException()));
+    } catch (LinkageError e) {
+      throw new InvalidSettingException(
+          CLASS,
+          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into lib/");
+    }
+  }
+
+  private static ClassLoader loader() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return context == null ? JavaTransportType.class.getClassLoader() : context;
+  }
+}

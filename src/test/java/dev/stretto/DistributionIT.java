@@ -1,0 +1,36 @@
+package dev.stretto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What {@code ./mvnw package} leaves behind. */
+class DistributionIT {
+
+  private static final Path DISTRIBUTION = Path.of(System.getProperty("stretto.distribution"));
+
+  @Test
+  void holdsWhatAUserNeeds() {
+    assertThat(DISTRIBUTION.resolve("bin/stretto")).isExecutable();
+    assertThat(DISTRIBUTION.resolve("config/application.yaml")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("LICENSE")).isNotEmptyFile();
+  }
+
+  @Test
+  void holdsEveryJarOnceAndNoneOfTheTests() throws IOException {
+    var jars = jars();
+    assertThat(jars).anyMatch(jar -> jar.matches("stretto-\\d.*\\.jar"));
+    assertThat(jars.stream().map(jar -> jar.replaceFirst("-\\d.*", ""))).doesNotHaveDuplicates();
+    assertThat(jars).noneMatch(jar -> jar.matches("(junit|assertj|archunit|spring-.*test).*"));
+  }
+
+  private static List<String> jars() throws IOException {
+    try (var files = Files.list(DISTRIBUTION.resolve("lib"))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.stretto;
+
+import dev.stretto.cli.Receiver;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The receiver in its own process. Prints its port on one line and answers until it is killed;
+ * {@code GET /stats} and {@code GET /arrivals} tell what it saw.
+ */
+@Command(name = "receiver")
+public final class ReceiverMain implements Runnable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @Option(names = "--port", description = "0 for a free one")
+  private int port;
+
+  @Option(names = "--delay", description = "milliseconds, or tail")
+  private String delay = "0";
+
+  @Option(names = "--streams", description = "MAX_CONCURRENT_STREAMS")
+  private int streams = 1024;
+
+  private @Nullable Receiver receiver;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new ReceiverMain()).execute(arguments));
+  }
+
+  @Override
+  public void run() {
+    LongFunction<Duration> answers =
+        delay.equals("tail")
+            ? Receiver.tail(1)
+            : Receiver.constant(Duration.ofMillis(Long.parseLong(delay)));
+    receiver =
+        new Receiver(
+            new Receiver.Options(
+                port,
+                answers,
+                streams,
+                null,
+                Map.of("/stats", this::stats, "/arrivals", this::arrivals)));
+    System.out.println(receiver.port());
+    System.out.flush();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      receiver.close();
+    }
+  }
+
+  private String stats() {
+    return receiver == null ? "{}" : JSON.writeValueAsString(receiver.totals());
+  }
+
+  private String arrivals() {
+    StringBuilder lines = new StringBuilder();
+    if (receiver != null) {
+      for (Receiver.Arrival arrival : receiver.arrivals()) {
+        lines.append(JSON.writeValueAsString(arrival)).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,268 @@
+package dev.stretto.dispatch;
+
+import static dev.stretto.dispatch.Rehearsal.delivered;
+import static dev.stretto.dispatch.Rehearsal.failed;
+import static dev.stretto.dispatch.Rehearsal.rejected;
+import static dev.stretto.dispatch.Rehearsal.unavailable;
+import static dev.stretto.dispatch.Rehearsal.unknown;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.Rate;
+import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
+import dev.stretto.outbox.Settlement;
+import dev.stretto.outbox.Status;
+import dev.stretto.transport.Outcome;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class CourseTest {
+
+  @Test
+  void startsInOrderUpToTheWindow() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3)).offer(5).go();
+
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void aSlowAnswerHoldsUpNobodyButItsOwnMessage() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(5).go();
+
+    rehearsal.finish(2, delivered()).go().finish(3, delivered()).go().finish(4, delivered()).go();
+
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(rehearsal.recorded.keySet()).containsExactly(2L, 3L, 4L);
+  }
+
+  @Test
+  void aSettledMessageFreesItsPlaceOnlyOnceThatIsRecorded() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go();
+
+    rehearsal.finish(1, delivered());
+
+    assertThat(rehearsal.startNext()).isFalse();
+    assertThat(rehearsal.go().starts).containsExactly(1L, 2L);
+    assertThat(rehearsal.mostClaims).isEqualTo(1);
+  }
+
+  @Test
+  void aFailedMessageIsSentAgainAfterItsBackoffAndBeforeNewStarts() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(4).go();
+
+    rehearsal.finish(1, failed()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+
+    rehearsal.finish(2, delivered()).pass(Duration.ofMillis(100)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 3L);
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(2);
+  }
+
+  @Test
+  void ofSeveralDueRetriesTheLowestPositionGoesFirst() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3)).offer(3).go();
+
+    rehearsal.finish(3, failed()).finish(1, failed()).finish(2, failed());
+    rehearsal.pass(Duration.ofSeconds(1)).go();
+
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void aMessageThatFailsTooOftenIsParkedAndTheOthersGoOn() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(2)).offer(3).go();
+
+    rehearsal.finish(1, failed()).pass(Duration.ofSeconds(1)).go().finish(1, failed()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::lastError).isEqualTo("HTTP 502");
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 3L);
+  }
+
+  @Test
+  void aRejectedMessageIsParkedAtOnce() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go().finish(1, rejected()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aChannelThatIsGoneStartsNothingMore() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go();
+
+    rehearsal.finish(1, new Outcome.Rejected("HTTP 410", true)).go();
+
+    assertThat(rehearsal.starts).containsExactly(1L);
+    assertThat(rehearsal.course.stopped())
+        .isEqualTo(new Stop(Stop.Reason.SWITCHED_OFF, "HTTP 410", null));
+  }
+
+  @Test
+  void holdingWhileRetryingStartsNothingNewUntilTheFailedMessageIsSettled() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(2).whileRetrying(WhileRetrying.HOLD)).offer(3).go();
+
+    rehearsal.finish(1, failed()).finish(2, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+
+    rehearsal.pass(Duration.ofSeconds(1)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L);
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 3L);
+  }
+
+  @Test
+  void holdingAnExhaustedMessageLeavesItFirstInLineAndEndsTheRun() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(2).onExhausted(OnExhausted.HOLD)).offer(3).go();
+
+    rehearsal.finish(1, rejected()).finish(2, delivered()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.statusOf(2)).isEqualTo(Status.DELIVERED);
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+    assertThat(rehearsal.course.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.HELD);
+  }
+
+  @Test
+  void anUnknownOutcomeIsSentAgainByDefaultAndParkedInQuarantine() {
+    Rehearsal resend = new Rehearsal(Settings.start(1)).offer(1).go().finish(1, unknown());
+    resend.pass(Duration.ofSeconds(1)).go();
+    assertThat(resend.starts).containsExactly(1L, 1L);
+
+    Rehearsal quarantine =
+        new Rehearsal(Settings.start(1).onUnknown(OnUnknown.QUARANTINE)).offer(1).go();
+    quarantine.finish(1, unknown()).go();
+    assertThat(quarantine.starts).containsExactly(1L);
+    assertThat(quarantine.statusOf(1)).isEqualTo(Status.PARKED);
+  }
+
+  @Test
+  void anUnavailableDestinationClosesTheGateAndCostsNoAttempt() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(3).go();
+
+    rehearsal.finish(2, unavailable(null)).finish(1, unavailable(null)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+
+    rehearsal.pass(Duration.ofMillis(500)).go();
+    assertThat(rehearsal.starts).as("one probe").containsExactly(1L, 2L, 1L);
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 2L, 3L);
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(1);
+  }
+
+  @Test
+  void theGateWaitsAsLongAsTheDestinationAsks() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(1).go();
+
+    rehearsal.finish(1, unavailable(Duration.ofSeconds(20))).pass(Duration.ofSeconds(19)).go();
+    assertThat(rehearsal.starts).containsExactly(1L);
+
+    rehearsal.pass(Duration.ofSeconds(1)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void aProbeThatFailsClosesTheGateForTwiceAsLong() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(1).go();
+
+    rehearsal.finish(1, unavailable(null)).pass(Duration.ofMillis(500)).go();
+    rehearsal.finish(1, unavailable(null)).pass(Duration.ofMillis(999)).go();
+    assertThat(rehearsal.starts).hasSize(2);
+
+    rehearsal.pass(Duration.ofMillis(1)).go();
+    assertThat(rehearsal.starts).hasSize(3);
+  }
+
+  @Test
+  void aDestinationThatStaysAwayEndsTheRunAndParksNothing() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(2).patience(Duration.ofSeconds(10))).offer(5).go();
+
+    rehearsal.finish(1, unavailable(Duration.ofHours(24))).finish(2, unavailable(null)).go();
+    rehearsal.record();
+
+    assertThat(rehearsal.course.stopped())
+        .isEqualTo(
+            new Stop(
+                Stop.Reason.UNAVAILABLE,
+                "the destination is unavailable: HTTP 503",
+                Duration.ofHours(24)));
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.statusOf(2)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(0);
+  }
+
+  @Test
+  void keepsItsRateInOrder() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(9).rate(new Rate(10, Duration.ofSeconds(1), 2))).offer(5).go();
+    assertThat(rehearsal.starts).as("the burst").containsExactly(1L, 2L);
+
+    rehearsal.pass(Duration.ofMillis(99)).go();
+    assertThat(rehearsal.starts).hasSize(2);
+
+    rehearsal.pass(Duration.ofMillis(1)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void messagesOfAKeyFollowEachOtherWhileKeysOverlap() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4).ordering(Ordering.KEY));
+    rehearsal.offer("a");
+    rehearsal.offer("a");
+    rehearsal.offer("b");
+    rehearsal.go();
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(1L, 3L);
+
+    rehearsal.finish(rehearsal.underWay.getFirst().message().position(), delivered()).go();
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(3L, 2L);
+  }
+
+  @Test
+  void aStrictChannelHasOneMessageUnderWay() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4).ordering(Ordering.STRICT)).offer(3).go();
+    assertThat(rehearsal.starts).containsExactly(1L);
+
+    rehearsal.finish(1, failed()).go();
+    assertThat(rehearsal.starts).containsExactly(1L);
+
+    rehearsal.pass(Duration.ofSeconds(1)).go().finish(1, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 1L, 2L);
+  }
+
+  @Test
+  void aStopGivesBackWhatIsNotUnderWayAndRecordsWhatIs() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3)).offer(5).go();
+    rehearsal.finish(1, failed());
+
+    rehearsal.stop(Stop.Reason.ASKED);
+    rehearsal.finish(2, delivered()).finish(3, failed()).go();
+    rehearsal.record();
+
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L);
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.statusOf(2)).isEqualTo(Status.DELIVERED);
+    assertThat(rehearsal.statusOf(3)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.recorded).hasSize(3);
+    assertThat(rehearsal.offered).allMatch(Flight::over);
+  }
+
+  @Test
+  void aLostLeaseRecordsNothing() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3)).offer(5).go();
+
+    rehearsal.stop(Stop.Reason.LEASE_LOST);
+    rehearsal.finish(2, delivered()).go();
+
+    assertThat(rehearsal.recorded).isEmpty();
+    assertThat(rehearsal.offered).allMatch(Flight::over);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.stretto.dispatch;
+
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.Settlement;
+import dev.stretto.outbox.Status;
+import dev.stretto.transport.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a course through a schedule on a clock of its own, doing what dispatcher and recorder do
+ * around it.
+ */
+final class Rehearsal {
+
+  final Course course;
+  final List<Flight> offered = new ArrayList<>();
+  final List<Flight> underWay = new ArrayList<>();
+
+  /** Every start in order, repeats included. */
+  final List<Long> starts = new ArrayList<>();
+
+  final Map<Long, Settlement> recorded = new LinkedHashMap<>();
+  private final List<Flight> unrecorded = new ArrayList<>();
+  private long now;
+  private long position;
+  private int claims;
+  int mostClaims;
+  int mostUnderWay;
+
+  Rehearsal(Settings settings) {
+    this(settings, 1);
+  }
+
+  Rehearsal(Settings settings, long seed) {
+    Random random = new Random(seed);
+    course =
+        new Course(
+            settings.build(), new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
+  }
+
+  static Message message(long id, @Nullable String key) {
+    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0);
+  }
+
+  Rehearsal offer(int messages) {
+    for (int i = 0; i < messages; i++) {
+      offer((String) null);
+    }
+    return this;
+  }
+
+  void offer(@Nullable String key) {
+    offered.add(course.offer(message(offered.size() + 1L, key)));
+  }
+
+  /**
+   * Settles what is over and claims what may be claimed, until there is neither, as the recorder
+   * does.
+   */
+  Rehearsal record() {
+    while (recordOnce()) {
+      // What was settled may have made way for more.
+    }
+    return this;
+  }
+
+  private boolean recordOnce() {
+    List<Flight> settled = unrecorded.stream().filter(f -> f.settlement() != null).toList();
+    unrecorded.clear();
+    List<Flight> picked = course.pick(settled.size());
+    for (Flight flight : picked) {
+      if (!flight.message().positioned()) {
+        flight.place(++position);
+      }
+    }
+    claims += picked.size() - settled.size();
+    mostClaims = Math.max(mostClaims, claims);
+    for (Flight flight : settled) {
+      Settlement settlement = flight.settlement();
+      if (settlement != null) {
+        recorded.put(flight.message().position(), settlement);
+      }
+    }
+    course.recorded(settled, now);
+    course.claimed(picked);
+    picked.stream().filter(Flight::over).forEach(unrecorded::add);
+    return !picked.isEmpty() || !settled.isEmpty();
+  }
+
+  /** Starts the next message if one may start now. */
+  boolean startNext() {
+    Flight next = course.next(now, Integer.MAX_VALUE);
+    noteOver();
+    if (next == null) {
+      return false;
+    }
+    course.begin(next, now);
+    underWay.add(next);
+    mostUnderWay = Math.max(mostUnderWay, underWay.size());
+    starts.add(next.message().position());
+    return true;
+  }
+
+  /** Records and starts until nothing more may start now. */
+  Rehearsal go() {
+    do {
+      record();
+    } while (startNext());
+    return this;
+  }
+
+  /** The call of the message at that position ends. */
+  Rehearsal finish(long place, Outcome outcome) {
+    Flight flight =
+        underWay.stream()
+            .filter(f -> f.message().position() == place)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(place + " is not under way: " + starts));
+    underWay.remove(flight);
+    course.finished(flight, outcome, now);
+    noteOver(flight);
+    noteOver();
+    return this;
+  }
+
+  void stop(Stop.Reason reason) {
+    course.stop(new Stop(reason, "test", null));
+    noteOver();
+  }
+
+  private void noteOver(Flight flight) {
+    if (flight.over() && !unrecorded.contains(flight)) {
+      unrecorded.add(flight);
+    }
+  }
+
+  /** Those that a stop has withdrawn after they were claimed. */
+  private void noteOver() {
+    for (Flight flight : offered) {
+      if (flight.over()
+          && flight.settlement() != null
+          && !recorded.containsValue(flight.settlement())) {
+        noteOver(flight);
+      }
+    }
+  }
+
+  Rehearsal pass(Duration time) {
+    now += time.toNanos();
+    return this;
+  }
+
+  /** Moves the clock to when the course wants to be asked again; false if nothing would change. */
+  boolean passUntilNext() {
+    if (course.next(now, Integer.MAX_VALUE) != null) {
+      return true;
+    }
+    noteOver();
+    if (course.wakeAt() == Long.MAX_VALUE) {
+      return false;
+    }
+    now = Math.max(now, course.wakeAt());
+    return true;
+  }
+
+  Status statusOf(long place) {
+    Settlement settlement = recorded.get(place);
+    if (settlement == null) {
+      throw new AssertionError(place + " is not recorded: " + recorded.keySet());
+    }
+    return settlement.status();
+  }
+
+  static Outcome delivered() {
+    return new Outcome.Delivered();
+  }
+
+  static Outcome failed() {
+    return new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 502", null);
+  }
+
+  static Outcome unknown() {
+    return new Outcome.RetryLater(Outcome.Fault.UNKNOWN, "timeout", null);
+  }
+
+  static Outcome unavailable(@Nullable Duration retryAfter) {
+    return new Outcome.RetryLater(Outcome.Fault.UNAVAILABLE, "HTTP 503", retryAfter);
+  }
+
+  static Outcome rejected() {
+    return new Outcome.Rejected("HTTP 422", false);
+  }
+}

@@ -1,0 +1,291 @@
+package dev.stretto.job;
+
+import static java.util.stream.LongStream.rangeClosed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.dispatch.Stop;
+import dev.stretto.job.RehearsedTransport.Answer;
+import dev.stretto.transport.Call;
+import dev.stretto.transport.Outcome;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DispatchJobTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void startsEveryMessageInPositionOrderWhileCallsOverlap() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=16")) {
+      fixture.append(2000);
+      fixture.transport.script(
+          call -> Answer.delivered(Duration.ofMillis(position(call) % 50 == 0 ? 60 : 3)));
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(fixture.transport.positions())
+          .containsExactlyElementsOf(rangeClosed(1, 2000).boxed().toList());
+      assertThat(fixture.transport.calls()).extracting(call -> call.message().id()).isSorted();
+      assertThat(fixture.transport.mostUnderWay()).isEqualTo(16);
+      assertThat(result.status()).isEqualTo("COMPLETED");
+      assertThat(result.delivered()).isEqualTo(2000);
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 2000));
+    }
+  }
+
+  @Test
+  void aSlowAnswerHoldsUpNoChunk() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=16")) {
+      fixture.append(1000);
+      CompletableFuture<Void> lastStarted = new CompletableFuture<>();
+      fixture.transport.script(call -> {
+        if (position(call) == 1000) {
+          lastStarted.complete(null);
+        }
+        return position(call) == 1
+            ? new Answer(new Outcome.Delivered(), lastStarted)
+            : Answer.delivered(Duration.ofMillis(1));
+      });
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.delivered())
+          .as("the first is answered when the last starts")
+          .isEqualTo(1000);
+      assertThat(count(fixture, "select read_count from batch_step_execution")).isEqualTo(1000);
+      assertThat(count(fixture, "select commit_count from batch_step_execution"))
+          .as("chunks, each recorded in the job repository")
+          .isGreaterThanOrEqualTo(5);
+    }
+  }
+
+  @Test
+  void whatStartsIsClaimedDurablyAndHoldsNothingInTheDatabase() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(40);
+      AtomicReference<String> seen = new AtomicReference<>("");
+      fixture.transport.script(call -> {
+        String status =
+            fixture.jdbc.queryForObject(
+                "select status from outbox_message where id = ?",
+                String.class,
+                call.message().id());
+        int claimed =
+            count(fixture, "select count(*) from outbox_message where status = 'IN_FLIGHT'");
+        if (!"IN_FLIGHT".equals(status) || claimed > 4) {
+          seen.set(call + " starts as " + status + " with " + claimed + " claimed");
+        }
+        return Answer.delivered(Duration.ofMillis(5));
+      });
+
+      fixture.dispatch();
+
+      assertThat(seen.get()).isEmpty();
+    }
+  }
+
+  @Test
+  void noTransactionIsOpenWhileACallIsUnderWay() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(4);
+      CompletableFuture<Void> answer = new CompletableFuture<>();
+      fixture.transport.script(call -> new Answer(new Outcome.Delivered(), answer));
+      CompletableFuture<Integer> locked =
+          CompletableFuture.supplyAsync(() -> {
+            while (fixture.transport.calls().size() < 4) {
+              Thread.onSpinWait();
+            }
+            int open =
+                count(
+                    fixture,
+                    "select count(*) from information_schema.sessions"
+                        + " where contains_uncommitted");
+            int free =
+                fixture.jdbc.update(
+                    "update outbox_message set last_error = 'touched' where status ="
+                        + " 'IN_FLIGHT'");
+            answer.complete(null);
+            return open * 1000 + free;
+          });
+
+      fixture.dispatch();
+
+      assertThat(locked.get()).as("open transactions × 1000 + rows free to change").isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aRowThatIsCommittedLateWithALowerIdIsSent() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4");
+        Connection late = fixture.context.getBean(DataSource.class).getConnection()) {
+      late.setAutoCommit(false);
+      late.createStatement()
+          .execute("insert into outbox_message (channel, payload) values ('space', '\"late\"')");
+      fixture.append(100);
+      fixture.transport.script(call -> {
+        if (position(call) == 50) {
+          commit(late);
+        }
+        return Answer.delivered(Duration.ofMillis(2));
+      });
+
+      fixture.dispatch();
+
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 101));
+      assertThat(fixture.transport.positions())
+          .containsExactlyElementsOf(rangeClosed(1, 101).boxed().toList());
+      assertThat(
+              fixture.jdbc.queryForObject(
+                  "select position from outbox_message where payload = '\"late\"'", Integer.class))
+          .as("a place behind those that had one")
+          .isGreaterThan(50);
+    }
+  }
+
+  @Test
+  void whatIsAppendedMeanwhileIsSentByTheSameRun() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(5);
+      fixture.transport.script(call -> {
+        if (position(call) == 5) {
+          fixture.append(500);
+        }
+        return Answer.delivered(Duration.ofMillis(1));
+      });
+
+      assertThat(fixture.dispatch().delivered()).isEqualTo(505);
+    }
+  }
+
+  @Test
+  void failuresAreRetriedAndParkedAndTheRestIsDelivered() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=8", "retry.attempts=3")) {
+      fixture.append(50);
+      fixture.transport.script(call -> {
+        if (position(call) == 10) {
+          return Answer.soon(new Outcome.Rejected("HTTP 422", false));
+        }
+        boolean fails = position(call) == 20 || (position(call) == 30 && call.attempt() == 1);
+        return Answer.soon(
+            fails
+                ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)
+                : new Outcome.Delivered());
+      });
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.parked()).isEqualTo(2);
+      assertThat(result.delivered()).isEqualTo(48);
+      assertThat(result.retried()).isEqualTo(3);
+      assertThat(
+              fixture.jdbc.queryForList(
+                  "select position, attempts, last_error from outbox_message"
+                      + " where status = 'PARKED' or attempts > 1 order by position"))
+          .extracting(row -> row.values().toString())
+          .containsExactly("[10, 1, HTTP 422]", "[20, 3, HTTP 500]", "[30, 2, null]");
+    }
+  }
+
+  @Test
+  void aRunThatFindsNothingLeavesNoTrace() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder)) {
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.status()).isEqualTo("COMPLETED");
+      assertThat(result.run()).isNull();
+      assertThat(count(fixture, "select count(*) from batch_job_instance")).isZero();
+    }
+  }
+
+  @Test
+  void aLimitLeavesTheRestForTheNextRun() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(10);
+
+      DispatchResult first =
+          fixture.dispatch(new DispatchOptions(7L, null, null, null, null), run -> {});
+      DispatchResult second = fixture.dispatch();
+
+      assertThat(first.status()).isEqualTo("COMPLETED");
+      assertThat(List.of(first.delivered(), first.remaining())).containsExactly(7L, 3L);
+      assertThat(second.delivered()).isEqualTo(3);
+      assertThat(fixture.transport.positions())
+          .containsExactlyElementsOf(rangeClosed(1, 10).boxed().toList());
+    }
+  }
+
+  @Test
+  void aStoppedRunIsRestartedByTheNext() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(100);
+      AtomicReference<ChannelRun> running = new AtomicReference<>();
+      fixture.transport.script(call -> {
+        if (position(call) == 50) {
+          running.get().stop("the test said so");
+        }
+        return Answer.delivered(Duration.ofMillis(5));
+      });
+
+      DispatchResult first = fixture.dispatch(DispatchOptions.NONE, running::set);
+      assertThat(first.status()).isEqualTo("STOPPED");
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 50, "PENDING", 50));
+
+      DispatchResult second = fixture.dispatch();
+      assertThat(second.status()).isEqualTo("COMPLETED");
+      assertThat(fixture.transport.positions())
+          .as("each once, in order")
+          .containsExactlyElementsOf(rangeClosed(1, 100).boxed().toList());
+      assertThat(count(fixture, "select count(*) from batch_job_instance")).isEqualTo(1);
+      assertThat(count(fixture, "select count(*) from batch_job_execution")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRunThatIsFencedOffStartsAndRecordsNothingMore() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(1000);
+      AtomicReference<Map<String, Integer>> atTakeOver = new AtomicReference<>(Map.of());
+      fixture.transport.script(call -> {
+        if (position(call) == 100) {
+          fixture.jdbc.update("update outbox_channel set fence = fence + 1");
+          atTakeOver.set(fixture.statuses());
+        }
+        return Answer.delivered(Duration.ofMillis(1));
+      });
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.status()).isEqualTo("FAILED");
+      assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.LEASE_LOST);
+      assertThat(fixture.statuses()).isEqualTo(atTakeOver.get());
+      assertThat(fixture.transport.calls().size())
+          .as("no more than were claimed by then")
+          .isLessThanOrEqualTo(104);
+    }
+  }
+
+  private static long position(Call call) {
+    return call.message().position();
+  }
+
+  private static void commit(Connection connection) {
+    try {
+      connection.commit();
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int count(JobFixture fixture, String sql) {
+    Integer count = fixture.jdbc.queryForObject(sql, Integer.class);
+    return count == null ? 0 : count;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.stretto.job;
+
+import dev.stretto.outbox.Durability;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
+import org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The job on an H2 file, with the channel {@code space} to a rehearsed destination. */
+final class JobFixture implements AutoCloseable {
+
+  static final String CHANNEL = "space";
+
+  final ConfigurableApplicationContext context;
+  final JdbcTemplate jdbc;
+  final RehearsedTransport transport;
+
+  /**
+   * @param settings of the channel, such as {@code window=8}
+   */
+  JobFixture(Path folder, String... settings) {
+    List<String> properties =
+        new ArrayList<>(
+            List.of(
+                "--spring.config.location=classpath:/",
+                "--spring.datasource.url=jdbc:h2:file:"
+                    + folder.resolve("db")
+                    + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                "--spring.datasource.username=sa",
+                "--stretto.lease=2s",
+                "--stretto.channels.space.transport=rehearsed",
+                "--stretto.channels.space.retry.backoff=10ms"));
+    for (String setting : settings) {
+      properties.add("--stretto.channels.space." + setting);
+    }
+    context =
+        new SpringApplicationBuilder(Beans.class)
+            .web(WebApplicationType.NONE)
+            .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+            .logStartupInfo(false)
+            .run(properties.toArray(String[]::new));
+    jdbc = context.getBean(JdbcTemplate.class);
+    transport = context.getBean(RehearsedTransport.class);
+  }
+
+  /** Inserts as a producer would. */
+  void append(int messages) {
+    jdbc.update(
+        "insert into outbox_message (channel, payload)"
+            + " select 'space', '{\"n\":' || x || '}' from system_range(1, ?)",
+        messages);
+  }
+
+  DispatchResult dispatch() throws Exception {
+    return dispatch(DispatchOptions.NONE, run -> {});
+  }
+
+  DispatchResult dispatch(DispatchOptions options, Consumer<ChannelRun> running) throws Exception {
+    try (OpenChannel channel = context.getBean(Launches.class).open(CHANNEL, options)) {
+      return context.getBean(Dispatches.class).dispatch(channel, options, running);
+    }
+  }
+
+  /** How many messages have each status. */
+  Map<String, Integer> statuses() {
+    Map<String, Integer> counts = new java.util.TreeMap<>();
+    jdbc.query(
+        "select status, count(*) from outbox_message group by status",
+        row -> {
+          counts.put(row.getString(1), row.getInt(2));
+        });
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @Import(JobConfiguration.class)
+  @ImportAutoConfiguration({
+    DataSourceAutoConfiguration.class,
+    DataSourceTransactionManagerAutoConfiguration.class,
+    JdbcTemplateAutoConfiguration.class,
+    FlywayAutoConfiguration.class,
+    BatchAutoConfiguration.class,
+    BatchJdbcAutoConfiguration.class
+  })
+  static class Beans {
+    @Bean
+    RehearsedTransport transport() {
+      return new RehearsedTransport();
+    }
+
+    @Bean
+    Channels channels(ConfigurableEnvironment environment) {
+      return Channels.bind(environment, Set.of("rehearsed"));
+    }
+
+    @Bean
+    Durability durability(DataSource dataSource) {
+      return new Durability(dataSource);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.stretto.transport.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.MapSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpSettingsTest {
+
+  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+
+  @Test
+  void everythingButTheUrlHasADefault() {
+    assertThat(MapSettings.url("https://example.org/hook").bind(HttpSettings.class))
+        .isEqualTo(
+            new HttpSettings(
+                "https://example.org/hook",
+                "POST",
+                "auto",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                null,
+                Map.of(),
+                null,
+                null,
+                null));
+  }
+
+  @Test
+  void everySettingHasItsName() {
+    assertThat(
+            MapSettings.url(
+                    "http://example.org",
+                    "method",
+                    "PUT",
+                    "version",
+                    "2",
+                    "timeout",
+                    "1m",
+                    "connect-timeout",
+                    "250ms",
+                    "connections",
+                    "3",
+                    "headers.X-Own",
+                    "a b",
+                    "proxy",
+                    "http://proxy:3128",
+                    "trust-store",
+                    "roots.pem",
+                    "trust-store-password",
+                    "secret")
+                .bind(HttpSettings.class))
+        .isEqualTo(
+            new HttpSettings(
+                "http://example.org",
+                "PUT",
+                "2",
+                Duration.ofMinutes(1),
+                Duration.ofMillis(250),
+                3,
+                Map.of("X-Own", "a b"),
+                "http://proxy:3128",
+                Path.of("roots.pem"),
+                "secret"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http.url, '', http.url: is required",
+    "http.url, ftp://example.org, must start with http: or https:",
+    "http.url, example.org/hook, must start with http: or https:",
+    "http.url, 'http://exa mple', is no valid address",
+    "http.url, http:///hook, ",
+    "http.url, http://me:s3cret@example.org/, must not hold credentials",
+    "http.url, http://example.org/#s3cret, must not have a #fragment",
+    "http.version, 3, 'use auto, 1.1 or 2'",
+    "http.method, 'PO ST', is no request method",
+    "http.timeout, 0s, must be more than 0",
+    "http.connect-timeout, -1s, must be more than 0",
+    "http.connections, 0, must be 1 or more",
+    "http.proxy, https://proxy, must start with http:",
+    "http.headers.Host, s3cret, belongs to the connection",
+    "http.headers.Stretto-Fence, s3cret, is set by Stretto",
+    "http.headers.X-Own, 's3cret\nb', line break",
+    "http.trust-store, missing.pem, missing.pem can't be read",
+  })
+  void anUnusableValueIsNamedWithTheRemedyAndNotRepeated(
+      String property, String value, String problem) {
+    MapSettings settings = MapSettings.url("http://example.org/");
+    settings.values().put(property, value);
+    assertThatThrownBy(() -> type.open("space", settings, 4))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith(property + ": ")
+        .hasMessageContaining(problem == null ? "" : problem)
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void cleartextHttp2AndAProxyExcludeEachOther() {
+    assertThatThrownBy(() ->
+            type.open(
+                "space", MapSettings.url("http://a", "version", "2", "proxy", "http://b:1"), 4))
+        .hasMessageStartingWith("http.proxy: can't carry cleartext HTTP/2");
+  }
+
+  @Test
+  void aTrustStoreWithoutCertificateOrWithAWrongPasswordIsNamed(@TempDir Path folder)
+      throws Exception {
+    Path empty = Files.writeString(folder.resolve("empty.pem"), "-----BEGIN CERTIFICATE-----\n");
+    assertThatThrownBy(() -> open("trust-store", empty.toString()))
+        .hasMessageStartingWith("http.trust-store: ");
+    Certificates certificates = Certificates.in(folder);
+    assertThatThrownBy(() ->
+            open(
+                "trust-store", certificates.keyStore().toString(), "trust-store-password", "wrong"))
+        .hasMessageStartingWith("http.trust-store: ")
+        .hasMessageNotContaining("wrong");
+  }
+
+  @Test
+  void theTextOfTheSettingsHoldsNoSecret() {
+    assertThat(
+            MapSettings.url(
+                    "http://example.org/s3cret",
+                    "headers.A",
+                    "s3cret",
+                    "trust-store-password",
+                    "s3cret")
+                .bind(HttpSettings.class)
+                .toString())
+        .doesNotContain("s3cret");
+  }
+
+  private void open(String... settings) {
+    type.open("space", MapSettings.url("https://example.org/", settings), 4).close();
+  }
+}
