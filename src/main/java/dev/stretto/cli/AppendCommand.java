@@ -113,12 +113,13 @@ final class AppendCommand implements Callable<Integer> {
       });
       return;
     }
-    String messages = result.appended() == 1 ? " message to " : " messages to ";
     String skipped =
         result.skipped() == 0
             ? ""
-            : " (" + Session.number(result.skipped()) + " skipped: their ids were there already)";
-    session.print("appended " + Session.number(result.appended()) + messages + channel + skipped);
+            : " (%,d skipped: their ids were there already)".formatted(result.skipped());
+    session.print(
+        "appended %,d message%s to %s%s",
+        result.appended(), result.appended() == 1 ? "" : "s", channel, skipped);
   }
 
   /** Standard input belongs to the JVM. */

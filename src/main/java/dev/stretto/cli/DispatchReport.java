@@ -75,7 +75,7 @@ final class DispatchReport {
       session.print(fields -> {
         fields.writeStringProperty("channel", end.channel());
         fields.writeNullProperty("run");
-        fields.writeStringProperty("status", end.held() ? "HELD" : "FAILED");
+        fields.writeStringProperty("status", "FAILED");
         fields.writeStringProperty("reason", reason(end));
       });
     } else {
@@ -92,6 +92,10 @@ final class DispatchReport {
   private void ended(DispatchResult result) {
     if (json) {
       session.print(fields -> write(fields, result));
+      return;
+    }
+    if (result.status().equals(DispatchResult.HELD)) {
+      session.print(result.channel() + ": " + result.failure());
       return;
     }
     session.print(

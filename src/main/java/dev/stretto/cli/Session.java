@@ -49,14 +49,13 @@ final class Session {
     return in;
   }
 
-  /** Prints a line of people's text. */
-  void print(String line) {
-    out.println(line);
+  PrintWriter out() {
+    return out;
   }
 
-  /** A number as people read it, with thousands separators. */
-  static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+  /** Prints a line of people's text; numbers get thousands separators with {@code %,d}. */
+  void print(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
   }
 
   /** Prints one JSON document on a line of its own. */

@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.Banner;
@@ -53,10 +54,17 @@ final class SpringStart {
     application.setDefaultProperties(defaults());
     application.addInitializers(database);
     try {
-      return application.run(properties.toArray(String[]::new));
+      return application.run(lastOfEach(properties));
     } catch (RuntimeException e) {
       throw ConfigurationFailure.explain(e, locations());
     }
+  }
+
+  /** Spring would join the values of a property that is given twice. */
+  private static String[] lastOfEach(List<String> properties) {
+    Map<String, String> byName = new LinkedHashMap<>();
+    properties.forEach(property -> byName.put(property.replaceFirst("=.*", ""), property));
+    return byName.values().toArray(String[]::new);
   }
 
   private static void migrate(ConfigurableApplicationContext context, DatabaseOpening database) {

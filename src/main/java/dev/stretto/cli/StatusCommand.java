@@ -40,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
       if (json) {
         session.print(new StatusJson(rows, channels));
       } else {
-        new StatusTable(rows, channels).lines().forEach(session::print);
+        new StatusTable(rows, channels).lines().forEach(session.out()::println);
       }
     }
     return ExitCode.DONE.code();

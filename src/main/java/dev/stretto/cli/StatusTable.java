@@ -37,11 +37,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
   private static List<String> cells(ChannelStatus row) {
     return List.of(
         row.channel(),
-        Session.number(row.pending()),
-        Session.number(row.inFlight()),
-        Session.number(row.delivered()),
-        Session.number(row.parked()),
-        Session.number(row.discarded()),
+        number(row.pending()),
+        number(row.inFlight()),
+        number(row.delivered()),
+        number(row.parked()),
+        number(row.discarded()),
         age(row.oldestPending()),
         row.lastRun() == null ? "-" : row.lastRun().toString());
   }
@@ -53,7 +53,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     }
     long blocked = BlockedKeys.of(row, channels);
     if (blocked > 0) {
-      notes.add(Session.number(blocked) + " ordering keys are blocked by a parked message");
+      notes.add(number(blocked) + " ordering keys are blocked by a parked message");
     }
     ChannelStatus.Lease lease = row.lease();
     if (lease != null) {
@@ -93,6 +93,10 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       lines.add(line.toString());
     }
     return lines;
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static String age(@Nullable Duration duration) {

@@ -100,6 +100,18 @@ class AppendCommandTest {
   }
 
   @Test
+  void theLastValueOfAPropertyCounts() {
+    Result result =
+        stretto
+            .with("--stretto.channels.space.transport=pigeon")
+            .with("--stretto.channels.space.transport=http")
+            .run("append", "--channel", "space");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+  }
+
+  @Test
   void debugAddsTheStackTrace() {
     Result result =
         stretto.run("not json".getBytes(UTF_8), "append", "--channel", "space", "--debug");

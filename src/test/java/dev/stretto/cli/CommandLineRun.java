@@ -27,8 +27,6 @@ final class CommandLineRun {
   record Result(int code, String out, String err) {}
 
   CommandLineRun with(String property) {
-    properties.removeIf(
-        other -> other.startsWith(property.substring(0, property.indexOf('=') + 1)));
     properties.add(property);
     return this;
   }
