@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -73,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
   private ExitCode demonstrate(Receiver receiver, Path folder, Duration each) throws Exception {
     try (Application application = session.with(settings(receiver, folder)).open()) {
       say(
-          Session.number(messages)
+          String.format(Locale.ROOT, "%,d", messages)
               + " messages in an outbox, for a receiver on this machine that takes "
               + delay
               + " to answer each.");
@@ -86,7 +87,7 @@ final class DemoCommand implements Callable<Integer> {
       if (json) {
         session.print(summary);
       } else {
-        summary.lines().forEach(session::print);
+        summary.lines().forEach(line -> session.print("%s", line));
       }
       return summary.good() ? ExitCode.DONE : ExitCode.FAILED;
     }
@@ -101,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void say(String line) {
     if (!json) {
-      session.print(line);
+      session.print("%s", line);
       session.flush();
     }
   }

@@ -53,15 +53,8 @@ final class DispatchReport {
       });
     } else {
       session.print(
-          String.format(
-              Locale.ROOT,
-              "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
-              channel.name(),
-              waiting,
-              waiting == 1 ? "" : "s",
-              transport,
-              ordering,
-              settings.window()));
+          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
+          channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
     }
     session.flush();
   }
@@ -79,7 +72,7 @@ final class DispatchReport {
         fields.writeStringProperty("reason", reason(end));
       });
     } else {
-      session.print(String.format(Locale.ROOT, "%s: %s", end.channel(), reason(end)));
+      session.print("%s: %s", end.channel(), reason(end));
     }
     session.flush();
   }
@@ -95,21 +88,19 @@ final class DispatchReport {
       return;
     }
     if (result.status().equals(DispatchResult.HELD)) {
-      session.print(result.channel() + ": " + result.failure());
+      session.print("%s: %s", result.channel(), result.failure());
       return;
     }
     session.print(
-        String.format(
-            Locale.ROOT,
-            "%s: %,d delivered%s%s%s%s, in %s%s",
-            result.channel(),
-            result.delivered(),
-            some(result.parked(), "parked"),
-            some(result.retried(), "retried"),
-            some(result.resent(), "sent again after a crash"),
-            some(result.remaining(), "still waiting"),
-            seconds(result.elapsed()),
-            why(result)));
+        "%s: %,d delivered%s%s%s%s, in %s%s",
+        result.channel(),
+        result.delivered(),
+        some(result.parked(), "parked"),
+        some(result.retried(), "retried"),
+        some(result.resent(), "sent again after a crash"),
+        some(result.remaining(), "still waiting"),
+        seconds(result.elapsed()),
+        why(result));
   }
 
   private static String some(long count, String what) {
