@@ -88,7 +88,7 @@ final class DispatchReport {
       return;
     }
     if (result.status().equals(DispatchResult.HELD)) {
-      session.print("%s: %s", result.channel(), result.failure());
+      session.print("%s: %s", result.channel(), String.valueOf(result.failure()));
       return;
     }
     session.print(
