@@ -68,7 +68,8 @@ public final class ChannelStatuses {
 
   /**
    * The older of the first message without a position and the first with one: two steps into the
-   * index.
+   * index. H2 takes them only where the order names the index from its first column on; otherwise
+   * it reads and sorts everything that is pending.
    */
   private @Nullable Duration oldestPending(String channel) {
     return jdbc.sql(
@@ -76,11 +77,11 @@ public final class ChannelStatuses {
             select created_at, current_timestamp from (
               (select created_at from outbox_message
                where channel = :channel and status = 'PENDING' and position is null
-               order by id fetch first 1 row only)
+               order by channel, status, position, id fetch first 1 row only)
               union all
               (select created_at from outbox_message
-               where channel = :channel and status = 'PENDING' and position is not null
-               order by position fetch first 1 row only)) oldest
+               where channel = :channel and status = 'PENDING' and position >= 1
+               order by channel, status, position, id fetch first 1 row only)) oldest
             order by created_at fetch first 1 row only
             """)
         .param("channel", channel)
