@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The receiver in its own process. Prints its port on one line and answers until it is killed; {@code GET /stats} and
- * {@code GET /arrivals} tell what it saw.
+ * The receiver in a JVM of its own. Prints its port on one line and answers until it is killed;
+ * {@code GET /stats} and {@code GET /arrivals} tell what it saw, and after {@code GET /at-once} it
+ * answers without delay.
  */
 @Command(name = "receiver")
 public final class ReceiverMain implements Runnable {
@@ -30,6 +31,7 @@ public final class ReceiverMain implements Runnable {
   private int streams = 1024;
 
   private @Nullable Receiver receiver;
+  private volatile boolean atOnce;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ReceiverMain()).execute(arguments));
@@ -45,10 +47,11 @@ public final class ReceiverMain implements Runnable {
         new Receiver(
             new Receiver.Options(
                 port,
-                answers,
+                position -> atOnce ? Duration.ZERO : answers.apply(position),
                 streams,
                 null,
-                Map.of("/stats", this::stats, "/arrivals", this::arrivals)));
+                Map.of(
+                    "/stats", this::stats, "/arrivals", this::arrivals, "/at-once", this::hurry)));
     System.out.println(receiver.port());
     System.out.flush();
     try {
@@ -56,6 +59,11 @@ public final class ReceiverMain implements Runnable {
     } catch (InterruptedException e) {
       receiver.close();
     }
+  }
+
+  private String hurry() {
+    atOnce = true;
+    return "";
   }
 
   private String stats() {
