@@ -63,6 +63,30 @@ class DispatchIT {
     }
   }
 
+  @Test
+  void anAnswerThatNeverComesHoldsUpNobodyElse() throws Exception {
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "5", "--hang", "100");
+        Shell shell = new Shell(folder)) {
+      shell.configureSpace(receiver.url(), "window: 8", "drain: 100ms");
+      shell.append(1, 2000);
+      Shell.Running run = shell.start("dispatch", "--channel", "space", "--json");
+
+      receiver.awaitCount(2000, run);
+
+      run.signal("TERM");
+      assertThat(run.await().exitCode()).isIn(0, 75);
+      receiver.answerAtOnce();
+      shell.run("dispatch", "--channel", "space").exited(0);
+      assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", 2000));
+      assertThat(receiver.totals().distinct()).isEqualTo(2000);
+      assertThat(receiver.arrivals())
+          .filteredOn(arrival -> arrival.attempt() > 1)
+          .extracting(Receiver.Arrival::position)
+          .contains(100L)
+          .hasSizeLessThanOrEqualTo(8);
+    }
+  }
+
   /** For information only: the machine may be busy with other things. */
   private static void say(double seconds) {
     LongFunction<Duration> delays = Receiver.tail(1);

@@ -27,6 +27,9 @@ public final class ReceiverMain implements Runnable {
   @Option(names = "--delay", description = "milliseconds, or tail")
   private String delay = "0";
 
+  @Option(names = "--hang", description = "the position that is not answered")
+  private long hang;
+
   @Option(names = "--streams", description = "MAX_CONCURRENT_STREAMS")
   private int streams = 1024;
 
@@ -47,7 +50,7 @@ public final class ReceiverMain implements Runnable {
         new Receiver(
             new Receiver.Options(
                 port,
-                position -> atOnce ? Duration.ZERO : answers.apply(position),
+                position -> delay(position, answers),
                 streams,
                 null,
                 Map.of(
@@ -59,6 +62,13 @@ public final class ReceiverMain implements Runnable {
     } catch (InterruptedException e) {
       receiver.close();
     }
+  }
+
+  private Duration delay(long position, LongFunction<Duration> answers) {
+    if (atOnce) {
+      return Duration.ZERO;
+    }
+    return position == hang ? Duration.ofDays(1) : answers.apply(position);
   }
 
   private String hurry() {

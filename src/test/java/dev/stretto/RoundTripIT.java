@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -57,11 +58,13 @@ class RoundTripIT {
   @Test
   void linesArriveAsTheyWereAppended() throws Exception {
     Path file = folder.resolve("lines.ndjson");
-    Files.writeString(file, String.join("\n", PAYLOADS) + "\n");
+    List<String> lines = new ArrayList<>(PAYLOADS);
+    lines.add(" \t{\"a\": 1} \t");
+    Files.writeString(file, String.join("\n", lines) + "\n");
 
     appendAndDispatch(file);
 
-    assertThat(bodies).containsExactlyElementsOf(PAYLOADS);
+    assertThat(bodies).containsExactlyElementsOf(lines);
     assertThat(ids).doesNotHaveDuplicates();
   }
 
@@ -84,7 +87,7 @@ class RoundTripIT {
       shell.configureSpace(
           "http://127.0.0.1:" + server.getAddress().getPort() + "/", "ordering: strict");
       List<String> append =
-          new java.util.ArrayList<>(List.of("append", "--channel", "space", "--file", "" + file));
+          new ArrayList<>(List.of("append", "--channel", "space", "--file", file.toString()));
       append.addAll(List.of(options));
       shell.run(append.toArray(String[]::new)).exited(0);
       shell

@@ -106,13 +106,16 @@ final class Shell implements AutoCloseable {
   }
 
   /** Appends messages to the channel {@code space} whose payloads are numbers, from {@code first}. */
-  void append(int first, int messages) throws Exception {
+  void append(int first, int messages, String... properties) throws Exception {
     Path file = folder.resolve("messages.ndjson");
     Files.write(
         file,
         IntStream.range(first, first + messages).mapToObj(n -> "{\"n\":" + n + "}").toList());
-    JsonNode appended =
-        run("append", "--channel", "space", "--file", file.toString(), "--json").exited(0).json();
+    List<String> command =
+        new ArrayList<>(
+            List.of("append", "--channel", "space", "--file", file.toString(), "--json"));
+    command.addAll(List.of(properties));
+    JsonNode appended = run(command.toArray(String[]::new)).exited(0).json();
     assertThat(appended.path("appended").asInt()).isEqualTo(messages);
   }
 
