@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions:%n",
     description = {
       "",
-      "A line is a JSON value and becomes the payload, byte for byte. Blank lines are skipped. A bad",
+      "A line is a JSON value and becomes the payload, byte for byte. Blank lines are skipped. A"
+          + " bad",
       "line is named by its number and ends the command with 1; then nothing is stored."
     },
     footer = {"", "Example: stretto append --channel space --file messages.ndjson"})
@@ -91,8 +92,7 @@ final class AppendCommand implements Callable<Integer> {
     }
     Path path = Path.of(file);
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
-      throw new CommandException(
-          ExitCode.USAGE, "--file: there is no readable file " + file);
+      throw new CommandException(ExitCode.USAGE, "--file: there is no readable file " + file);
     }
     return Files.newInputStream(path);
   }
@@ -106,19 +106,20 @@ final class AppendCommand implements Callable<Integer> {
 
   private void print(Appender.Result result) {
     if (json) {
-      session.print(
-          fields -> {
-            fields.writeStringProperty("channel", channel);
-            fields.writeNumberProperty("appended", result.appended());
-            fields.writeNumberProperty("skipped", result.skipped());
-          });
+      session.print(fields -> {
+        fields.writeStringProperty("channel", channel);
+        fields.writeNumberProperty("appended", result.appended());
+        fields.writeNumberProperty("skipped", result.skipped());
+      });
       return;
     }
     String skipped =
         result.skipped() == 0
             ? ""
             : " (%,d skipped: their ids were there already)".formatted(result.skipped());
-    session.print("appended %,d message%s to %s%s", result.appended(), result.appended() == 1 ? "" : "s", channel, skipped);
+    session.print(
+        "appended %,d message%s to %s%s",
+        result.appended(), result.appended() == 1 ? "" : "s", channel, skipped);
   }
 
   /** Standard input belongs to the JVM. */

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** What a receiver saw, in arrival order; 36 bytes a request, and as many again to tell its id apart. */
+/** What a receiver saw, in arrival order; about 45 to 90 bytes a request whose id is a UUID. */
 final class Arrivals {
 
   private static final int FIRST_CAPACITY = 1024;
@@ -21,10 +22,14 @@ final class Arrivals {
   private int[] attempts = new int[FIRST_CAPACITY];
   private int count;
 
-  /** The ids that are no UUID, by index. */
+  /** A hash table of the UUIDs seen: where one is in the arrays, plus 1; 0 is a free place. */
+  private int[] seen = new int[FIRST_CAPACITY * 2];
+
+  /** The ids that are no UUID, by place. */
   private final Map<Integer, String> otherIds = new HashMap<>();
 
-  private final Set<Object> seen = new HashSet<>();
+  private final Set<String> otherSeen = new HashSet<>();
+  private long duplicates;
   private long inversions;
   private long highestFirst = Long.MIN_VALUE;
 
@@ -35,7 +40,9 @@ final class Arrivals {
     positions[count] = position;
     attempts[count] = attempt;
     fences[count] = fence;
-    seen.add(keepId(messageId));
+    if (!keepId(messageId)) {
+      duplicates++;
+    }
     count++;
     if (attempt <= 1) {
       if (position < highestFirst) {
@@ -45,21 +52,40 @@ final class Arrivals {
     }
   }
 
-  private Object keepId(String messageId) {
-    if (messageId.length() == 36) {
-      try {
-        UUID id = UUID.fromString(messageId);
-        if (id.toString().equals(messageId)) {
-          idHigh[count] = id.getMostSignificantBits();
-          idLow[count] = id.getLeastSignificantBits();
-          return id;
-        }
-      } catch (IllegalArgumentException _) {
-        // An id of the producer's own: kept as text.
-      }
+  /** Returns whether the id is a new one. */
+  private boolean keepId(String messageId) {
+    UUID id = uuid(messageId);
+    if (id == null) {
+      otherIds.put(count, messageId);
+      return otherSeen.add(messageId);
     }
-    otherIds.put(count, messageId);
-    return messageId;
+    idHigh[count] = id.getMostSignificantBits();
+    idLow[count] = id.getLeastSignificantBits();
+    return note(count);
+  }
+
+  /** The text as a UUID, or null where that would not give the same text back. */
+  private static @Nullable UUID uuid(String text) {
+    try {
+      UUID id = UUID.fromString(text);
+      return id.toString().equals(text) ? id : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private boolean note(int place) {
+    long mixed = (idHigh[place] ^ Long.rotateLeft(idLow[place], 32)) * 0x9E3779B97F4A7C15L;
+    int slot = (int) (mixed >>> 32) & (seen.length - 1);
+    while (seen[slot] != 0) {
+      int other = seen[slot] - 1;
+      if (idHigh[other] == idHigh[place] && idLow[other] == idLow[place]) {
+        return false;
+      }
+      slot = (slot + 1) & (seen.length - 1);
+    }
+    seen[slot] = place + 1;
+    return true;
   }
 
   private void grow() {
@@ -69,18 +95,24 @@ final class Arrivals {
     idHigh = Arrays.copyOf(idHigh, capacity);
     idLow = Arrays.copyOf(idLow, capacity);
     attempts = Arrays.copyOf(attempts, capacity);
+    seen = new int[capacity * 2];
+    for (int place = 0; place < count; place++) {
+      if (!otherIds.containsKey(place)) {
+        note(place);
+      }
+    }
   }
 
   synchronized Receiver.Totals totals(int mostInFlight) {
-    return new Receiver.Totals(count, seen.size(), inversions, count - seen.size(), mostInFlight);
+    return new Receiver.Totals(count, count - duplicates, inversions, duplicates, mostInFlight);
   }
 
   synchronized List<Receiver.Arrival> list() {
     List<Receiver.Arrival> list = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      String other = otherIds.get(i);
-      String id = other == null ? new UUID(idHigh[i], idLow[i]).toString() : other;
-      list.add(new Receiver.Arrival(positions[i], id, attempts[i], fences[i]));
+    for (int place = 0; place < count; place++) {
+      String other = otherIds.get(place);
+      String id = other == null ? new UUID(idHigh[place], idLow[place]).toString() : other;
+      list.add(new Receiver.Arrival(positions[place], id, attempts[place], fences[place]));
     }
     return list;
   }

@@ -45,7 +45,14 @@ public final class CommandRun {
     List<String> properties = new ArrayList<>();
     split(args, options, properties);
     Session session = new Session(in, out, properties);
-    int code = commandLine(session).execute(options.toArray(String[]::new));
+    CommandLine line = commandLine(session);
+    int code;
+    if (options.isEmpty()) {
+      line.usage(err);
+      code = ExitCode.USAGE.code();
+    } else {
+      code = line.execute(options.toArray(String[]::new));
+    }
     if (out.checkError() && code == ExitCode.DONE.code()) {
       err.println("stretto: standard output can't be written");
       code = ExitCode.FAILED.code();

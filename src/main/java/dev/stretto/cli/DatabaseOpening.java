@@ -14,9 +14,11 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.PlaceholderResolutionException;
 
 /** Opens the database before Spring asks for it, and explains why it does not open. */
-final class DatabaseOpening implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
+final class DatabaseOpening
+    implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
   private static final String URL = "spring.datasource.url";
   private static final String USER = "spring.datasource.username";
@@ -42,16 +44,14 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    url = required(environment, URL);
-    String user = required(environment, USER);
-    password = required(environment, PASSWORD);
+    url = text(environment, URL);
+    String user = text(environment, USER);
+    password = text(environment, PASSWORD);
     if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
       user = "sa";
     }
     try {
-      database =
-          OpenDatabase.open(
-              new OpenDatabase.Request(url, user.isEmpty() ? null : user, password, serve, PATIENCE));
+      database = OpenDatabase.open(new OpenDatabase.Request(url, user, password, serve, PATIENCE));
     } catch (SQLException e) {
       throw explain(e);
     }
@@ -71,24 +71,25 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     try {
       database.close();
     } catch (SQLException e) {
-      LOG.warn("The database {} was not closed properly: {}", shown(url), Messages.firstLine(e));
+      LOG.debug("The database was gone before it was closed", e);
     }
   }
 
-  /** A variable that is not set would otherwise be taken literally, as in a password of {@code ${DB}}. */
-  private static String required(ConfigurableEnvironment environment, String property) {
-    String value = environment.getProperty(property, "");
-    int start = value.indexOf("${");
-    int end = value.indexOf('}', Math.max(start, 0));
-    if (start >= 0 && end > start) {
+  private static String text(ConfigurableEnvironment environment, String property) {
+    try {
+      return environment.getProperty(property, "");
+    } catch (PlaceholderResolutionException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          property + ": the environment variable " + value.substring(start + 2, end) + " is not set");
+          property + ": the environment variable " + e.getPlaceholder() + " is not set");
     }
-    return value;
   }
 
   CommandException explain(Exception failure) {
+    CommandException setting = ConfigurationFailure.property(failure);
+    if (setting != null) {
+      return setting;
+    }
     SQLException sql = Messages.find(failure, SQLException.class);
     boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
     return new CommandException(
@@ -106,11 +107,17 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
     if (sql != null) {
       return problem(sql);
     }
+    if (Messages.root(failure) instanceof ClassNotFoundException) {
+      return "has a URL whose driver is not installed: check " + URL;
+    }
     FlywayException flyway = Messages.find(failure, FlywayException.class);
     if (flyway != null) {
       return "can't be migrated: " + withoutSecrets(Messages.firstLine(flyway));
     }
-    return "can't be opened (check " + URL + "): " + withoutSecrets(Messages.firstLine(Messages.root(failure)));
+    return "can't be opened (check "
+        + URL
+        + "): "
+        + withoutSecrets(Messages.firstLine(Messages.root(failure)));
   }
 
   private String problem(SQLException e) {
@@ -118,7 +125,8 @@ final class DatabaseOpening implements ApplicationContextInitializer<Configurabl
       return "is in use by another program, such as a long append: try again once that has ended";
     }
     if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
-      return "was written by another version of H2: use the Stretto that wrote it, or another database";
+      return "was written by another version of H2: use the Stretto that wrote it, or another"
+          + " database";
     }
     if (String.valueOf(e.getSQLState()).startsWith("28")) {
       return "refuses the user name or password: set " + USER + " and " + PASSWORD;

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -63,8 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Duration each = DurationText.parse("--delay", delay);
     Path folder = Files.createTempDirectory("stretto-demo");
-    try (Receiver receiver =
-        new Receiver(Receiver.Options.delayed(Receiver.constant(each)))) {
+    try (Receiver receiver = new Receiver(Receiver.Options.delayed(Receiver.constant(each)))) {
       return demonstrate(receiver, folder, each).code();
     } finally {
       delete(folder);
@@ -73,17 +73,21 @@ final class DemoCommand implements Callable<Integer> {
 
   private ExitCode demonstrate(Receiver receiver, Path folder, Duration each) throws Exception {
     try (Application application = session.with(settings(receiver, folder)).open()) {
-      say("%,d messages in an outbox, for a receiver on this machine that takes %s to answer each.",
-          messages, delay);
-      application.get(Appender.class).append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
+      say(
+          String.format(Locale.ROOT, "%,d", messages)
+              + " messages in an outbox, for a receiver on this machine that takes "
+              + delay
+              + " to answer each.");
+      application
+          .get(Appender.class)
+          .append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
       DispatchResult result = dispatch(application);
       Receiver.Totals totals = receiver.totals();
-      DemoSummary summary =
-          new DemoSummary(each.multipliedBy(messages), result, totals, messages);
+      DemoSummary summary = new DemoSummary(each.multipliedBy(messages), result, totals, messages);
       if (json) {
         session.print(summary);
       } else {
-        summary.lines().forEach(session.out()::println);
+        summary.lines().forEach(line -> session.print("%s", line));
       }
       return summary.good() ? ExitCode.DONE : ExitCode.FAILED;
     }
@@ -92,16 +96,14 @@ final class DemoCommand implements Callable<Integer> {
   private static DispatchResult dispatch(Application application) throws Exception {
     try (OpenChannel channel =
         application.get(Launches.class).open(CHANNEL, DispatchOptions.NONE)) {
-      return application
-          .get(Dispatches.class)
-          .dispatch(channel, DispatchOptions.NONE, run -> {});
+      return application.get(Dispatches.class).dispatch(channel, DispatchOptions.NONE, run -> {});
     }
   }
 
-  private void say(String format, Object... values) {
+  private void say(String line) {
     if (!json) {
-      session.print(format, values);
-      session.out().flush();
+      session.print("%s", line);
+      session.flush();
     }
   }
 

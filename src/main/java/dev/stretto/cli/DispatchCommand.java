@@ -21,8 +21,10 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions:%n",
     description = {
       "",
-      "Without --channel, every configured channel is dispatched, side by side; one that another run",
-      "holds is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets the calls under way end",
+      "Without --channel, every configured channel is dispatched, side by side; one that another"
+          + " run",
+      "holds is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets the calls under way"
+          + " end",
       "and records them, a second Ctrl-C ends at once. Whatever ended a run, the next carries on."
     })
 final class DispatchCommand implements Callable<Integer> {

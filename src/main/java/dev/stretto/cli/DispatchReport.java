@@ -44,25 +44,19 @@ final class DispatchReport {
     String transport = channel.settings().transport();
     String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
     if (json) {
-      session.print(
-          fields -> {
-            fields.writeStringProperty("channel", channel.name());
-            fields.writeNumberProperty("waiting", waiting);
-            fields.writeStringProperty("transport", transport);
-            fields.writeStringProperty("ordering", ordering);
-            fields.writeNumberProperty("window", settings.window());
-          });
+      session.print(fields -> {
+        fields.writeStringProperty("channel", channel.name());
+        fields.writeNumberProperty("waiting", waiting);
+        fields.writeStringProperty("transport", transport);
+        fields.writeStringProperty("ordering", ordering);
+        fields.writeNumberProperty("window", settings.window());
+      });
     } else {
       session.print(
           "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
-          channel.name(),
-          waiting,
-          waiting == 1 ? "" : "s",
-          transport,
-          ordering,
-          settings.window());
+          channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
     }
-    session.out().flush();
+    session.flush();
   }
 
   /** Says how a run ended. */
@@ -71,17 +65,16 @@ final class DispatchReport {
     if (result != null) {
       ended(result);
     } else if (json) {
-      session.print(
-          fields -> {
-            fields.writeStringProperty("channel", end.channel());
-            fields.writeNullProperty("run");
-            fields.writeStringProperty("status", end.held() ? "HELD" : "FAILED");
-            fields.writeStringProperty("reason", reason(end));
-          });
+      session.print(fields -> {
+        fields.writeStringProperty("channel", end.channel());
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", "FAILED");
+        fields.writeStringProperty("reason", reason(end));
+      });
     } else {
       session.print("%s: %s", end.channel(), reason(end));
     }
-    session.out().flush();
+    session.flush();
   }
 
   private static String reason(SideBySide.Ended end) {
@@ -92,6 +85,10 @@ final class DispatchReport {
   private void ended(DispatchResult result) {
     if (json) {
       session.print(fields -> write(fields, result));
+      return;
+    }
+    if (result.status().equals(DispatchResult.HELD)) {
+      session.print("%s: %s", result.channel(), result.failure());
       return;
     }
     session.print(

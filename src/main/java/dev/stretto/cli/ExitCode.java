@@ -10,7 +10,9 @@ enum ExitCode {
   USAGE(2),
   /** Done, and messages were parked in this run. */
   PARKED(3),
-  /** Nothing is wrong here: the channel is held by another run, or the destination is unavailable. */
+  /**
+   * Nothing is wrong here: the channel is held by another run, or the destination is unavailable.
+   */
   TRY_LATER(75);
 
   private final int code;

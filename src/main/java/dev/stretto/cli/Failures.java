@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.outbox.BadLineException;
+import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -48,6 +49,12 @@ final class Failures {
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
         }
+        case SQLException e when OpenDatabase.isLost(e) -> {
+          return new Report(
+              ExitCode.FAILED,
+              "the command that had the database open ended meanwhile, and what was not committed"
+                  + " is undone: run this again");
+        }
         case SQLException e -> {
           return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
         }
@@ -63,7 +70,10 @@ final class Failures {
     Throwable root = Messages.root(failure);
     return new Report(
         ExitCode.FAILED,
-        root.getClass().getSimpleName() + ": " + Messages.firstLine(root) + " (--debug shows more)");
+        root.getClass().getSimpleName()
+            + ": "
+            + Messages.firstLine(root)
+            + " (--debug shows more)");
   }
 
   private static String usage(ParameterException e) {
@@ -86,7 +96,10 @@ final class Failures {
         + help;
   }
 
-  /** A mistyped option is what went wrong, even where picocli first misses the option that was meant. */
+  /**
+   * A mistyped option is what went wrong, even where picocli first misses the option that was
+   * meant.
+   */
   private static @Nullable UnmatchedArgumentException unmatched(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unmatched;

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows on standard error how far a dispatch is: a bar on a terminal, a line in the log every few seconds where there is
- * none.
+ * Shows on standard error how far a dispatch is: a bar on a terminal, a line in the log every few
+ * seconds where there is none.
  */
 final class Progress implements AutoCloseable {
 

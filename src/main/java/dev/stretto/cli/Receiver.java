@@ -14,15 +14,7 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http2.api.Session;
-import org.eclipse.jetty.http2.api.Stream;
-import org.eclipse.jetty.http2.api.server.ServerSessionListener;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RateControl;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,8 +29,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A destination on loopback that notes what arrives, in order, and answers 200 after a delay. It holds a delayed answer
- * without a thread. HTTP/1.1 and HTTP/2 share the port.
+ * A destination on loopback that notes what arrives, in order, and answers 200 after a delay. It
+ * holds a delayed answer without a thread. HTTP/1.1 and HTTP/2 share the port.
  */
 public final class Receiver implements AutoCloseable {
 
@@ -59,7 +51,8 @@ public final class Receiver implements AutoCloseable {
    *
    * @param port the port on loopback, or 0 for a free one
    * @param delay how long after its arrival the message at a position is answered, 0 or more
-   * @param maxStreams the most requests under way that an HTTP/2 client is told it may have, 1 or more
+   * @param maxStreams the most requests under way that an HTTP/2 client is told it may have, 1 or
+   *     more
    * @param tls the certificate to speak TLS with, or null for cleartext
    * @param pages texts given on {@code GET}, by path; such requests are not noted
    */
@@ -111,7 +104,10 @@ public final class Receiver implements AutoCloseable {
     return position -> delay;
   }
 
-  /** 95% of the answers after 20 ms, 4% after 200 ms, 1% after 1 s; for a seed, a position's is always the same. */
+  /**
+   * 95% of the answers after 20 ms, 4% after 200 ms, 1% after 1 s; for a seed, a position's is
+   * always the same.
+   */
   public static LongFunction<Duration> tail(long seed) {
     return position -> {
       long mixed = (seed * 31 + position) * 0x9E3779B97F4A7C15L;
@@ -153,7 +149,7 @@ public final class Receiver implements AutoCloseable {
     HttpConnectionFactory http1 = new HttpConnectionFactory(http);
     Tls tls = options.tls();
     if (tls == null) {
-      return new ServerConnector(server, 1, 1, http1, new NotingHttp2(http, "h2c"));
+      return new ServerConnector(server, 1, 1, http1, http2(http, "h2c"));
     }
     SslContextFactory.Server certificate = new SslContextFactory.Server();
     certificate.setKeyStorePath(tls.keyStore().toUri().toString());
@@ -167,8 +163,12 @@ public final class Receiver implements AutoCloseable {
         1,
         new SslConnectionFactory(certificate, alpn.getProtocol()),
         alpn,
-        new NotingHttp2(http, "h2"),
+        http2(http, "h2"),
         http1);
+  }
+
+  private NotingHttp2 http2(HttpConfiguration http, String protocol) {
+    return new NotingHttp2(http, protocol, options.maxStreams(), this::note);
   }
 
   /** The port it listens on. */
@@ -198,7 +198,10 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  private void note(HttpFields headers) {
+  private void note(String method, HttpFields headers) {
+    if (HttpMethod.GET.is(method)) {
+      return;
+    }
     String id = headers.get("Stretto-Message-Id");
     arrivals.add(
         number(headers, "Stretto-Position"),
@@ -215,36 +218,6 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  /** HTTP/2 that notes a request when its headers are read: on the connection's own thread, so in arrival order. */
-  private final class NotingHttp2 extends HTTP2CServerConnectionFactory {
-
-    NotingHttp2(HttpConfiguration http, String protocol) {
-      super(http, protocol);
-      setMaxConcurrentStreams(options.maxStreams());
-      setRateControlFactory(new RateControl.Factory() {});
-      setInitialSessionRecvWindow(16 * 1024 * 1024);
-    }
-
-    @Override
-    public boolean isAcceptable(String protocol, String tlsProtocol, String tlsCipher) {
-      return true;
-    }
-
-    @Override
-    protected ServerSessionListener newSessionListener(Connector from, EndPoint endPoint) {
-      return new HTTPServerSessionListener(endPoint) {
-        @Override
-        public Stream.Listener onNewStream(Stream stream, HeadersFrame frame) {
-          if (frame.getMetaData() instanceof org.eclipse.jetty.http.MetaData.Request request
-              && !HttpMethod.GET.is(request.getMethod())) {
-            note(request.getHttpFields());
-          }
-          return super.onNewStream(stream, frame);
-        }
-      };
-    }
-  }
-
   private final class Answers extends Handler.Abstract.NonBlocking {
 
     @Override
@@ -256,7 +229,7 @@ public final class Receiver implements AutoCloseable {
         return true;
       }
       if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
-        note(request.getHeaders());
+        note(request.getMethod(), request.getHeaders());
       }
       mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       long position = number(request.getHeaders(), "Stretto-Position");
@@ -275,8 +248,7 @@ public final class Receiver implements AutoCloseable {
       Duration delay = options.delay().apply(position);
       if (delay.isPositive()) {
         var _ =
-            timer.schedule(
-                () -> answer(response, callback), delay.toNanos(), TimeUnit.NANOSECONDS);
+            timer.schedule(() -> answer(response, callback), delay.toNanos(), TimeUnit.NANOSECONDS);
       } else {
         answer(response, callback);
       }

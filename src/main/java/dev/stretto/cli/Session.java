@@ -21,8 +21,9 @@ final class Session {
   }
 
   /**
-   * Reads the configuration, opens the database and migrates it; the caller closes what is returned. Other commands
-   * wait for that where the database is an H2 file, so this is for short commands.
+   * Reads the configuration, opens the database and migrates it; the caller closes what is
+   * returned. Other commands wait for that where the database is an H2 file, so this is for short
+   * commands.
    *
    * @throws CommandException where the database can't be opened
    */
@@ -60,6 +61,11 @@ final class Session {
   /** Prints one JSON document on a line of its own. */
   void print(JsonText.Content content) {
     out.println(JsonText.of(content));
+  }
+
+  /** Lets what was printed be seen at once. */
+  void flush() {
+    out.flush();
   }
 
   void debug(boolean on) {

@@ -6,7 +6,6 @@ import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.Dispatches;
 import dev.stretto.job.OpenChannel;
-import dev.stretto.lease.ChannelHeldException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,13 +24,8 @@ final class SideBySide {
   private @Nullable String stopped;
   private int awaited;
 
-  /**
-   * How one channel's run ended: a result, or why there was none.
-   *
-   * @param held whether another run holds the channel
-   */
-  record Ended(
-      String channel, @Nullable DispatchResult result, @Nullable Exception failure, boolean held) {}
+  /** How one channel's run ended: a result, or why there was none. */
+  record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {}
 
   /**
    * Readies the runs; none begins yet.
@@ -48,20 +42,16 @@ final class SideBySide {
   void start(OpenChannels channels) {
     awaited = channels.count();
     for (OpenChannel channel : channels) {
-      Thread.ofPlatform()
-          .name("channel-" + channel.name())
-          .start(() -> ended.add(run(channel)));
+      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended.add(run(channel)));
     }
   }
 
   private Ended run(OpenChannel channel) {
     String name = channel.name();
     try {
-      return new Ended(name, dispatches.dispatch(channel, options, this::began), null, false);
-    } catch (ChannelHeldException e) {
-      return new Ended(name, null, e, true);
+      return new Ended(name, dispatches.dispatch(channel, options, this::began), null);
     } catch (Exception e) {
-      return new Ended(name, null, e, false);
+      return new Ended(name, null, e);
     }
   }
 
@@ -100,11 +90,14 @@ final class SideBySide {
   }
 
   private ExitCode codeOf(Ended end) {
-    if (end.held()) {
+    DispatchResult result = end.result();
+    if (result == null) {
+      return ExitCode.FAILED;
+    }
+    if (result.status().equals(DispatchResult.HELD)) {
       return named ? ExitCode.TRY_LATER : ExitCode.DONE;
     }
-    DispatchResult result = end.result();
-    return result == null ? ExitCode.FAILED : DispatchReport.codeOf(result);
+    return DispatchReport.codeOf(result);
   }
 
   /** A failure outweighs the need to try again, and that outweighs parked messages. */

@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.Banner;
@@ -10,7 +11,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for. */
+/**
+ * Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for.
+ */
 final class SpringStart {
 
   private final List<String> properties;
@@ -51,10 +54,17 @@ final class SpringStart {
     application.setDefaultProperties(defaults());
     application.addInitializers(database);
     try {
-      return application.run(properties.toArray(String[]::new));
+      return application.run(lastOfEach(properties));
     } catch (RuntimeException e) {
       throw ConfigurationFailure.explain(e, locations());
     }
+  }
+
+  /** Spring would join the values of a property that is given twice. */
+  private static String[] lastOfEach(List<String> properties) {
+    Map<String, String> byName = new LinkedHashMap<>();
+    properties.forEach(property -> byName.put(property.replaceFirst("=.*", ""), property));
+    return byName.values().toArray(String[]::new);
   }
 
   private static void migrate(ConfigurableApplicationContext context, DatabaseOpening database) {

@@ -13,7 +13,14 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   private static final List<String> TITLES =
       List.of(
-          "CHANNEL", "PENDING", "IN FLIGHT", "DELIVERED", "PARKED", "DISCARDED", "OLDEST", "LAST RUN");
+          "CHANNEL",
+          "PENDING",
+          "IN FLIGHT",
+          "DELIVERED",
+          "PARKED",
+          "DISCARDED",
+          "OLDEST",
+          "LAST RUN");
 
   List<String> lines() {
     if (rows.isEmpty()) {
@@ -53,7 +60,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       notes.add(
           lease.remaining().isPositive()
               ? "held by " + lease.owner() + ", lease renewed or over in " + age(lease.remaining())
-              : "was held by " + lease.owner() + ", whose lease ran out " + age(lease.remaining().negated()) + " ago");
+              : "was held by "
+                  + lease.owner()
+                  + ", whose lease ran out "
+                  + age(lease.remaining().negated())
+                  + " ago");
     }
     ChannelStatus.Gate gate = row.gate();
     if (gate != null) {

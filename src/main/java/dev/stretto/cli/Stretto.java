@@ -35,15 +35,24 @@ final class Stretto {
     this.session = session;
   }
 
-  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces and a detailed log.")
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show stack traces and a detailed log.")
   void debug(boolean on) {
     session.debug(on);
   }
 
-  @Option(names = "--help", scope = ScopeType.INHERIT, usageHelp = true, description = "Show this text.")
+  @Option(
+      names = "--help",
+      scope = ScopeType.INHERIT,
+      usageHelp = true,
+      description = "Show this text.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean help;
 
   @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean version;
 
   /** The version that the build wrote into the jar. */

@@ -9,7 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** The settings of a channel as they are written; null where a default depends on another setting. */
+/**
+ * The settings of a channel as they are written; null where a default depends on another setting.
+ */
 record ChannelProperties(
     @Nullable String transport,
     @DefaultValue("start") Ordering ordering,
@@ -25,8 +27,7 @@ record ChannelProperties(
 
   /** Everything below {@code stretto}. */
   record Root(
-      @DefaultValue("15s") Duration lease,
-      @DefaultValue Map<String, ChannelProperties> channels) {}
+      @DefaultValue("15s") Duration lease, @DefaultValue Map<String, ChannelProperties> channels) {}
 
   record Retry(
       @DefaultValue("5") int attempts,

@@ -7,7 +7,9 @@ import dev.stretto.transport.TransportSettings;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One channel's settings: valid, complete, and with nothing of its transport's settings read yet. */
+/**
+ * One channel's settings: valid, complete, and with nothing of its transport's settings read yet.
+ */
 public final class ChannelSettings {
 
   private final String name;
@@ -62,9 +64,11 @@ public final class ChannelSettings {
   }
 
   /**
-   * The same channel with other settings; what follows from them, such as a default burst, changes too.
+   * The same channel with other settings; what follows from them, such as a default burst, changes
+   * too.
    *
-   * @throws InvalidSettingException where a value can't be used, naming the option, or does not fit the others
+   * @throws InvalidSettingException where a value can't be used, naming the option, or does not fit
+   *     the others
    */
   public ChannelSettings with(Overrides overrides) {
     Integer window = overrides.window();
@@ -91,9 +95,8 @@ public final class ChannelSettings {
     return Arrays.stream(Ordering.values())
         .filter(value -> value.name().equalsIgnoreCase(text))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidSettingException(
-                    "--ordering", BindingFailure.oneOf(Ordering.class) + ", not " + text));
+        .orElseThrow(() ->
+            new InvalidSettingException(
+                "--ordering", BindingFailure.oneOf(Ordering.class) + ", not " + text));
   }
 }

@@ -32,7 +32,8 @@ public final class Channels {
    * is bound through {@link ChannelSettings#transportSettings()}, so that secrets are needed by
    * those only who send.
    *
-   * @param transports the names that a channel may give, each that of a subtree of settings
+   * @param transports the names that a channel may give as its transport, each that of a subtree of
+   *     settings
    * @throws InvalidSettingException naming the first property that is unknown or can't be used
    */
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
@@ -42,8 +43,10 @@ public final class Channels {
       throw new InvalidSettingException("stretto.lease", "must be 1s or more");
     }
     Map<String, ChannelSettings> byName = new TreeMap<>();
-    written.channels().forEach(
-        (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
+    written
+        .channels()
+        .forEach(
+            (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
     return new Channels(written.lease(), byName);
   }
 

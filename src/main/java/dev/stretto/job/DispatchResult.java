@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channel the channel's name
  * @param run the job execution's number, or null where there was nothing to do and so no execution
- * @param status the job execution's status: {@code COMPLETED}, {@code STOPPED} or {@code FAILED}
+ * @param status the job execution's status: {@code COMPLETED}, {@code STOPPED} or {@code FAILED};
+ *     or {@link #HELD} where there was no execution because another run holds the channel
  * @param stop why it started nothing more before everything was done, or null
- * @param failure one line where it failed otherwise, or null
+ * @param failure one line where it failed otherwise, or says who holds the channel; or null
  * @param delivered messages delivered in this run
  * @param parked messages parked in this run
  * @param retried attempts beyond each message's first
@@ -32,4 +33,8 @@ public record DispatchResult(
     long resent,
     long remaining,
     Duration calling,
-    Duration elapsed) {}
+    Duration elapsed) {
+
+  /** The status of a run that was none, because another run holds the channel. */
+  public static final String HELD = "HELD";
+}

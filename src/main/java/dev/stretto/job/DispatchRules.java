@@ -11,7 +11,10 @@ import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What values a channel's settings may have, which of them go together, and what follows from which. */
+/**
+ * What values a channel's settings may have, which of them go together, and what follows from
+ * which.
+ */
 final class DispatchRules {
 
   private final String prefix;
@@ -117,7 +120,9 @@ final class DispatchRules {
 
   private void notLess(String property, Duration value, String otherProperty, Duration other) {
     require(
-        value.compareTo(other) >= 0, property, "must not be shorter than " + prefix + otherProperty);
+        value.compareTo(other) >= 0,
+        property,
+        "must not be shorter than " + prefix + otherProperty);
   }
 
   private void positive(String property, Duration value) {

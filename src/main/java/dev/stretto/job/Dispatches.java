@@ -62,13 +62,13 @@ public final class Dispatches {
    * repository.
    *
    * @param running is told of the run once there is one
-   * @throws ChannelHeldException where another run holds the channel
+   * @return how it ended; {@link DispatchResult#HELD} where another run holds the channel
    * @throws SQLException where the lease's database fails
    * @throws JobExecutionException where Spring Batch refuses to launch the job
    */
   public DispatchResult dispatch(
       OpenChannel open, DispatchOptions options, Consumer<ChannelRun> running)
-      throws ChannelHeldException, SQLException, JobExecutionException {
+      throws SQLException, JobExecutionException {
     String channel = open.name();
     long begin = times.nanos().getAsLong();
     AtomicReference<@Nullable ChannelRun> current = new AtomicReference<>();
@@ -90,6 +90,8 @@ public final class Dispatches {
       JobExecution execution =
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
       return result(channel, execution, current.get(), begin);
+    } catch (ChannelHeldException e) {
+      return held(channel, String.valueOf(e.getMessage()), begin);
     }
   }
 
@@ -161,6 +163,22 @@ public final class Dispatches {
         run == null ? 0 : run.resent(),
         outbox.messages().pending(channel),
         counts.calling(),
+        Duration.ofNanos(times.nanos().getAsLong() - begin));
+  }
+
+  private DispatchResult held(String channel, String holder, long begin) {
+    return new DispatchResult(
+        channel,
+        null,
+        DispatchResult.HELD,
+        null,
+        holder,
+        0,
+        0,
+        0,
+        0,
+        outbox.messages().pending(channel),
+        Duration.ZERO,
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
 

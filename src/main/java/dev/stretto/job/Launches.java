@@ -26,8 +26,8 @@ public final class Launches {
   }
 
   /**
-   * Reads a channel's settings as a run would use them, and opens its transport; makes no connection
-   * yet.
+   * Reads a channel's settings as a run would use them, and opens its transport; makes no
+   * connection yet.
    *
    * @throws InvalidSettingException where the channel is unknown or a setting is unusable
    */
@@ -44,12 +44,12 @@ public final class Launches {
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no transport " + settings.transport()));
     return new OpenChannel(
-        settings,
-        type.open(channel, settings.transportSettings(), settings.dispatch().window()));
+        settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
   }
 
   /**
-   * Prepares an execution; the caller closes what is returned. Blocks for a lease's time at the most.
+   * Prepares an execution; the caller closes what is returned. Blocks for a lease's time at the
+   * most.
    *
    * @param running is told of the run as soon as there is one
    * @throws ChannelHeldException where another run holds the channel

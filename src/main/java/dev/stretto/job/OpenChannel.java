@@ -3,8 +3,8 @@ package dev.stretto.job;
 import dev.stretto.transport.Transport;
 
 /**
- * A channel that is ready to be dispatched: its settings were found usable, and the way to its destination is open.
- * Whoever opened it closes it.
+ * A channel that is ready to be dispatched: its settings were found usable, and the way to its
+ * destination is open. Whoever opened it closes it.
  */
 public record OpenChannel(ChannelSettings settings, Transport transport) implements AutoCloseable {
 

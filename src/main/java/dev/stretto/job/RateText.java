@@ -19,7 +19,8 @@ record RateText(int starts, Duration per) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       throw new InvalidSettingException(
-          property, "must be a number of starts a second, minute or hour, such as 20/s, 100/m, 1000/h");
+          property,
+          "must be a number of starts a second, minute or hour, such as 20/s, 100/m, 1000/h");
     }
     Duration per =
         switch (matcher.group(2)) {
@@ -30,7 +31,10 @@ record RateText(int starts, Duration per) {
     return new RateText(Integer.parseInt(matcher.group(1)), per);
   }
 
-  /** The starts of a second: what may start at once after a pause unless the settings say otherwise; 1 or more. */
+  /**
+   * The starts of a second: what may start at once after a pause unless the settings say otherwise;
+   * 1 or more.
+   */
   int aSecond() {
     return (int) Math.max(1, starts / per.toSeconds());
   }

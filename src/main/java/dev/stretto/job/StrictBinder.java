@@ -1,6 +1,5 @@
 package dev.stretto.job;
 
-import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +21,10 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.PropertyPlaceholderHelper;
 
-/** Spring Boot's binder, but a typo, a bare number for a time or a variable that is not set is refused. */
+/**
+ * Spring Boot's binder, but a typo, a bare number for a time or a variable that is not set is
+ * refused.
+ */
 final class StrictBinder {
 
   private static final ConfigurationPropertyName CHANNELS =
@@ -61,7 +63,8 @@ final class StrictBinder {
       String prefix,
       Class<T> type,
       BindingFailure failure) {
-    BindHandler strict = new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
+    BindHandler strict =
+        new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
     Binder binder =
         new Binder(
             sources,
@@ -78,8 +81,11 @@ final class StrictBinder {
     }
   }
 
-  /** Of {@code stretto.channels.space.http.url}, everything from {@code http} on is the transport's. */
-  private static boolean belongsToTransport(ConfigurationPropertyName name, Set<String> transports) {
+  /**
+   * Of {@code stretto.channels.space.http.url}, everything from {@code http} on is the transport's.
+   */
+  private static boolean belongsToTransport(
+      ConfigurationPropertyName name, Set<String> transports) {
     int place = CHANNELS.getNumberOfElements() + 1;
     return CHANNELS.isAncestorOf(name)
         && name.getNumberOfElements() > place

@@ -38,12 +38,13 @@ public final class Appender {
   public record Result(long appended, long skipped) {}
 
   /**
-   * Stores a message for each line that is not blank, in one transaction. Blocks until the input ends and what was
-   * stored is on disk. Memory does not grow with the input.
+   * Stores a message for each line that is not blank, in one transaction. Blocks until the input
+   * ends and what was stored is on disk. Memory does not grow with the input.
    *
    * @throws BadLineException where a line is no message; nothing is stored
    * @throws IOException where the input can't be read; nothing is stored
-   * @throws SQLException where the database fails; nothing is stored unless only the wait for the disk failed
+   * @throws SQLException where the database fails; nothing is stored unless only the wait for the
+   *     disk failed
    */
   public Result append(InputStream in, Input input) throws IOException, SQLException {
     Result result;

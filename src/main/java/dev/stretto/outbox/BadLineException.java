@@ -1,6 +1,9 @@
 package dev.stretto.outbox;
 
-/** A line of the input is no message. Its own message is one line, such as {@code line 17: not JSON: …}. */
+/**
+ * A line of the input is no message. Its own message is one line, such as {@code line 17: not JSON:
+ * …}.
+ */
 public final class BadLineException extends RuntimeException {
 
   private final long line;

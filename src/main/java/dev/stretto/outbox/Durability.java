@@ -6,8 +6,9 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 
 /**
- * Makes what was committed survive a power cut. H2 hands a commit to the operating system, which is enough for a
- * killed JVM; only {@code CHECKPOINT SYNC} makes it reach the disk. Other databases do so at the commit itself.
+ * Makes what was committed survive a power cut. H2 hands a commit to the operating system, which is
+ * enough for a killed JVM; only {@code CHECKPOINT SYNC} makes it reach the disk. Other databases do
+ * so at the commit itself.
  */
 public final class Durability {
 
@@ -18,10 +19,11 @@ public final class Durability {
   }
 
   /**
-   * Returns once everything committed before is on disk; on H2 that takes a third of a millisecond or more. To be
-   * called outside a transaction, on any thread that is never interrupted.
+   * Returns once everything committed before is on disk; on H2 that takes a third of a millisecond
+   * or more. To be called outside a transaction, on any thread that is never interrupted.
    *
-   * @throws SQLException where the database can't tell; what was committed is then as safe as the operating system
+   * @throws SQLException where the database can't tell; what was committed is then as safe as the
+   *     operating system
    */
   public void sync() throws SQLException {
     try (Connection connection = dataSource.getConnection()) {

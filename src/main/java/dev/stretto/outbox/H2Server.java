@@ -14,8 +14,9 @@ import java.util.Optional;
 import org.h2.tools.Server;
 
 /**
- * Lets other commands of this machine's user into an H2 file that this JVM has open. Listens on loopback, at any free
- * port; port and a random key are in a file beside the database that only its owner can read.
+ * Lets other commands of this machine's user into an H2 file that this JVM has open. Listens on
+ * loopback, at any free port; port and a random key are in a file beside the database that only its
+ * owner can read.
  */
 final class H2Server implements AutoCloseable {
 
@@ -27,8 +28,16 @@ final class H2Server implements AutoCloseable {
     this.announcement = announcement;
   }
 
+  /**
+   * To be called before anything of H2 is loaded, which reads this once; a user's own choice stays.
+   */
+  static void keepOnLoopback() {
+    if (System.getProperty("h2.bindAddress") == null) {
+      System.setProperty("h2.bindAddress", "127.0.0.1");
+    }
+  }
+
   static H2Server start(Path file) throws SQLException {
-    System.setProperty("h2.bindAddress", "127.0.0.1");
     String key = new BigInteger(128, new SecureRandom()).toString(Character.MAX_RADIX);
     Server server =
         Server.createTcpServer("-tcpPort", "0", "-tcpDaemon", "-key", key, file.toString()).start();

@@ -9,9 +9,14 @@ import java.util.regex.Pattern;
  * The URL of an H2 database, with the settings that keep every commit.
  *
  * <ul>
- *   <li>WRITE_DELAY=0: a commit is in the file before it returns; H2's default is half a second later
- *   <li>DB_CLOSE_ON_EXIT=FALSE: an orderly end closes the file, not H2's own hook in the middle of it
- *   <li>RETENTION_TIME: overwritten pages are reused after a second, so that small commits don't fill the disk
+ *   <li>WRITE_DELAY=0: a commit is in the file before it returns; H2's default is half a second
+ *       later
+ *   <li>DB_CLOSE_ON_EXIT=FALSE: an orderly end closes the file, not H2's own hook in the middle of
+ *       it
+ *   <li>RETENTION_TIME: overwritten pages are reused after a second, so that small commits don't
+ *       fill the disk
+ *   <li>TRACE_LEVEL_FILE=0: a failure is told to whoever caused it, not written to a file or
+ *       standard error too
  * </ul>
  *
  * @param target what follows {@code jdbc:h2:}, up to the first semicolon
@@ -33,7 +38,8 @@ record H2Url(String target, String settings) {
 
   /** The same URL with what is missing of the settings above; nothing that is there is changed. */
   H2Url completed() {
-    H2Url url = with("WRITE_DELAY", "0").with("RETENTION_TIME", "1000");
+    H2Url url =
+        with("WRITE_DELAY", "0").with("RETENTION_TIME", "1000").with("TRACE_LEVEL_FILE", "0");
     return has("AUTO_SERVER") ? url : url.with("DB_CLOSE_ON_EXIT", "FALSE");
   }
 
@@ -42,7 +48,10 @@ record H2Url(String target, String settings) {
     return new H2Url("tcp://" + address, settings);
   }
 
-  /** The file without its extension, or empty where this is no plain file or the user shares it in another way. */
+  /**
+   * The file without its extension, or empty where this is no plain file or the user shares it in
+   * another way.
+   */
   Optional<Path> file() {
     if (!FILE.matcher(target).matches() || has("AUTO_SERVER")) {
       return Optional.empty();

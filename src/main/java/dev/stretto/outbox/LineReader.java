@@ -9,7 +9,10 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines of strict UTF-8 and counts them; holds one line and one buffer, however long the input. */
+/**
+ * Reads lines of strict UTF-8 and counts them; holds one line and one buffer, however long the
+ * input.
+ */
 final class LineReader {
 
   /** The longest line in UTF-16 units: what a VARCHAR of H2 holds. */

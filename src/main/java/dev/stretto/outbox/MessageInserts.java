@@ -4,12 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /** Inserts into {@code outbox_message}, in batches bounded by rows and by characters. */
 final class MessageInserts implements AutoCloseable {
@@ -26,6 +26,7 @@ final class MessageInserts implements AutoCloseable {
   private final Connection connection;
   private final String channel;
   private final PreparedStatement insert;
+  private final MessageIds ids = new MessageIds(InstantSource.system());
   private final List<NewMessage> batch = new ArrayList<>(MAX_ROWS);
   private int characters;
   private long inserted;
@@ -56,7 +57,7 @@ final class MessageInserts implements AutoCloseable {
         continue;
       }
       insert.setString(1, channel);
-      insert.setString(2, id == null ? UUID.randomUUID().toString() : id);
+      insert.setString(2, id == null ? ids.next() : id);
       insert.setString(3, message.orderingKey());
       insert.setString(4, message.contentType());
       insert.setString(5, message.headers());

@@ -8,18 +8,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file does, since one JVM
- * only has it open: a command that serves lets the others in, and those that don't wait for each other. So no
- * command's end cuts off a longer one.
+ * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file
+ * does, since one JVM only has it open: a command that serves lets the others in, and those that
+ * don't wait for each other. So no command's end cuts off a longer one.
  */
 public final class OpenDatabase implements AutoCloseable {
 
   private static final int H2_ALREADY_OPEN = 90020;
   private static final int H2_CONNECTION_BROKEN = 90067;
+  private static final int H2_CLOSED_AT_EXIT = 90121;
+  private static final int H2_CLOSED = 90098;
   private static final Duration STEP = Duration.ofMillis(50);
 
   /** How long guests may take to end once their server wants to. */
@@ -38,24 +41,22 @@ public final class OpenDatabase implements AutoCloseable {
   /**
    * How to open a database.
    *
-   * @param user for H2; null where the URL says it
-   * @param password for H2; null or empty for none
+   * @param user for H2; empty where the URL says it
+   * @param password for H2; empty for none, or where the URL says it
    * @param serve whether commands that start later may use an H2 file at the same time
    * @param patience how long to wait for another command to let go of an H2 file, 0 or more
    */
   public record Request(
-      String url,
-      @Nullable String user,
-      @Nullable String password,
-      boolean serve,
-      Duration patience) {}
+      String url, String user, String password, boolean serve, Duration patience) {}
 
   /**
    * Opens an H2 file, or finds the JVM that has it open; leaves other databases to their driver.
    *
-   * @throws SQLException where it can't be opened; H2's error 90020 where another program still has it
+   * @throws SQLException where it can't be opened; H2's error 90020 where another program still has
+   *     it
    */
   public static OpenDatabase open(Request request) throws SQLException {
+    H2Server.keepOnLoopback();
     Optional<H2Url> h2 = H2Url.of(request.url()).map(H2Url::completed);
     if (h2.isEmpty()) {
       return new OpenDatabase(request.url(), null, null);
@@ -65,6 +66,14 @@ public final class OpenDatabase implements AutoCloseable {
       return new OpenDatabase(h2.get().toString(), null, null);
     }
     return new Opening(request, h2.get(), file.get()).open();
+  }
+
+  /** Whether the JVM that had an H2 file open let go of it while this one was using it. */
+  public static boolean isLost(SQLException failure) {
+    return switch (failure.getErrorCode()) {
+      case H2_CONNECTION_BROKEN, H2_CLOSED_AT_EXIT, H2_CLOSED -> true;
+      default -> false;
+    };
   }
 
   /** The URL by which this JVM reaches the database. */
@@ -152,9 +161,14 @@ public final class OpenDatabase implements AutoCloseable {
     }
 
     private Connection connect(H2Url target) throws SQLException {
-      return request.user() == null
-          ? DriverManager.getConnection(target.toString())
-          : DriverManager.getConnection(target.toString(), request.user(), request.password());
+      Properties properties = new Properties();
+      if (!request.user().isEmpty()) {
+        properties.setProperty("user", request.user());
+      }
+      if (!request.password().isEmpty()) {
+        properties.setProperty("password", request.password());
+      }
+      return DriverManager.getConnection(target.toString(), properties);
     }
   }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a channel looks like now. Counts are of messages; times are by the database's clock.
  *
- * @param oldestPending how long the pending message that waits longest has waited, or null where none is pending
+ * @param oldestPending how long the pending message that waits longest has waited, or null where
+ *     none is pending
  * @param keysWithParked how many ordering keys have a parked message
  * @param lease who may dispatch the channel, or null where nobody claimed it
  * @param lastRun the run that claimed the channel last, or null where none did
@@ -32,7 +33,8 @@ public record ChannelStatus(
    * @param fence the fencing token; it rises with every change of owner
    * @param remaining how long it still holds; negative where it expired, as after a crash
    */
-  public record Lease(String owner, @Nullable Long run, long fence, Instant expiresAt, Duration remaining) {}
+  public record Lease(
+      String owner, @Nullable Long run, long fence, Instant expiresAt, Duration remaining) {}
 
   /**
    * A destination that takes nothing.

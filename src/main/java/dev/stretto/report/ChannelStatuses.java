@@ -66,7 +66,10 @@ public final class ChannelStatuses {
     return counts;
   }
 
-  /** The older of the first message without a position and the first with one: two steps into the index. */
+  /**
+   * The older of the first message without a position and the first with one: two steps into the
+   * index.
+   */
   private @Nullable Duration oldestPending(String channel) {
     return jdbc.sql(
             """
@@ -129,10 +132,9 @@ public final class ChannelStatuses {
             where channel = ? and gate_closed_until > current_timestamp
             """)
         .param(channel)
-        .query(
-            (row, number) ->
-                new ChannelStatus.Gate(
-                    row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2)))
+        .query((row, number) ->
+            new ChannelStatus.Gate(
+                row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2)))
         .optional()
         .orElse(null);
   }

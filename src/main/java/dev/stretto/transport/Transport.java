@@ -25,8 +25,8 @@ public interface Transport extends AutoCloseable {
   void start(Call call, Progress progress);
 
   /**
-   * Ends the connections; calls still under way may never report. Does not wait for them, throws
-   * nothing.
+   * Ends the connections; calls still under way may never report. Does not wait for them, only some
+   * seconds at most for its own connections or code to end; throws nothing.
    */
   @Override
   void close();

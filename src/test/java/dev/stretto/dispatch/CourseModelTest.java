@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random arrivals, latencies, faults and stops against the contract's invariants. More schedules: {@code
- * -Dstretto.schedules=10000}; a failure names its seed.
+ * Random arrivals, latencies, faults and stops against the contract's invariants. More schedules:
+ * {@code -Dstretto.schedules=10000}; a failure names its seed.
  */
 class CourseModelTest {
 
@@ -171,8 +171,7 @@ class CourseModelTest {
 
     void checkEnd() {
       assertThat(rehearsal.offered).allMatch(Flight::over);
-      List<Long> settled =
-          rehearsal.recorded.values().stream().map(s -> s.message().id()).toList();
+      List<Long> settled = rehearsal.recorded.values().stream().map(s -> s.message().id()).toList();
       assertThat(settled).as("each settled once").doesNotHaveDuplicates();
       if (!stopped) {
         assertThat(settled).hasSize(MESSAGES);

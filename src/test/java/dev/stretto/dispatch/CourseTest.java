@@ -228,8 +228,7 @@ class CourseTest {
 
   @Test
   void aStrictChannelHasOneMessageUnderWay() {
-    Rehearsal rehearsal =
-        new Rehearsal(Settings.start(4).ordering(Ordering.STRICT)).offer(3).go();
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4).ordering(Ordering.STRICT)).offer(3).go();
     assertThat(rehearsal.starts).containsExactly(1L);
 
     rehearsal.finish(1, failed()).go();

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a course through a schedule on a clock of its own, doing what dispatcher and recorder do around it. */
+/**
+ * Takes a course through a schedule on a clock of its own, doing what dispatcher and recorder do
+ * around it.
+ */
 final class Rehearsal {
 
   final Course course;
@@ -39,13 +42,11 @@ final class Rehearsal {
     Random random = new Random(seed);
     course =
         new Course(
-            settings.build(),
-            new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
+            settings.build(), new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
   }
 
   static Message message(long id, @Nullable String key) {
-    return new Message(
-        id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0);
+    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0);
   }
 
   Rehearsal offer(int messages) {
@@ -59,7 +60,10 @@ final class Rehearsal {
     offered.add(course.offer(message(offered.size() + 1L, key)));
   }
 
-  /** Settles what is over and claims what may be claimed, until there is neither, as the recorder does. */
+  /**
+   * Settles what is over and claims what may be claimed, until there is neither, as the recorder
+   * does.
+   */
   Rehearsal record() {
     while (recordOnce()) {
       // What was settled may have made way for more.

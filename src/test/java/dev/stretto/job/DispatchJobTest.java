@@ -46,19 +46,20 @@ class DispatchJobTest {
     try (JobFixture fixture = new JobFixture(folder, "window=16")) {
       fixture.append(1000);
       CompletableFuture<Void> lastStarted = new CompletableFuture<>();
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 1000) {
-              lastStarted.complete(null);
-            }
-            return position(call) == 1
-                ? new Answer(new Outcome.Delivered(), lastStarted)
-                : Answer.delivered(Duration.ofMillis(1));
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 1000) {
+          lastStarted.complete(null);
+        }
+        return position(call) == 1
+            ? new Answer(new Outcome.Delivered(), lastStarted)
+            : Answer.delivered(Duration.ofMillis(1));
+      });
 
       DispatchResult result = fixture.dispatch();
 
-      assertThat(result.delivered()).as("the first is answered when the last starts").isEqualTo(1000);
+      assertThat(result.delivered())
+          .as("the first is answered when the last starts")
+          .isEqualTo(1000);
       assertThat(count(fixture, "select read_count from batch_step_execution")).isEqualTo(1000);
       assertThat(count(fixture, "select commit_count from batch_step_execution"))
           .as("chunks, each recorded in the job repository")
@@ -71,20 +72,19 @@ class DispatchJobTest {
     try (JobFixture fixture = new JobFixture(folder, "window=4")) {
       fixture.append(40);
       AtomicReference<String> seen = new AtomicReference<>("");
-      fixture.transport.script(
-          call -> {
-            String status =
-                fixture.jdbc.queryForObject(
-                    "select status from outbox_message where id = ?",
-                    String.class,
-                    call.message().id());
-            int claimed =
-                count(fixture, "select count(*) from outbox_message where status = 'IN_FLIGHT'");
-            if (!"IN_FLIGHT".equals(status) || claimed > 4) {
-              seen.set(call + " starts as " + status + " with " + claimed + " claimed");
-            }
-            return Answer.delivered(Duration.ofMillis(5));
-          });
+      fixture.transport.script(call -> {
+        String status =
+            fixture.jdbc.queryForObject(
+                "select status from outbox_message where id = ?",
+                String.class,
+                call.message().id());
+        int claimed =
+            count(fixture, "select count(*) from outbox_message where status = 'IN_FLIGHT'");
+        if (!"IN_FLIGHT".equals(status) || claimed > 4) {
+          seen.set(call + " starts as " + status + " with " + claimed + " claimed");
+        }
+        return Answer.delivered(Duration.ofMillis(5));
+      });
 
       fixture.dispatch();
 
@@ -99,23 +99,22 @@ class DispatchJobTest {
       CompletableFuture<Void> answer = new CompletableFuture<>();
       fixture.transport.script(call -> new Answer(new Outcome.Delivered(), answer));
       CompletableFuture<Integer> locked =
-          CompletableFuture.supplyAsync(
-              () -> {
-                while (fixture.transport.calls().size() < 4) {
-                  Thread.onSpinWait();
-                }
-                int open =
-                    count(
-                        fixture,
-                        "select count(*) from information_schema.sessions"
-                            + " where contains_uncommitted");
-                int free =
-                    fixture.jdbc.update(
-                        "update outbox_message set last_error = 'touched' where status ="
-                            + " 'IN_FLIGHT'");
-                answer.complete(null);
-                return open * 1000 + free;
-              });
+          CompletableFuture.supplyAsync(() -> {
+            while (fixture.transport.calls().size() < 4) {
+              Thread.onSpinWait();
+            }
+            int open =
+                count(
+                    fixture,
+                    "select count(*) from information_schema.sessions"
+                        + " where contains_uncommitted");
+            int free =
+                fixture.jdbc.update(
+                    "update outbox_message set last_error = 'touched' where status ="
+                        + " 'IN_FLIGHT'");
+            answer.complete(null);
+            return open * 1000 + free;
+          });
 
       fixture.dispatch();
 
@@ -131,13 +130,12 @@ class DispatchJobTest {
       late.createStatement()
           .execute("insert into outbox_message (channel, payload) values ('space', '\"late\"')");
       fixture.append(100);
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 50) {
-              commit(late);
-            }
-            return Answer.delivered(Duration.ofMillis(2));
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 50) {
+          commit(late);
+        }
+        return Answer.delivered(Duration.ofMillis(2));
+      });
 
       fixture.dispatch();
 
@@ -156,13 +154,12 @@ class DispatchJobTest {
   void whatIsAppendedMeanwhileIsSentByTheSameRun() throws Exception {
     try (JobFixture fixture = new JobFixture(folder, "window=4")) {
       fixture.append(5);
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 5) {
-              fixture.append(500);
-            }
-            return Answer.delivered(Duration.ofMillis(1));
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 5) {
+          fixture.append(500);
+        }
+        return Answer.delivered(Duration.ofMillis(1));
+      });
 
       assertThat(fixture.dispatch().delivered()).isEqualTo(505);
     }
@@ -172,17 +169,16 @@ class DispatchJobTest {
   void failuresAreRetriedAndParkedAndTheRestIsDelivered() throws Exception {
     try (JobFixture fixture = new JobFixture(folder, "window=8", "retry.attempts=3")) {
       fixture.append(50);
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 10) {
-              return Answer.soon(new Outcome.Rejected("HTTP 422", false));
-            }
-            boolean fails = position(call) == 20 || (position(call) == 30 && call.attempt() == 1);
-            return Answer.soon(
-                fails
-                    ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)
-                    : new Outcome.Delivered());
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 10) {
+          return Answer.soon(new Outcome.Rejected("HTTP 422", false));
+        }
+        boolean fails = position(call) == 20 || (position(call) == 30 && call.attempt() == 1);
+        return Answer.soon(
+            fails
+                ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)
+                : new Outcome.Delivered());
+      });
 
       DispatchResult result = fixture.dispatch();
 
@@ -231,13 +227,12 @@ class DispatchJobTest {
     try (JobFixture fixture = new JobFixture(folder, "window=4")) {
       fixture.append(100);
       AtomicReference<ChannelRun> running = new AtomicReference<>();
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 50) {
-              running.get().stop("the test said so");
-            }
-            return Answer.delivered(Duration.ofMillis(5));
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 50) {
+          running.get().stop("the test said so");
+        }
+        return Answer.delivered(Duration.ofMillis(5));
+      });
 
       DispatchResult first = fixture.dispatch(DispatchOptions.NONE, running::set);
       assertThat(first.status()).isEqualTo("STOPPED");
@@ -258,14 +253,13 @@ class DispatchJobTest {
     try (JobFixture fixture = new JobFixture(folder, "window=4")) {
       fixture.append(1000);
       AtomicReference<Map<String, Integer>> atTakeOver = new AtomicReference<>(Map.of());
-      fixture.transport.script(
-          call -> {
-            if (position(call) == 100) {
-              fixture.jdbc.update("update outbox_channel set fence = fence + 1");
-              atTakeOver.set(fixture.statuses());
-            }
-            return Answer.delivered(Duration.ofMillis(1));
-          });
+      fixture.transport.script(call -> {
+        if (position(call) == 100) {
+          fixture.jdbc.update("update outbox_channel set fence = fence + 1");
+          atTakeOver.set(fixture.statuses());
+        }
+        return Answer.delivered(Duration.ofMillis(1));
+      });
 
       DispatchResult result = fixture.dispatch();
 

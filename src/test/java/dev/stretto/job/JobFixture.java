@@ -40,6 +40,8 @@ final class JobFixture implements AutoCloseable {
     List<String> properties =
         new ArrayList<>(
             List.of(
+                "--spring.config.location=classpath:/",
+                "--spring.config.location=classpath:/",
                 "--spring.datasource.url=jdbc:h2:file:"
                     + folder.resolve("db")
                     + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",

@@ -12,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A destination within the test: answers each call as told, when told, and notes the calls in order. */
+/**
+ * A destination within the test: answers each call as told, when told, and notes the calls in
+ * order.
+ */
 final class RehearsedTransport implements TransportType {
 
   /**
@@ -26,8 +29,7 @@ final class RehearsedTransport implements TransportType {
       return new Answer(
           outcome,
           CompletableFuture.runAsync(
-              () -> {},
-              CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)));
+              () -> {}, CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)));
     }
 
     static Answer delivered(Duration delay) {
@@ -40,8 +42,7 @@ final class RehearsedTransport implements TransportType {
   }
 
   private final List<Call> calls = new ArrayList<>();
-  private volatile Function<Call, Answer> script =
-      call -> Answer.delivered(Duration.ofMillis(1));
+  private volatile Function<Call, Answer> script = call -> Answer.delivered(Duration.ofMillis(1));
   private int underWay;
   private int most;
 
@@ -89,10 +90,10 @@ final class RehearsedTransport implements TransportType {
         began(call);
         progress.handedOver();
         Answer answer = script.apply(call);
-        var _ = answer
-            .when()
-            .thenRun(
-                () -> {
+        var _ =
+            answer
+                .when()
+                .thenRun(() -> {
                   ended();
                   progress.finished(answer.outcome());
                 });

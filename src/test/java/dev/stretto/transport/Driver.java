@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Starts calls as the dispatching thread does: the next after handedOver, never above the capacity. */
+/**
+ * Starts calls as the dispatching thread does: the next after handedOver, never above the capacity.
+ */
 public final class Driver {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -104,6 +106,19 @@ public final class Driver {
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("the call never finished", e);
     }
+  }
+
+  /** Progress that only keeps the outcome. */
+  public static Transport.Progress finishing(CompletableFuture<Outcome> outcome) {
+    return new Transport.Progress() {
+      @Override
+      public void handedOver() {}
+
+      @Override
+      public void finished(Outcome how) {
+        outcome.complete(how);
+      }
+    };
   }
 
   private final class OneCall implements Transport.Progress {

@@ -40,7 +40,9 @@ final class HttpCall
     this.faults = faults;
   }
 
-  /** Sends the request; being the listener of its completion, this is asked about the whole answer. */
+  /**
+   * Sends the request; being the listener of its completion, this is asked about the whole answer.
+   */
   void send(Request request) {
     request.onRequestBegin(this).onRequestSuccess(this).send(this);
   }
@@ -76,7 +78,9 @@ final class HttpCall
     }
   }
 
-  /** Once there was an answer it counts, even if its body or the rest of the request failed later. */
+  /**
+   * Once there was an answer it counts, even if its body or the rest of the request failed later.
+   */
   @Override
   public void onComplete(Result result) {
     Throwable failure = result.getFailure();

@@ -54,8 +54,9 @@ final class HttpConnections implements AutoCloseable {
   }
 
   /**
-   * The most calls that may be under way without one waiting inside Jetty. With no connection it is 1: the calls of a
-   * lost one have to end before the next connection is made, so that no request overtakes those still on the old one.
+   * The most calls that may be under way without one waiting inside Jetty. With no connection it is
+   * 1: the calls of a lost one have to end before the next connection is made, so that no request
+   * overtakes those still on the old one.
    */
   int capacity() {
     Connection shared = http2;

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** The rules that turn an answer, or the lack of one, into an outcome. */
 final class HttpFaults {
 
-  /** How much of an answer's body, in bytes, is looked at for the reason; half of it at most is shown. */
+  /**
+   * How much of an answer's body, in bytes, is looked at for the reason; half of it at most is
+   * shown.
+   */
   static final int EXCERPT = 1024;
 
   private static final int SHORTEST_SECRET = 8;
@@ -97,7 +100,10 @@ final class HttpFaults {
           case TimeoutException _ -> "no connection in time: " + authority;
           case SSLException tls -> "TLS failed with " + authority + ": " + text(tls);
           case HttpResponseException proxy ->
-              "no way to " + authority + ": the proxy answered HTTP " + proxy.getResponse().getStatus();
+              "no way to "
+                  + authority
+                  + ": the proxy answered HTTP "
+                  + proxy.getResponse().getStatus();
           case Throwable other -> "no connection to " + authority + ": " + text(other);
         };
     return new RetryLater(Fault.UNAVAILABLE, reason, null);
@@ -105,9 +111,9 @@ final class HttpFaults {
 
   /** The outcome of a call that ended without an answer after its request may have left. */
   Outcome unanswered(Throwable failure) {
-    if (untouched(failure)) {
+    if (notTaken(failure)) {
       return new RetryLater(
-          Fault.UNAVAILABLE, "the destination closed or refused before it took the request", null);
+          Fault.UNAVAILABLE, "the destination takes no more requests now: " + authority, null);
     }
     String reason =
         switch (failure) {
@@ -119,11 +125,17 @@ final class HttpFaults {
     return new RetryLater(Fault.UNKNOWN, reason, null);
   }
 
-  /** Whether the destination itself said that it did nothing with the request (RFC 9113, 8.7). */
-  private static boolean untouched(Throwable failure) {
+  /**
+   * Whether the destination itself said that it did nothing with the request (RFC 9113, 8.7), or
+   * the request never left because fewer streams are allowed than a moment ago.
+   */
+  private static boolean notTaken(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
     return failure instanceof RetryableRequestException
         || (failure instanceof IOException
-            && ErrorCode.REFUSED_STREAM_ERROR.name().equalsIgnoreCase(failure.getMessage()));
+            && ErrorCode.REFUSED_STREAM_ERROR.name().equalsIgnoreCase(message))
+        || (failure instanceof IllegalStateException
+            && message.startsWith("Max local stream count"));
   }
 
   private @Nullable Duration wait(@Nullable String retryAfter) {
@@ -156,7 +168,10 @@ final class HttpFaults {
     return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
   }
 
-  /** Input-output exceptions name their cause without request data; of others, only the kind is shown. */
+  /**
+   * Input-output exceptions name their cause without request data; of others, only the kind is
+   * shown.
+   */
   private static String text(Throwable failure) {
     String message = failure instanceof IOException ? failure.getMessage() : null;
     return message == null ? failure.getClass().getSimpleName() : oneLine(message);

@@ -47,7 +47,9 @@ final class HttpHeaders {
     return isValue(value) ? null : "has a value with a line break or a character beyond Latin-1";
   }
 
-  /** Whether the text has only what a header's value may hold: Latin-1 without control characters. */
+  /**
+   * Whether the text has only what a header's value may hold: Latin-1 without control characters.
+   */
   static boolean isValue(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -54,7 +54,8 @@ final class HttpRequests {
   /** Which version Jetty must speak, or null where TLS is to negotiate it. */
   private static @Nullable HttpVersion version(HttpSettings settings) {
     return switch (settings.protocol()) {
-      case AUTO -> "https".equalsIgnoreCase(settings.target().getScheme()) ? null : HttpVersion.HTTP_1_1;
+      case AUTO ->
+          "https".equalsIgnoreCase(settings.target().getScheme()) ? null : HttpVersion.HTTP_1_1;
       case HTTP_1_1 -> HttpVersion.HTTP_1_1;
       case HTTP_2 -> HttpVersion.HTTP_2;
     };
@@ -63,10 +64,12 @@ final class HttpRequests {
   /** Why the message can't become a request, or null where it can. One line. */
   @Nullable String problem(Message message) {
     if (!HttpHeaders.isValue(message.messageId())) {
-      return "the message id can't be sent as a header: it has a line break or a character beyond Latin-1";
+      return "the message id can't be sent as a header: it has a line break or a character beyond"
+          + " Latin-1";
     }
     if (!HttpHeaders.isValue(message.contentType())) {
-      return "the content type can't be sent as a header: it has a line break or a character beyond Latin-1";
+      return "the content type can't be sent as a header: it has a line break or a character beyond"
+          + " Latin-1";
     }
     for (Map.Entry<String, String> header : message.headers().entrySet()) {
       String problem = HttpHeaders.problem(header.getKey(), header.getValue());

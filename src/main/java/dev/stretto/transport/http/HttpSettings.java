@@ -15,17 +15,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param url where every request goes; required, {@code http:} or {@code https:}
  * @param method the request method
- * @param version {@code auto} takes HTTP/2 where TLS negotiates it and HTTP/1.1 otherwise; {@code 2} on an {@code
- *     http:} url is cleartext HTTP/2 with prior knowledge
+ * @param version {@code auto} takes HTTP/2 where TLS negotiates it and HTTP/1.1 otherwise; {@code
+ *     2} on an {@code http:} url is cleartext HTTP/2 with prior knowledge
  * @param timeout the most a whole call may take, connecting included; more than 0
  * @param connectTimeout the most one TCP connection may take to be made; more than 0
- * @param connections the most HTTP/1.1 connections, 1 or more; null for as many as the window. HTTP/2 has one always
+ * @param connections the most HTTP/1.1 connections, 1 or more; null for as many as the window.
+ *     HTTP/2 has one always
  * @param headers sent with every request; those of a message replace them
  * @param proxy the {@code http:} url of a proxy, or null to go directly
  * @param trustStore a PEM or PKCS12 file of certificates trusted beside the JDK's own, or null
  * @param trustStorePassword what opens a PKCS12 file, or null
  */
-public record HttpSettings(
+record HttpSettings(
     @Nullable String url,
     @DefaultValue("POST") String method,
     @DefaultValue("auto") String version,
@@ -119,7 +120,8 @@ public record HttpSettings(
           property, "must not hold credentials; give them in http.headers");
     }
     if (address.getRawFragment() != null) {
-      throw new InvalidSettingException(property, "must not have a #fragment; nothing would see it");
+      throw new InvalidSettingException(
+          property, "must not have a #fragment; nothing would see it");
     }
     return address;
   }

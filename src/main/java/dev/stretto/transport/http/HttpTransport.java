@@ -6,9 +6,9 @@ import dev.stretto.transport.Transport;
 import org.eclipse.jetty.client.Request;
 
 /**
- * The way to one HTTP destination. Requests of one HTTP/2 connection arrive in start order, because Jetty writes a
- * request on the thread that starts it, or else in the order of its queue, and the next is not started before this one
- * was written.
+ * The way to one HTTP destination. Requests of one HTTP/2 connection arrive in start order, because
+ * Jetty writes a request on the thread that starts it, or else in the order of its queue, and the
+ * next is not started before this one was written.
  */
 final class HttpTransport implements Transport {
 

@@ -34,6 +34,8 @@ public final class HttpTransportType implements TransportType {
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
     return new HttpTransport(
-        new HttpConnections(channel, http, window), new HttpRequests(channel, http), new HttpFaults(http, clock));
+        new HttpConnections(channel, http, window),
+        new HttpRequests(channel, http),
+        new HttpFaults(http, clock));
   }
 }

@@ -62,7 +62,9 @@ final class JavaCall {
     finish(outcome);
   }
 
-  /** Calls the sender and nothing else: {@link #inSender} looks for what is above this on the stack. */
+  /**
+   * Calls the sender and nothing else: {@link #inSender} looks for what is above this on the stack.
+   */
   private void enter() throws Exception {
     entering = true;
     sender.send(message);
@@ -80,9 +82,8 @@ final class JavaCall {
     returned = true;
     handedOver();
     var _ =
-        answer.whenComplete(
-            (_, thrown) ->
-                finish(thrown == null ? new Outcome.Delivered() : SenderFaults.of(thrown)));
+        answer.whenComplete((_, thrown) ->
+            finish(thrown == null ? new Outcome.Delivered() : SenderFaults.of(thrown)));
   }
 
   /** Whether the sender's method has blocked, or ended: then it was entered. */

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.Name;
  *     own timeouts
  * @param properties given to {@link Sender#open}
  */
-public record JavaSettings(
+record JavaSettings(
     @Name("class") @Nullable String className,
     @DefaultValue("5m") Duration timeout,
     @DefaultValue Map<String, String> properties) {

@@ -68,7 +68,8 @@ final class JavaTransport implements Transport {
     JavaCall next = new JavaCall(sender, asynchronous, call.message(), progress);
     last = next;
     if (!timer.isShutdown()) {
-      next.expireWith(timer.schedule(() -> next.expire(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS));
+      next.expireWith(
+          timer.schedule(() -> next.expire(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS));
     }
     next.run("java-" + channel + "-" + call.message().position());
   }

@@ -28,7 +28,8 @@ public final class JavaTransportType implements TransportType {
       sender.open(java.properties());
     } catch (Exception | LinkageError e) {
       throw new InvalidSettingException(
-          "java.properties", sender.getClass().getName() + " does not open: " + SenderFaults.text(e));
+          "java.properties",
+          sender.getClass().getName() + " does not open: " + SenderFaults.text(e));
     }
     return new JavaTransport(channel, sender, java.timeout(), window);
   }
@@ -50,7 +51,8 @@ public final class JavaTransportType implements TransportType {
           CLASS, name + " is not on the classpath; put its jar into lib/");
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw new InvalidSettingException(
-          CLASS, name + " must be public, not abstract, with a public constructor without parameters");
+          CLASS,
+          name + " must be public, not abstract, with a public constructor without parameters");
     } catch (InvocationTargetException e) {
       throw new InvalidSettingException(
           CLASS, name + " can't be made: " + SenderFaults.text(e.getTargetException()));

@@ -53,7 +53,8 @@ final class SenderFaults {
 
   /** The outcome of a call that did not end within the timeout; it may still arrive. */
   static Outcome late(Duration timeout) {
-    return new RetryLater(Fault.UNKNOWN, "the sender gave no outcome within " + timeout.toMillis() + " ms", null);
+    return new RetryLater(
+        Fault.UNKNOWN, "the sender gave no outcome within " + timeout.toMillis() + " ms", null);
   }
 
   private static Throwable bare(Throwable thrown) {

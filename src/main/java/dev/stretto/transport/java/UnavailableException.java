@@ -3,7 +3,10 @@ package dev.stretto.transport.java;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The destination takes nothing now, and the message did not reach it: nothing new is started for a while. */
+/**
+ * The destination takes nothing now, and the message did not reach it: nothing new is started for a
+ * while.
+ */
 public final class UnavailableException extends Exception {
 
   private final @Nullable Duration retryAfter;

@@ -1,5 +1,7 @@
 package dev.stretto.transport.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +15,39 @@ record Certificates(Path keyStore, Path pem, String password) {
         new Certificates(folder.resolve("server.p12"), folder.resolve("server.pem"), "changeit");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     String store = made.keyStore.toString();
-    run(List.of(
-        keytool.toString(), "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=test",
-        "-ext", "san=ip:127.0.0.1,dns:localhost", "-validity", "2", "-storetype", "PKCS12",
-        "-keystore", store, "-storepass", made.password));
-    run(List.of(
-        keytool.toString(), "-exportcert", "-rfc", "-alias", "server", "-keystore", store,
-        "-storepass", made.password, "-file", made.pem.toString()));
+    run(
+        List.of(
+            keytool.toString(),
+            "-genkeypair",
+            "-alias",
+            "server",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=test",
+            "-ext",
+            "san=ip:127.0.0.1,dns:localhost",
+            "-validity",
+            "2",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            store,
+            "-storepass",
+            made.password));
+    run(
+        List.of(
+            keytool.toString(),
+            "-exportcert",
+            "-rfc",
+            "-alias",
+            "server",
+            "-keystore",
+            store,
+            "-storepass",
+            made.password,
+            "-file",
+            made.pem.toString()));
     if (!Files.exists(made.pem)) {
       throw new IOException("keytool made no certificate");
     }
@@ -28,7 +56,7 @@ record Certificates(Path keyStore, Path pem, String password) {
 
   private static void run(List<String> command) throws IOException, InterruptedException {
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes());
+    String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
     if (keytool.waitFor() != 0) {
       throw new IOException(said);
     }

@@ -1,6 +1,7 @@
 package dev.stretto.transport.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stretto.cli.Receiver;
 import dev.stretto.transport.Call;
@@ -13,10 +14,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpArrivalOrderTest {
 
@@ -67,6 +73,38 @@ class HttpArrivalOrderTest {
       assertThat(driver.misuses()).isZero();
       assertThat(receiver.totals().distinct()).isEqualTo(500);
       assertThat(receiver.totals().maxInFlight()).isBetween(2, 7);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.1", "2"})
+  void aCallHasLeftOnlyOnceItsWholeBodyWasTaken(String version) throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
+        Transport transport =
+            type.open("space", MapSettings.url(server.url("http", "/"), "version", version), 8)) {
+      server.beforeBodies = new CountDownLatch(1);
+      Queue<String> told = new ConcurrentLinkedQueue<>();
+      String payload = "x".repeat(32 * 1024 * 1024);
+      transport.start(
+          new Call(Driver.message(1, payload, Map.of()), 1, 1),
+          new Transport.Progress() {
+            @Override
+            public void handedOver() {
+              told.add("handed over");
+            }
+
+            @Override
+            public void finished(Outcome outcome) {
+              told.add(outcome.toString());
+            }
+          });
+      await().until(() -> server.begun.get() == 1);
+      assertThat(told).isEmpty();
+
+      server.beforeBodies.countDown();
+
+      await().until(() -> told.size() == 2);
+      assertThat(told).containsExactly("handed over", "Delivered[]");
     }
   }
 

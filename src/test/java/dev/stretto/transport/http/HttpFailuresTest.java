@@ -63,8 +63,7 @@ class HttpFailuresTest {
     try (ScriptedServer server =
             new ScriptedServer(NEVER, Certificates.in(folder), "h2", "http/1.1");
         Transport transport = open(server.url("https", "/"))) {
-      Outcome.RetryLater outcome =
-          (Outcome.RetryLater) Driver.outcomeOf(transport, Driver.call(1));
+      Outcome.RetryLater outcome = (Outcome.RetryLater) Driver.outcomeOf(transport, Driver.call(1));
       assertThat(outcome.fault()).isEqualTo(UNAVAILABLE);
       assertThat(outcome.reason()).startsWith("TLS failed with 127.0.0.1:").contains("PKIX");
       assertThat(server.seen).isEmpty();
@@ -87,7 +86,11 @@ class HttpFailuresTest {
       throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Transport transport =
-            open("http://127.0.0.1:" + silent.getLocalPort() + "/", "version", version, "timeout",
+            open(
+                "http://127.0.0.1:" + silent.getLocalPort() + "/",
+                "version",
+                version,
+                "timeout",
                 "3s")) {
       Outcome outcome = Driver.outcomeOf(transport, Driver.call(1));
       assertThat(((Outcome.RetryLater) outcome).fault())
@@ -123,7 +126,13 @@ class HttpFailuresTest {
         };
     try (ScriptedServer server = new ScriptedServer(answer);
         Transport transport =
-            open(server.url("http", "/"), "version", version, "timeout", "20s", "connections",
+            open(
+                server.url("http", "/"),
+                "version",
+                version,
+                "timeout",
+                "20s",
+                "connections",
                 "1")) {
       Driver driver = new Driver(transport);
       assertThat(Driver.get(driver.start(Driver.call(1)))).isInstanceOf(Outcome.Delivered.class);

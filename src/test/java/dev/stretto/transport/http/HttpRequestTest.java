@@ -28,8 +28,16 @@ class HttpRequestTest {
   void everyRequestNamesItsMessageAndCarriesTheAppendedBytes(String version) throws Exception {
     try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(204, ""));
         Transport transport =
-            open(server, "version", version, "method", "PUT", "headers.Authorization", "Bearer x",
-                "headers.X-Own", "configured")) {
+            open(
+                server,
+                "version",
+                version,
+                "method",
+                "PUT",
+                "headers.Authorization",
+                "Bearer x",
+                "headers.X-Own",
+                "configured")) {
       Message message = Driver.message(17, PAYLOAD, Map.of("X-Own", "mine"));
 
       assertThat(Driver.outcomeOf(transport, new Call(message, 3, 42)))
@@ -83,11 +91,10 @@ class HttpRequestTest {
 
       assertThat(Driver.outcomeOf(transport, call))
           .asInstanceOf(type(Outcome.Rejected.class))
-          .satisfies(
-              rejected -> {
-                assertThat(rejected.reason()).contains(name).contains(reason).doesNotContain(value);
-                assertThat(rejected.switchOff()).isFalse();
-              });
+          .satisfies(rejected -> {
+            assertThat(rejected.reason()).contains(name).contains(reason).doesNotContain(value);
+            assertThat(rejected.switchOff()).isFalse();
+          });
       assertThat(server.seen).isEmpty();
     }
   }

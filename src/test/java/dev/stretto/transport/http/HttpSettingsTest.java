@@ -41,15 +41,24 @@ class HttpSettingsTest {
     assertThat(
             MapSettings.url(
                     "http://example.org",
-                    "method", "PUT",
-                    "version", "2",
-                    "timeout", "1m",
-                    "connect-timeout", "250ms",
-                    "connections", "3",
-                    "headers.X-Own", "a b",
-                    "proxy", "http://proxy:3128",
-                    "trust-store", "roots.pem",
-                    "trust-store-password", "secret")
+                    "method",
+                    "PUT",
+                    "version",
+                    "2",
+                    "timeout",
+                    "1m",
+                    "connect-timeout",
+                    "250ms",
+                    "connections",
+                    "3",
+                    "headers.X-Own",
+                    "a b",
+                    "proxy",
+                    "http://proxy:3128",
+                    "trust-store",
+                    "roots.pem",
+                    "trust-store-password",
+                    "secret")
                 .bind(HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -98,12 +107,9 @@ class HttpSettingsTest {
 
   @Test
   void cleartextHttp2AndAProxyExcludeEachOther() {
-    assertThatThrownBy(
-            () ->
-                type.open(
-                    "space",
-                    MapSettings.url("http://a", "version", "2", "proxy", "http://b:1"),
-                    4))
+    assertThatThrownBy(() ->
+            type.open(
+                "space", MapSettings.url("http://a", "version", "2", "proxy", "http://b:1"), 4))
         .hasMessageStartingWith("http.proxy: can't carry cleartext HTTP/2");
   }
 
@@ -114,11 +120,9 @@ class HttpSettingsTest {
     assertThatThrownBy(() -> open("trust-store", empty.toString()))
         .hasMessageStartingWith("http.trust-store: ");
     Certificates certificates = Certificates.in(folder);
-    assertThatThrownBy(
-            () ->
-                open(
-                    "trust-store", certificates.keyStore().toString(),
-                    "trust-store-password", "wrong"))
+    assertThatThrownBy(() ->
+            open(
+                "trust-store", certificates.keyStore().toString(), "trust-store-password", "wrong"))
         .hasMessageStartingWith("http.trust-store: ")
         .hasMessageNotContaining("wrong");
   }
@@ -127,7 +131,10 @@ class HttpSettingsTest {
   void theTextOfTheSettingsHoldsNoSecret() {
     assertThat(
             MapSettings.url(
-                    "http://example.org/s3cret", "headers.A", "s3cret", "trust-store-password",
+                    "http://example.org/s3cret",
+                    "headers.A",
+                    "s3cret",
+                    "trust-store-password",
                     "s3cret")
                 .bind(HttpSettings.class)
                 .toString())

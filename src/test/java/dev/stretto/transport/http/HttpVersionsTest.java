@@ -9,6 +9,12 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +72,10 @@ class HttpVersionsTest {
                 "space",
                 MapSettings.url(
                     server.url("https", "/"),
-                    "trust-store", certificates.keyStore().toString(),
-                    "trust-store-password", certificates.password()),
+                    "trust-store",
+                    certificates.keyStore().toString(),
+                    "trust-store-password",
+                    certificates.password()),
                 16)) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Outcome.Delivered.class);
     }
@@ -90,17 +98,67 @@ class HttpVersionsTest {
     }
   }
 
+  @Test
+  void aServerThatAllowsNoStreamIsUnavailable() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
+        Transport transport = open(server, "version", "2")) {
+      Driver.outcomeOf(transport, Driver.call(1));
+      server.announceStreams(0);
+      await().until(() -> transport.capacity() == 1);
+
+      assertThat(Driver.outcomeOf(transport, Driver.call(2)))
+          .isEqualTo(
+              new Outcome.RetryLater(
+                  Outcome.Fault.UNAVAILABLE,
+                  "the destination takes no more requests now: 127.0.0.1:" + server.port(),
+                  null));
+
+      server.announceStreams(9);
+      await().until(() -> transport.capacity() == 9);
+      assertThat(Driver.outcomeOf(transport, Driver.call(3))).isInstanceOf(Outcome.Delivered.class);
+      assertThat(server.seen).hasSize(2);
+    }
+  }
+
+  @Test
+  void aCallStartedAsFewerStreamsBecomeAllowedWaitsAndGetsNoConnectionOfItsOwn() throws Exception {
+    Queue<Callback> held = new ConcurrentLinkedQueue<>();
+    try (ScriptedServer server =
+            new ScriptedServer((request, response, callback) -> held.add(callback));
+        Transport transport = open(server, "version", "2")) {
+      Driver driver = new Driver(transport);
+      List<CompletableFuture<Outcome>> early = new ArrayList<>();
+      for (int position = 1; position <= 4; position++) {
+        early.add(driver.start(Driver.call(position)));
+      }
+      await().until(() -> held.size() == 4);
+      server.announceStreams(2);
+      await().until(() -> transport.capacity() == 2);
+
+      CompletableFuture<Outcome> late = new CompletableFuture<>();
+      transport.start(Driver.call(5), Driver.finishing(late));
+      assertThat(server.sessions).hasSize(1);
+      held.forEach(Callback::succeeded);
+
+      assertThat(early).extracting(Driver::get).allMatch(Outcome.Delivered.class::isInstance);
+      await().until(() -> held.size() == 5);
+      assertThat(server.sessions).as("connections").hasSize(1);
+      held.forEach(Callback::succeeded);
+      assertThat(Driver.get(late)).isInstanceOf(Outcome.Delivered.class);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"auto, HTTP/2.0", "1.1, HTTP/1.1"})
   void tlsGoesThroughAProxyInATunnel(String version, String spoken) throws Exception {
     try (ScriptedServer server =
-            new ScriptedServer(
-                ScriptedServer.status(200, ""), certificates, "h2", "http/1.1");
+            new ScriptedServer(ScriptedServer.status(200, ""), certificates, "h2", "http/1.1");
         TestProxy proxy = new TestProxy();
         Transport transport = openTls(server, "version", version, "proxy", proxy.url())) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Outcome.Delivered.class);
       assertThat(server.seen.remove().version()).isEqualTo(spoken);
-      assertThat(proxy.requestLines).containsExactly("CONNECT 127.0.0.1:" + server.port() + " HTTP/1.1");
+      assertThat(proxy.requestLines)
+          .containsExactly("CONNECT 127.0.0.1:" + server.port() + " HTTP/1.1");
       assertThat(transport.capacity()).isEqualTo(spoken.equals("HTTP/2.0") ? 16 : 3);
     }
   }

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -41,6 +43,12 @@ final class ScriptedServer implements AutoCloseable {
 
   /** Which error code the next HTTP/2 streams are reset with as they open; null for none. */
   volatile @Nullable ErrorCode resetWith;
+
+  /** What a request waits for before its body is read. */
+  volatile CountDownLatch beforeBodies = new CountDownLatch(0);
+
+  /** How many requests have had their headers read. */
+  final AtomicInteger begun = new AtomicInteger();
 
   record Seen(String method, String pathQuery, String version, HttpFields headers, byte[] body) {
     @Nullable String header(String name) {
@@ -124,6 +132,8 @@ final class ScriptedServer implements AutoCloseable {
   private final class Script extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      begun.incrementAndGet();
+      beforeBodies.await();
       ByteBuffer body = Content.Source.asByteBuffer(request);
       byte[] bytes = new byte[body.remaining()];
       body.get(bytes);

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A forward proxy: tunnels what asks for it, and passes the first request of a plain connection on. */
+/**
+ * A forward proxy: tunnels what asks for it, and passes the first request of a plain connection on.
+ */
 final class TestProxy implements AutoCloseable {
 
   final Queue<String> requestLines = new ConcurrentLinkedQueue<>();
@@ -46,7 +48,9 @@ final class TestProxy implements AutoCloseable {
       String[] address = authority.split(":");
       try (Socket destination = new Socket(address[0], Integer.parseInt(address[1]))) {
         if (tunnel) {
-          client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+          client
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         } else {
           destination.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
         }

@@ -27,6 +27,8 @@ class JavaStartOrderTest {
 
   private static final AtomicInteger ENTERED = new AtomicInteger();
   private static final AtomicIntegerArray POSITIONS = new AtomicIntegerArray(CALLS);
+
+  @SuppressWarnings("UnusedVariable") // keeps the work from being optimised away
   private static volatile long computed;
 
   @BeforeEach

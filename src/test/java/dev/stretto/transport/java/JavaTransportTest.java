@@ -80,8 +80,7 @@ class JavaTransportTest {
             new UncheckedIOException(new ConnectException("r")),
             UNAVAILABLE,
             "ConnectException: r"),
-        retry(
-            new CompletionException(new TimeoutException("t")), UNKNOWN, "TimeoutException: t"),
+        retry(new CompletionException(new TimeoutException("t")), UNKNOWN, "TimeoutException: t"),
         retry(new IllegalStateException("bug"), FAILED, "IllegalStateException: bug"),
         retry(new NoClassDefFoundError("a/B"), FAILED, "NoClassDefFoundError: a/B"),
         retry(new OutOfMemoryError("heap"), FAILED, "OutOfMemoryError: heap"));
@@ -152,11 +151,13 @@ class JavaTransportTest {
                 + " must be public, not abstract, with a public constructor without parameters"),
         Arguments.of(
             Unmakeable.class.getName(),
-            "java.class: " + Unmakeable.class.getName()
+            "java.class: "
+                + Unmakeable.class.getName()
                 + " can't be made: IllegalStateException: no"),
         Arguments.of(
             Unopenable.class.getName(),
-            "java.properties: " + Unopenable.class.getName()
+            "java.properties: "
+                + Unopenable.class.getName()
                 + " does not open: IllegalArgumentException: topic is missing"));
   }
 

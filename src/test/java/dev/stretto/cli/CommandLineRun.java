@@ -1,0 +1,65 @@
+package dev.stretto.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs commands in this JVM against a database of the test's own, and keeps what they print. */
+final class CommandLineRun {
+
+  private final String url;
+  private final List<String> properties = new ArrayList<>();
+
+  CommandLineRun(Path folder) {
+    url = "jdbc:h2:file:" + folder.resolve("stretto");
+    properties.add("--spring.config.location=classpath:/");
+    properties.add("--spring.datasource.url=" + url);
+    properties.add("--stretto.channels.space.transport=http");
+    properties.add("--stretto.channels.space.http.url=https://example.org/${STRETTO_TEST_UNSET}");
+  }
+
+  /** What a command left behind. */
+  record Result(int code, String out, String err) {}
+
+  CommandLineRun with(String property) {
+    properties.add(property);
+    return this;
+  }
+
+  List<String> properties() {
+    return List.copyOf(properties);
+  }
+
+  String url() {
+    return url;
+  }
+
+  Result run(String... args) {
+    return run(new byte[0], args);
+  }
+
+  Result run(byte[] in, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(properties);
+    return plain(in, all.toArray(String[]::new));
+  }
+
+  /** Without any property. */
+  static Result plain(byte[] in, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        new CommandRun(new ByteArrayInputStream(in), new PrintWriter(out), new PrintWriter(err))
+            .run(args);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  static byte[] lines(String... lines) {
+    return (String.join("\n", lines) + "\n").getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.stretto.cli;
+
+import static dev.stretto.cli.CommandLineRun.lines;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.cli.CommandLineRun.Result;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusCommandTest {
+
+  private static final String ZEROS =
+      "{\"channels\":[{\"channel\":\"space\",\"pending\":0,\"inFlight\":0,\"delivered\":0,"
+          + "\"parked\":0,\"discarded\":0,\"oldestPendingSeconds\":null,\"blockedKeys\":0,"
+          + "\"lease\":null,\"lastRun\":null,\"gate\":null,\"configured\":true}]}";
+
+  @TempDir Path folder;
+  private CommandLineRun stretto;
+
+  @BeforeEach
+  void setUp() {
+    stretto = new CommandLineRun(folder);
+  }
+
+  @Test
+  void aChannelWithoutMessagesHasZeros() {
+    Result result = stretto.run("status", "--json");
+
+    assertThat(result.out().strip()).isEqualTo(ZEROS);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+  }
+
+  @Test
+  void countsEveryStateAndShowsLeaseGateAndBlockedKeys() throws SQLException {
+    stretto.with("--stretto.channels.space.ordering=key");
+    stretto.run(lines("1", "2"), "append", "--channel", "space");
+    sql(
+        """
+        insert into outbox_message (channel, payload, status, ordering_key) values
+          ('space', '1', 'IN_FLIGHT', null), ('space', '1', 'DELIVERED', null),
+          ('space', '1', 'PARKED', 'k'), ('space', '1', 'PARKED', 'k'),
+          ('space', '1', 'DISCARDED', null), ('forgotten', '1', 'PENDING', null)
+        """,
+        "update outbox_message set created_at = timestampadd(hour, -2, current_timestamp)",
+        """
+        insert into channel_lease (channel, fence, owner, run, expires_at)
+        values ('space', 7, 'host:1', 42, timestampadd(minute, 5, current_timestamp)),
+               ('forgotten', 3, 'host:2', 41, timestampadd(minute, -5, current_timestamp))
+        """,
+        """
+        insert into outbox_channel (channel, gate_closed_until, gate_reason)
+        values ('space', timestampadd(minute, 5, current_timestamp), 'HTTP 503')
+        """);
+
+    String json = stretto.run("status", "--json", "--channel", "space").out();
+    String table = stretto.run("status").out();
+
+    assertThat(json)
+        .contains(
+            "\"pending\":2,\"inFlight\":1,\"delivered\":1,\"parked\":2,\"discarded\":1",
+            "\"oldestPendingSeconds\":720",
+            "\"blockedKeys\":1",
+            "\"owner\":\"host:1\",\"run\":42,\"fence\":7",
+            "\"expired\":false",
+            "\"lastRun\":42",
+            "\"reason\":\"HTTP 503\"")
+        .doesNotContain("forgotten");
+    assertThat(table)
+        .contains("forgotten: not in the configuration", "2h 0m", "host:1", "HTTP 503")
+        .contains("forgotten: was held by host:2")
+        .contains("1 ordering keys are blocked");
+  }
+
+  @Test
+  void anUnknownChannelIsRefused() {
+    Result result = stretto.run("status", "--channel", "nope");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--channel: there is no channel nope").hasLineCount(1);
+  }
+
+  private void sql(String... statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(stretto.url(), "sa", "");
+        Statement executed = connection.createStatement()) {
+      for (String statement : statements) {
+        executed.execute(statement);
+      }
+    }
+  }
+}
