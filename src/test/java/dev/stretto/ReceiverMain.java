@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The receiver in its own process. Prints its port on one line and answers until it is killed;
- * {@code GET /stats} and {@code GET /arrivals} tell what it saw.
+ * The receiver in a JVM of its own. Prints its port on one line and answers until it is killed;
+ * {@code GET /stats} and {@code GET /arrivals} tell what it saw, and after {@code GET /at-once} it
+ * answers without delay.
  */
 @Command(name = "receiver")
 public final class ReceiverMain implements Runnable {
@@ -26,10 +27,14 @@ public final class ReceiverMain implements Runnable {
   @Option(names = "--delay", description = "milliseconds, or tail")
   private String delay = "0";
 
+  @Option(names = "--hang", description = "the position that is not answered")
+  private long hang;
+
   @Option(names = "--streams", description = "MAX_CONCURRENT_STREAMS")
   private int streams = 1024;
 
   private @Nullable Receiver receiver;
+  private volatile boolean atOnce;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ReceiverMain()).execute(arguments));
@@ -45,10 +50,11 @@ public final class ReceiverMain implements Runnable {
         new Receiver(
             new Receiver.Options(
                 port,
-                answers,
+                position -> delay(position, answers),
                 streams,
                 null,
-                Map.of("/stats", this::stats, "/arrivals", this::arrivals)));
+                Map.of(
+                    "/stats", this::stats, "/arrivals", this::arrivals, "/at-once", this::hurry)));
     System.out.println(receiver.port());
     System.out.flush();
     try {
@@ -56,6 +62,18 @@ public final class ReceiverMain implements Runnable {
     } catch (InterruptedException e) {
       receiver.close();
     }
+  }
+
+  private Duration delay(long position, LongFunction<Duration> answers) {
+    if (atOnce) {
+      return Duration.ZERO;
+    }
+    return position == hang ? Duration.ofDays(1) : answers.apply(position);
+  }
+
+  private String hurry() {
+    atOnce = true;
+    return "";
   }
 
   private String stats() {

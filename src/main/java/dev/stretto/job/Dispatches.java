@@ -161,7 +161,7 @@ public final class Dispatches {
         counts.parked(),
         counts.retried(),
         run == null ? 0 : run.resent(),
-        outbox.messages().pending(channel),
+        outbox.messages().unsettled(channel),
         counts.calling(),
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
@@ -177,7 +177,7 @@ public final class Dispatches {
         0,
         0,
         0,
-        outbox.messages().pending(channel),
+        outbox.messages().unsettled(channel),
         Duration.ZERO,
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }

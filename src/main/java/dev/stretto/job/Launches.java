@@ -62,7 +62,7 @@ public final class Launches {
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */
   public long waiting(String channel) {
-    return messages.pending(channel);
+    return messages.unsettled(channel);
   }
 
   /** Notes under which job execution a lease is used. */

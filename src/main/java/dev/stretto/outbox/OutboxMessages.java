@@ -75,8 +75,11 @@ public final class OutboxMessages {
          limit 1) waiting
       """;
 
-  private static final String COUNT_PENDING =
-      "select count(*) from outbox_message where channel = ? and status = 'PENDING'";
+  private static final String COUNT_UNSETTLED =
+      """
+      select count(*) from outbox_message
+       where channel = ? and status in ('PENDING', 'IN_FLIGHT')
+      """;
 
   private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -184,9 +187,9 @@ public final class OutboxMessages {
     return count(ANY_WAITING, channel) > 0;
   }
 
-  /** How many wait to be sent; reads as many index entries. */
-  public long pending(String channel) {
-    return count(COUNT_PENDING, channel);
+  /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */
+  public long unsettled(String channel) {
+    return count(COUNT_UNSETTLED, channel);
   }
 
   private long count(String sql, String channel) {

@@ -1,0 +1,88 @@
+package dev.stretto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.cli.Receiver.Arrival;
+import dev.stretto.cli.Receiver.Totals;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Dispatches that are killed in the middle. */
+class KilledDispatchIT {
+
+  private static final int MESSAGES = 20_000;
+  private static final int WINDOW = 64;
+  private static final int KILLS = 3;
+
+  @TempDir private Path folder;
+
+  @Test
+  void carriesOnAfterEveryKillAndSendsAtMostAWindowAgain() throws Exception {
+    long seed = Long.getLong("stretto.seed", System.nanoTime());
+    System.out.println("KilledDispatchIT: -Dstretto.seed=" + seed);
+    Random random = new Random(seed);
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "tail");
+        Shell shell = new Shell(folder)) {
+      shell.configureSpace(receiver.url(), "window: " + WINDOW);
+      shell.append(1, MESSAGES);
+
+      for (int kill = 1; kill <= KILLS; kill++) {
+        long until = receiver.totals().count() + 500 + random.nextInt(4000);
+        Shell.Running run = shell.start("dispatch", "--channel", "space");
+        receiver.awaitCount(until, run);
+        run.kill();
+      }
+      JsonNode last = shell.run("dispatch", "--channel", "space", "--json").exited(0).json();
+
+      assertThat(last.path("resent").asInt(-1)).isBetween(0, WINDOW);
+      assertThat(last.path("remaining").asInt(-1)).isZero();
+      Totals totals = receiver.totals();
+      assertThat(totals.distinct()).isEqualTo(MESSAGES);
+      assertThat(totals.duplicates()).isBetween(1L, (long) WINDOW * KILLS);
+      assertThat(totals.maxInFlight()).isLessThanOrEqualTo(2 * WINDOW); // the dead one's and its own
+      List<Arrival> arrivals = receiver.arrivals();
+      everyRunSentInOrder(arrivals);
+      everyMessageCameWithRisingAttempts(arrivals);
+      assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", MESSAGES));
+      List<Shell.Execution> executions = shell.executions();
+      assertThat(executions)
+          .extracting(Shell.Execution::status)
+          .containsExactly("FAILED", "FAILED", "FAILED", "COMPLETED");
+      assertThat(executions).extracting(Shell.Execution::instance).containsOnly(1L);
+      System.out.println(
+          "KilledDispatchIT: " + totals.duplicates() + " sent again after " + KILLS + " kills");
+    }
+  }
+
+  /** What a run sends again has lower positions than what it sends first: one order holds for all. */
+  private static void everyRunSentInOrder(List<Arrival> arrivals) {
+    assertThat(arrivals).extracting(Arrival::fence).isSorted();
+    Map<Long, List<Arrival>> runs = arrivals.stream().collect(Collectors.groupingBy(Arrival::fence));
+    assertThat(runs).hasSize(KILLS + 1);
+    for (List<Arrival> run : runs.values()) {
+      assertThat(run).extracting(Arrival::position).isSorted().doesNotHaveDuplicates();
+      long again = run.stream().filter(arrival -> arrival.attempt() > 1).count();
+      assertThat(again).isLessThanOrEqualTo(WINDOW);
+    }
+  }
+
+  private static void everyMessageCameWithRisingAttempts(List<Arrival> arrivals) {
+    Map<String, List<Arrival>> messages = new HashMap<>();
+    for (Arrival arrival : arrivals) {
+      messages.computeIfAbsent(arrival.messageId(), id -> new ArrayList<>()).add(arrival);
+    }
+    for (List<Arrival> message : messages.values()) {
+      assertThat(message).hasSizeLessThanOrEqualTo(KILLS + 1);
+      assertThat(message).extracting(Arrival::position).containsOnly(message.getFirst().position());
+      assertThat(message).extracting(Arrival::attempt).isSorted().doesNotHaveDuplicates();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package dev.stretto;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A folder in which commands of the distribution are run, each in a JVM of its own. Those that
+ * still run at the end are killed.
+ */
+final class Shell implements AutoCloseable {
+
+  static final Path DISTRIBUTION = Path.of(System.getProperty("stretto.distribution"));
+
+  /** How long a command may take before its test fails. */
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final Path folder;
+  private final Path launcher;
+  private final List<Running> started = new ArrayList<>();
+
+  Shell(Path folder) {
+    this(folder, DISTRIBUTION);
+  }
+
+  Shell(Path folder, Path distribution) {
+    this.folder = folder;
+    this.launcher = distribution.resolve("bin/stretto");
+  }
+
+  /**
+   * One execution of the job, as Spring Batch recorded it.
+   *
+   * @param instance the job instance that it belongs to
+   */
+  record Execution(long id, long instance, String status) {}
+
+  /** Writes config/application.yaml. */
+  void configure(String yaml) throws IOException {
+    Files.createDirectories(folder.resolve("config"));
+    Files.writeString(folder.resolve("config/application.yaml"), yaml);
+  }
+
+  /**
+   * Configures the channel {@code space} to send over HTTP/2.
+   *
+   * @param settings further ones of the channel, such as {@code window: 8}
+   */
+  void configureSpace(String url, String... settings) throws IOException {
+    String further =
+        List.of(settings).stream().map(setting -> "      " + setting + "\n").collect(Collectors.joining());
+    configure(
+        """
+        spring.datasource.url: jdbc:h2:file:./data/stretto
+        stretto:
+          lease: 2s
+          channels:
+            space:
+              transport: http
+              http: { url: "%s", version: 2 }
+        """
+                .formatted(url)
+            + further);
+  }
+
+  /** Runs a command until it ends. */
+  Ran run(String... arguments) throws Exception {
+    return start(arguments).await();
+  }
+
+  /** Starts a command. */
+  Running start(String... arguments) throws IOException {
+    int number = started.size();
+    Path out = folder.resolve("out-" + number);
+    Path err = folder.resolve("err-" + number);
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("STRETTO_JAVA_HOME", System.getProperty("java.home"));
+    Running running = new Running(String.join(" ", arguments), builder.start(), out, err);
+    started.add(running);
+    return running;
+  }
+
+  /** Appends messages to the channel {@code space} whose payloads are numbers, from {@code first}. */
+  void append(int first, int messages, String... properties) throws Exception {
+    Path file = folder.resolve("messages.ndjson");
+    Files.write(
+        file,
+        IntStream.range(first, first + messages).mapToObj(n -> "{\"n\":" + n + "}").toList());
+    List<String> command =
+        new ArrayList<>(
+            List.of("append", "--channel", "space", "--file", file.toString(), "--json"));
+    command.addAll(List.of(properties));
+    JsonNode appended = run(command.toArray(String[]::new)).exited(0).json();
+    assertThat(appended.path("appended").asInt()).isEqualTo(messages);
+  }
+
+  /** How many messages have each status; only while no command runs. */
+  Map<String, Integer> statuses() throws SQLException {
+    Map<String, Integer> counts = new TreeMap<>();
+    query(
+        "select status, count(*) from outbox_message group by status",
+        row -> counts.put(row.getString(1), row.getInt(2)));
+    return counts;
+  }
+
+  /** The job's executions, first to last; only while no command runs. */
+  List<Execution> executions() throws SQLException {
+    List<Execution> executions = new ArrayList<>();
+    query(
+        "select job_execution_id, job_instance_id, status from batch_job_execution order by 1",
+        row -> executions.add(new Execution(row.getLong(1), row.getLong(2), row.getString(3))));
+    return executions;
+  }
+
+  /** Reads the database's file; only while no command runs. */
+  void query(String sql, Row each) throws SQLException {
+    String url =
+        "jdbc:h2:file:" + folder.resolve("data/stretto") + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r";
+    try (Connection connection = DriverManager.getConnection(url, "sa", "");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        each.read(rows);
+      }
+    }
+  }
+
+  /** Reads the row that a result is at. */
+  interface Row {
+    void read(ResultSet row) throws SQLException;
+  }
+
+  @Override
+  public void close() {
+    started.forEach(Running::kill);
+  }
+
+  /** A command under way. */
+  static final class Running {
+
+    private final String command;
+    private final Process jvm;
+    private final Path out;
+    private final Path err;
+
+    Running(String command, Process jvm, Path out, Path err) {
+      this.command = command;
+      this.jvm = jvm;
+      this.out = out;
+      this.err = err;
+    }
+
+    long pid() {
+      return jvm.pid();
+    }
+
+    boolean alive() {
+      return jvm.isAlive();
+    }
+
+    /** What it wrote so far, for a failing assertion. */
+    String output() {
+      return "stretto " + command + "\n" + read(out) + "--- standard error\n" + read(err);
+    }
+
+    /** As kill -9; returns once it is gone. */
+    void kill() {
+      jvm.destroyForcibly();
+      try {
+        jvm.waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** Sends a signal, such as TERM. */
+    void signal(String name) throws Exception {
+      Process kill =
+          new ProcessBuilder("kill", "-" + name, String.valueOf(jvm.pid())).inheritIO().start();
+      assertThat(kill.waitFor()).isZero();
+    }
+
+    /** Waits for its end. */
+    Ran await() throws InterruptedException {
+      if (!jvm.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        kill();
+        fail("did not end in " + PATIENCE_SECONDS + " s: " + output());
+      }
+      return new Ran(command, jvm.exitValue(), read(out), read(err));
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.readString(file, UTF_8);
+      } catch (IOException e) {
+        return e.toString();
+      }
+    }
+  }
+
+  /** What came of a command. */
+  record Ran(String command, int exitCode, String out, String err) {
+
+    Ran exited(int code) {
+      assertThat(exitCode)
+          .as("exit code of stretto %s\n%s--- standard error\n%s", command, out, err)
+          .isEqualTo(code);
+      return this;
+    }
+
+    /** The one JSON document on standard output. */
+    JsonNode json() {
+      assertThat(out.lines()).as(out + err).hasSize(1);
+      return JsonMapper.shared().readTree(out);
+    }
+  }
+}
