@@ -76,11 +76,9 @@ class BadInputIT {
       assertThat(run.path("remaining").asInt()).isEqualTo(100);
       assertThat(shell.statuses()).isEqualTo(Map.of("PENDING", 100));
       shell.query(
-          "select max(attempts) from outbox_message",
-          row -> assertThat(row.getInt(1)).isZero());
+          "select max(attempts) from outbox_message", row -> assertThat(row.getInt(1)).isZero());
 
-      try (ReceiverUnderTest receiver =
-          ReceiverUnderTest.start("--port", String.valueOf(port))) {
+      try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--port", String.valueOf(port))) {
         shell.run("dispatch", "--channel", "space").exited(0);
         Totals totals = receiver.totals();
         assertThat(totals.count()).isEqualTo(100);

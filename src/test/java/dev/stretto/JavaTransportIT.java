@@ -127,7 +127,8 @@ class JavaTransportIT {
           .extracting(Note::position)
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 1000).boxed().toList());
       assertThat(calls)
-          .allSatisfy(call -> assertThat(call.payload()).isEqualTo("{\"n\":" + call.position() + "}"));
+          .allSatisfy(
+              call -> assertThat(call.payload()).isEqualTo("{\"n\":" + call.position() + "}"));
       assertThat(mostWithin50Millis(calls)).isBetween(2, WINDOW);
       assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", 1000));
     }

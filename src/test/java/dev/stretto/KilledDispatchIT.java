@@ -47,7 +47,8 @@ class KilledDispatchIT {
       Totals totals = receiver.totals();
       assertThat(totals.distinct()).isEqualTo(MESSAGES);
       assertThat(totals.duplicates()).isBetween(1L, (long) WINDOW * KILLS);
-      assertThat(totals.maxInFlight()).isLessThanOrEqualTo(2 * WINDOW); // the dead one's and its own
+      assertThat(totals.maxInFlight())
+          .isLessThanOrEqualTo(2 * WINDOW); // the dead one's and its own
       List<Arrival> arrivals = receiver.arrivals();
       everyRunSentInOrder(arrivals);
       everyMessageCameWithRisingAttempts(arrivals);
@@ -62,10 +63,13 @@ class KilledDispatchIT {
     }
   }
 
-  /** What a run sends again has lower positions than what it sends first: one order holds for all. */
+  /**
+   * What a run sends again has lower positions than what it sends first: one order holds for all.
+   */
   private static void everyRunSentInOrder(List<Arrival> arrivals) {
     assertThat(arrivals).extracting(Arrival::fence).isSorted();
-    Map<Long, List<Arrival>> runs = arrivals.stream().collect(Collectors.groupingBy(Arrival::fence));
+    Map<Long, List<Arrival>> runs =
+        arrivals.stream().collect(Collectors.groupingBy(Arrival::fence));
     assertThat(runs).hasSize(KILLS + 1);
     for (List<Arrival> run : runs.values()) {
       assertThat(run).extracting(Arrival::position).isSorted().doesNotHaveDuplicates();

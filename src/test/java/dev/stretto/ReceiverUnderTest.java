@@ -75,16 +75,15 @@ final class ReceiverUnderTest implements AutoCloseable {
         .atMost(Duration.ofSeconds(90))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(
-            () -> {
-              boolean alive = sender.alive();
-              long count = totals().count();
-              if (count < requests && !alive) {
-                throw new IllegalStateException(
-                    count + " of " + requests + " had arrived when it ended: " + sender.output());
-              }
-              assertThat(count).isGreaterThanOrEqualTo(requests);
-            });
+        .untilAsserted(() -> {
+          boolean alive = sender.alive();
+          long count = totals().count();
+          if (count < requests && !alive) {
+            throw new IllegalStateException(
+                count + " of " + requests + " had arrived when it ended: " + sender.output());
+          }
+          assertThat(count).isGreaterThanOrEqualTo(requests);
+        });
   }
 
   private String get(String page) {

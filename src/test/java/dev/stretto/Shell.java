@@ -66,7 +66,9 @@ final class Shell implements AutoCloseable {
    */
   void configureSpace(String url, String... settings) throws IOException {
     String further =
-        List.of(settings).stream().map(setting -> "      " + setting + "\n").collect(Collectors.joining());
+        List.of(settings).stream()
+            .map(setting -> "      " + setting + "\n")
+            .collect(Collectors.joining());
     configure(
         """
         spring.datasource.url: jdbc:h2:file:./data/stretto
@@ -105,12 +107,13 @@ final class Shell implements AutoCloseable {
     return running;
   }
 
-  /** Appends messages to the channel {@code space} whose payloads are numbers, from {@code first}. */
+  /**
+   * Appends messages to the channel {@code space} whose payloads are numbers, from {@code first}.
+   */
   void append(int first, int messages, String... properties) throws Exception {
     Path file = folder.resolve("messages.ndjson");
     Files.write(
-        file,
-        IntStream.range(first, first + messages).mapToObj(n -> "{\"n\":" + n + "}").toList());
+        file, IntStream.range(first, first + messages).mapToObj(n -> "{\"n\":" + n + "}").toList());
     List<String> command =
         new ArrayList<>(
             List.of("append", "--channel", "space", "--file", file.toString(), "--json"));

@@ -97,9 +97,7 @@ class StoppedDispatchIT {
       assertThat(shell.executions())
           .extracting(Shell.Execution::status)
           .containsExactly("COMPLETED", "COMPLETED");
-      assertThat(shell.executions())
-          .extracting(Shell.Execution::instance)
-          .doesNotHaveDuplicates();
+      assertThat(shell.executions()).extracting(Shell.Execution::instance).doesNotHaveDuplicates();
     }
   }
 
