@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
     })
 final class DispatchCommand implements Callable<Integer> {
 
-  /** A run reads, records and notes its progress at the same time. */
-  private static final int CONNECTIONS = 3;
+  /** A run reads, records, syncs and notes its progress at the same time. */
+  private static final int CONNECTIONS = 4;
 
   private final Session session;
 

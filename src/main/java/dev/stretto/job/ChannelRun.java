@@ -59,7 +59,7 @@ public final class ChannelRun implements ItemStream {
     long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
     this.backlog =
         new Backlog(lease.channel(), outbox.messages(), dispatcher, limit, times.nanos());
-    this.recorder = new Recorder(lease, outbox, dispatcher, backlog);
+    this.recorder = new Recorder(lease, outbox, dispatcher, backlog, settings.onUnknown());
     this.carrying = new AsyncItemProcessor<>(flight -> flight.await() == null ? null : flight);
     this.carrying.setTaskExecutor(recorder);
   }

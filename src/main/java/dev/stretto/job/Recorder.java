@@ -1,5 +1,6 @@
 package dev.stretto.job;
 
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.dispatch.Stop;
@@ -34,6 +35,7 @@ final class Recorder implements TaskExecutor {
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Backlog backlog;
+  private final DiskSync disk;
   private final AsyncItemWriter<Flight> writer;
   private final ConcurrentLinkedQueue<Future<@Nullable Flight>> done =
       new ConcurrentLinkedQueue<>();
@@ -48,11 +50,13 @@ final class Recorder implements TaskExecutor {
    */
   private volatile boolean news;
 
-  Recorder(Lease lease, Outbox outbox, Dispatcher dispatcher, Backlog backlog) {
+  Recorder(
+      Lease lease, Outbox outbox, Dispatcher dispatcher, Backlog backlog, OnUnknown onUnknown) {
     this.lease = lease;
     this.outbox = outbox;
     this.dispatcher = dispatcher;
     this.backlog = backlog;
+    this.disk = new DiskSync(outbox, onUnknown, lease.channel(), this::broken);
     this.writer = new AsyncItemWriter<>(settling());
     this.thread =
         Thread.ofPlatform().name("record-" + lease.channel()).daemon().unstarted(this::run);
@@ -69,6 +73,7 @@ final class Recorder implements TaskExecutor {
    */
   void start(long lastPosition) {
     position = lastPosition;
+    disk.start();
     thread.start();
   }
 
@@ -108,6 +113,7 @@ final class Recorder implements TaskExecutor {
         // The run is ending already, and a set flag would close an H2 file at the next access.
       }
     }
+    disk.close();
   }
 
   private void run() {
@@ -125,8 +131,12 @@ final class Recorder implements TaskExecutor {
     } catch (FencedOffException e) {
       dispatcher.stop(new Stop(Reason.LEASE_LOST, "another run has taken the channel over", null));
     } catch (RuntimeException | Error e) {
-      dispatcher.stop(new Stop(Reason.BROKEN, "recording failed: " + e.getMessage(), null));
+      broken(e);
     }
+  }
+
+  private void broken(Throwable failure) {
+    dispatcher.stop(new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null));
   }
 
   private void awaitNews() {
@@ -188,7 +198,7 @@ final class Recorder implements TaskExecutor {
                   settle(ended);
                   return picked.isEmpty() ? new boolean[0] : outbox.messages().claim(picked);
                 }));
-    outbox.makeDurable();
+    disk.committed();
     return claimed;
   }
 

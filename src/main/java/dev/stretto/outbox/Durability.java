@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes what was committed survive a power cut. H2 hands a commit to the operating system, which is
@@ -13,6 +14,7 @@ import javax.sql.DataSource;
 public final class Durability {
 
   private final DataSource dataSource;
+  private volatile @Nullable Boolean needed;
 
   public Durability(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -26,8 +28,14 @@ public final class Durability {
    *     operating system
    */
   public void sync() throws SQLException {
+    if (Boolean.FALSE.equals(needed)) {
+      return;
+    }
     try (Connection connection = dataSource.getConnection()) {
-      if (isH2(connection)) {
+      if (needed == null) {
+        needed = isH2(connection);
+      }
+      if (Boolean.TRUE.equals(needed)) {
         try (Statement statement = connection.createStatement()) {
           statement.execute("checkpoint sync");
         }

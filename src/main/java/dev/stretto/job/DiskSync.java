@@ -1,0 +1,94 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import java.util.function.Consumer;
+
+/**
+ * Has what was committed reach the disk, so that it survives a power cut and not only a killed JVM.
+ *
+ * <p>A disk can take tens of milliseconds for it, which every start would feel. Where a message may
+ * be sent twice, starts therefore don't wait: the disk follows on a thread of its own, and a power
+ * cut can send again, beside the window, what was settled since. Where a message may be sent once
+ * at most, its claim is on the disk before it starts. On databases whose commit is on the disk
+ * there is nothing to wait for.
+ */
+final class DiskSync {
+
+  private final Outbox outbox;
+  private final boolean before;
+  private final Consumer<RuntimeException> failed;
+  private final Object lock = new Object();
+  private final Thread thread;
+  private boolean unsynced;
+  private boolean closed;
+
+  /**
+   * Readies the thread.
+   *
+   * @param channel names the thread
+   * @param failed is told, on that thread, that the disk can't be reached
+   */
+  DiskSync(Outbox outbox, OnUnknown onUnknown, String channel, Consumer<RuntimeException> failed) {
+    this.outbox = outbox;
+    this.failed = failed;
+    this.before = onUnknown == OnUnknown.QUARANTINE;
+    this.thread = Thread.ofPlatform().name("sync-" + channel).daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Something was committed. Blocks for the disk only where a start must not go before it. */
+  void committed() {
+    if (before) {
+      outbox.makeDurable();
+      return;
+    }
+    synchronized (lock) {
+      unsynced = true;
+      lock.notifyAll();
+    }
+  }
+
+  /** Ends the thread; blocks until everything committed is on the disk. */
+  @SuppressWarnings("ThreadJoinLoop")
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        // The run is ending already, and a set flag would close an H2 file at the next access.
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      while (awaitCommit()) {
+        outbox.makeDurable();
+      }
+    } catch (RuntimeException e) {
+      failed.accept(e);
+    }
+  }
+
+  private boolean awaitCommit() {
+    synchronized (lock) {
+      while (!unsynced && !closed) {
+        try {
+          lock.wait();
+        } catch (InterruptedException e) {
+          // Nobody interrupts this thread, and a set flag would close an H2 file.
+        }
+      }
+      boolean commits = unsynced;
+      unsynced = false;
+      return commits;
+    }
+  }
+}
