@@ -84,6 +84,7 @@ final class SpringStart {
     defaults.put("spring.config.location", String.join(",", locations));
     if (debug) {
       defaults.put("logging.level.root", "INFO");
+      defaults.put("logging.level.org.springframework.batch", "INFO");
       defaults.put("logging.level.dev.stretto", "DEBUG");
     }
     return defaults;

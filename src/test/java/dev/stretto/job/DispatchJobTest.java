@@ -2,10 +2,12 @@ package dev.stretto.job;
 
 import static java.util.stream.LongStream.rangeClosed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.transport.Call;
+import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +19,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.test.JobOperatorTestUtils;
 
 class DispatchJobTest {
 
@@ -269,6 +278,56 @@ class DispatchJobTest {
       assertThat(fixture.transport.calls().size())
           .as("no more than were claimed by then")
           .isLessThanOrEqualTo(104);
+    }
+  }
+
+  @Test
+  void keyOrderIsRefusedUntilBlockedKeysAreKept() {
+    try (JobFixture fixture = new JobFixture(folder, "ordering=key")) {
+      assertThatThrownBy(fixture::dispatch)
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageStartingWith("stretto.channels.space.ordering: key is not supported yet");
+    }
+  }
+
+  @Test
+  void anyLauncherRunsTheJobThatGivesItTheParameters() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(20);
+      JobOperatorTestUtils launcher =
+          new JobOperatorTestUtils(
+              fixture.context.getBean(JobOperator.class),
+              fixture.context.getBean(JobRepository.class));
+      launcher.setJob(fixture.context.getBean("dispatch", Job.class));
+
+      JobExecution execution =
+          launcher.startJob(
+              new JobParametersBuilder()
+                  .addString("channel", "space")
+                  .addString("launch", "by hand")
+                  .toJobParameters());
+
+      assertThat(execution.getStatus()).isEqualTo(BatchStatus.COMPLETED);
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 20));
+      assertThat(count(fixture, "select count(*) from channel_lease where owner is not null"))
+          .as("leases still held")
+          .isZero();
+    }
+  }
+
+  @Test
+  void anExecutionWhoseFateIsUnknownIsRestartedToo() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(10);
+      fixture.dispatch(new DispatchOptions(5L, null, null, null, null), run -> {});
+      fixture.jdbc.update("update batch_job_execution set status = 'UNKNOWN'");
+      fixture.jdbc.update("update batch_step_execution set status = 'UNKNOWN'");
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.status()).isEqualTo("COMPLETED");
+      assertThat(count(fixture, "select count(*) from batch_job_instance")).isEqualTo(1);
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 10));
     }
   }
 
