@@ -8,7 +8,6 @@ import dev.stretto.transport.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * across a call.
  *
  * <p>The order costs this: a call is started only once the transport has said that the one before
- * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
+ * it has left. {@code DispatchJobTest} and the transports' own tests fail where that is given up.
  */
 public final class Dispatcher implements AutoCloseable {
 
@@ -237,7 +236,7 @@ public final class Dispatcher implements AutoCloseable {
         // for the next only after the transport said that this one has left. Nothing between here
         // and
         // the wire may reorder.
-        passage.transport().start(attempt.call, attempt);
+        passage.transport().start(attempt.call(), attempt);
         attempt.awaitLeft();
       }
     } catch (RuntimeException | Error e) {
@@ -259,7 +258,8 @@ public final class Dispatcher implements AutoCloseable {
           }
         } else if (leaseLive.getAsBoolean()) {
           course.begin(next, now);
-          return new Attempt(next, new Call(next.message(), next.attempts, passage.fence()));
+          Call call = new Call(next.message(), next.attempts, passage.fence());
+          return new Attempt(call, thread, outcome -> finished(next, outcome));
         } else {
           stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
         }
@@ -297,40 +297,6 @@ public final class Dispatcher implements AutoCloseable {
     } catch (InterruptedException e) {
       stop(new Stop(Reason.ASKED, "the run's thread was interrupted", null));
       return nanos;
-    }
-  }
-
-  /** One call, and whether it has left. */
-  private final class Attempt implements Transport.Progress {
-
-    private final Flight flight;
-    private final Call call;
-    private volatile boolean left;
-
-    private Attempt(Flight flight, Call call) {
-      this.flight = flight;
-      this.call = call;
-    }
-
-    @Override
-    public void handedOver() {
-      left = true;
-      if (Thread.currentThread() != thread) {
-        LockSupport.unpark(thread);
-      }
-    }
-
-    @Override
-    public void finished(Outcome outcome) {
-      // The outcome counts before the next start: a refused call has closed the gate by then.
-      Dispatcher.this.finished(flight, outcome);
-      handedOver();
-    }
-
-    private void awaitLeft() {
-      while (!left) {
-        LockSupport.park(this);
-      }
     }
   }
 }
