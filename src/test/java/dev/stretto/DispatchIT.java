@@ -25,7 +25,7 @@ class DispatchIT {
   @Test
   void deliversABacklogOnceInOrderAndOverlapped() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "tail");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).withBothCompilers()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
 

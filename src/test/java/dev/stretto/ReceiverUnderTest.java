@@ -41,6 +41,7 @@ final class ReceiverUnderTest implements AutoCloseable {
         command,
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
         "-cp",
         System.getProperty("java.class.path"),
