@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * across a call.
  *
  * <p>The order costs this: a call is started only once the transport has said that the one before
- * it has left. {@code DispatchJobTest} and the transports' own tests fail where that is given up.
+ * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
  */
 public final class Dispatcher implements AutoCloseable {
 
