@@ -4,6 +4,7 @@ import dev.stretto.outbox.Message;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport.Progress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -14,12 +15,23 @@ final class JavaCall {
 
   private static final String ENTER = "enter";
 
+  /**
+   * So many looks, some 20 ms of an idle processor, are enough for a method that blocks nowhere and
+   * stays on one line, a loop on its own.
+   */
+  private static final int STILL_LOOKS = 200;
+
   private final Sender sender;
   private final boolean asynchronous;
   private final Message message;
   private final Progress progress;
 
   private @Nullable Thread thread;
+
+  /** What was on the stack above {@link #enter}; touched by the dispatching thread only. */
+  private List<StackTraceElement> lastSeen = List.of();
+
+  private int looks;
   private @Nullable Future<?> expiry;
 
   /** Set as the last thing before the sender is called. */
@@ -63,7 +75,8 @@ final class JavaCall {
   }
 
   /**
-   * Calls the sender and nothing else: {@link #inSender} looks for what is above this on the stack.
+   * Calls the sender and nothing else: {@link #seenAtWork} looks for what is above this on the
+   * stack.
    */
   private void enter() throws Exception {
     entering = true;
@@ -96,19 +109,33 @@ final class JavaCall {
         };
   }
 
-  /** Whether the sender's method is on the thread's stack; costs some µs. */
-  boolean inSender() {
-    if (!entering) {
+  /**
+   * Whether the sender's method was seen at work: on the thread's stack in one look and elsewhere
+   * in a later one. A method that is merely on the stack may have been stopped, by a safepoint or
+   * by the operating system, before its first statement. Costs some µs.
+   */
+  boolean seenAtWork() {
+    List<StackTraceElement> inside = insideSender();
+    if (inside.isEmpty()) {
       return false;
+    }
+    boolean moved = !lastSeen.isEmpty() && !inside.equals(lastSeen);
+    lastSeen = inside;
+    return moved || ++looks > STILL_LOOKS;
+  }
+
+  private List<StackTraceElement> insideSender() {
+    if (!entering) {
+      return List.of();
     }
     StackTraceElement[] stack = thread().getStackTrace();
     for (int depth = 1; depth < stack.length; depth++) {
       if (stack[depth].getMethodName().equals(ENTER)
           && stack[depth].getClassName().equals(JavaCall.class.getName())) {
-        return true;
+        return List.of(stack).subList(0, depth);
       }
     }
-    return false;
+    return List.of();
   }
 
   private Thread thread() {

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs every call on a virtual thread of its own.
  *
- * <p>What is guaranteed of the order: a blocking sender's method is on the stack of call N's thread
- * before call N+1's thread is started. Its first statement has run too once the call blocks; where
- * it computes instead, the operating system may take the processor from it on that very first
- * statement, which nothing outside of it can see. An asynchronous sender's method has returned.
+ * <p>What is guaranteed of the order: before call N+1's thread is started, call N's sender has
+ * blocked, has returned, or was seen at work, and so has got past where it was entered. Only a
+ * method that computes on one line for some 20 ms is taken to be at work without having been seen
+ * to move. An asynchronous sender's method has returned. {@code JavaStartOrderTest} and {@code
+ * JavaTransportIT} fail without it.
  */
 final class JavaTransport implements Transport {
 
@@ -83,7 +84,7 @@ final class JavaTransport implements Transport {
       return;
     }
     for (int look = 1; !call.blockedOrOver(); look++) {
-      if (look % LOOKS == 0 && call.inSender()) {
+      if (look % LOOKS == 0 && call.seenAtWork()) {
         return;
       }
       if (look < LOOKS) {
