@@ -1,5 +1,6 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.outbox.Message;
@@ -52,7 +53,15 @@ final class Course {
 
   /** Whether as many wait to be claimed as are read ahead. */
   boolean full() {
-    return lineup.offered() >= settings.window();
+    return lineup.full();
+  }
+
+  List<Flight> takeHeldBack() {
+    return lineup.takeHeldBack();
+  }
+
+  void unblock(String key) {
+    lineup.unblock(key);
   }
 
   boolean pickable() {
@@ -105,7 +114,8 @@ final class Course {
           new Stop(
               Reason.UNAVAILABLE,
               "the destination is unavailable: " + gate.reason(),
-              gate.remaining(now)));
+              gate.remaining(now)),
+          now);
     }
     if (stop != null) {
       return null;
@@ -148,9 +158,9 @@ final class Course {
       }
       case Rejected rejected -> {
         gate.answered(flight);
-        exhausted(flight, rejected.reason());
+        exhausted(flight, rejected.reason(), now);
         if (rejected.switchOff()) {
-          stop(new Stop(Reason.SWITCHED_OFF, rejected.reason(), null));
+          stop(new Stop(Reason.SWITCHED_OFF, rejected.reason(), null), now);
         }
       }
       case RetryLater later -> retryLater(flight, later, now);
@@ -172,7 +182,7 @@ final class Course {
       case UNKNOWN -> {
         gate.unanswered(flight, later, now);
         if (settings.onUnknown() == OnUnknown.QUARANTINE) {
-          settle(flight, Status.PARKED, "outcome unknown: " + later.reason());
+          park(flight, "outcome unknown: " + later.reason());
         } else {
           failed(flight, later.reason(), now);
         }
@@ -186,7 +196,7 @@ final class Course {
 
   private void failed(Flight flight, String reason, long now) {
     if (flight.faults + 1 >= settings.retry().attempts()) {
-      exhausted(flight, reason);
+      exhausted(flight, reason, now);
     } else if (stop == null) {
       lineup.again(flight, now + backoff.nanos(flight.faults + 1));
     } else {
@@ -194,23 +204,44 @@ final class Course {
     }
   }
 
-  private void exhausted(Flight flight, String reason) {
+  private void exhausted(Flight flight, String reason, long now) {
     switch (settings.onExhausted()) {
-      case PARK, BLOCK_KEY -> settle(flight, Status.PARKED, reason);
+      case PARK, BLOCK_KEY -> park(flight, reason);
       case HOLD -> {
         settle(flight, Status.PENDING, reason);
         stop(
             new Stop(
                 Reason.HELD,
                 "message " + flight.message().messageId() + " stays first in line: " + reason,
-                null));
+                null),
+            now);
       }
     }
   }
 
-  /** Only the first stop counts. */
-  void stop(Stop reason) {
+  private void park(Flight flight, String reason) {
+    Lane lane = flight.lane;
+    boolean blocks = false;
+    if (lane != null && settings.onExhausted() == OnExhausted.BLOCK_KEY) {
+      lineup.block(lane);
+      blocks = true;
+    }
+    flight.end(settlement(flight, Status.PARKED, reason, blocks));
+  }
+
+  /**
+   * Only the first stop counts. Where the time is up while nothing but retries is waited for, the
+   * destination takes nothing: the run has to be tried again later.
+   */
+  void stop(Stop asked, long now) {
     if (stop == null) {
+      Stop reason =
+          asked.reason() == Reason.TIME_UP && underWay.isEmpty() && lineup.onlyRetriesWait(now)
+              ? new Stop(
+                  Reason.UNAVAILABLE,
+                  asked.text() + " while what was started waits to be sent again",
+                  null)
+              : asked;
       stop = reason;
       lineup.withdrawOffered().forEach(flight -> flight.end(null));
       lineup.withdrawClaimed().forEach(flight -> withdraw(flight, reason));
@@ -238,14 +269,19 @@ final class Course {
   }
 
   private static void settle(Flight flight, Status status, @Nullable String error) {
-    flight.end(
-        new Settlement(
-            flight.message(),
-            status,
-            flight.attempts,
-            error,
-            flight.startNumber,
-            flight.startedAt));
+    flight.end(settlement(flight, status, error, false));
+  }
+
+  private static Settlement settlement(
+      Flight flight, Status status, @Nullable String error, boolean blocksKey) {
+    return new Settlement(
+        flight.message(),
+        status,
+        flight.attempts,
+        error,
+        flight.startNumber,
+        flight.startedAt,
+        blocksKey);
   }
 
   private static boolean recordable(Stop stop) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ordering what must start, or be settled, before what
  * @param window the most messages claimed and not yet durably settled, 1 or more
+ * @param lookAhead the most messages in memory that wait to be claimed; at least the window, and
+ *     more than that in {@link Ordering#KEY} only
  * @param rate the most starts in a time, or null for no limit
  * @param retry when a message that failed is sent again, and how often
  * @param whileRetrying what happens to later messages meanwhile
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record DispatchSettings(
     Ordering ordering,
     int window,
+    int lookAhead,
     @Nullable Rate rate,
     Retry retry,
     WhileRetrying whileRetrying,
@@ -26,6 +29,15 @@ public record DispatchSettings(
     OnUnknown onUnknown,
     Unavailable unavailable,
     Duration drain) {
+
+  /**
+   * How many messages of one key may be in memory, the one under way included: 1 or more. At most
+   * {@code window} keys are under way or wait for a retry, so that these can't fill the look-ahead
+   * and keep every other key out.
+   */
+  public int laneDepth() {
+    return lookAhead / window;
+  }
 
   /** What must start, or be settled, before what. */
   public enum Ordering {

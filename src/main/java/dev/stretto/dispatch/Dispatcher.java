@@ -2,6 +2,7 @@ package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.Settlement;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,8 +87,7 @@ public final class Dispatcher implements AutoCloseable {
    * @return the message on its way; already at its end where the dispatcher has stopped
    */
   public Flight offer(Message message) {
-    lock.lock();
-    try {
+    return locked(() -> {
       while (course.stopped() == null && course.full()) {
         await(quieter, Long.MAX_VALUE);
       }
@@ -95,9 +96,7 @@ public final class Dispatcher implements AutoCloseable {
         claimable.run();
       }
       return flight;
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /**
@@ -108,27 +107,34 @@ public final class Dispatcher implements AutoCloseable {
    *     more; as many may be picked beyond the window
    */
   public List<Flight> pick(int settling) {
-    lock.lock();
-    try {
+    return locked(() -> {
       List<Flight> picked = course.pick(settling);
       if (!picked.isEmpty()) {
         quieter.signalAll();
       }
       return picked;
-    } finally {
-      lock.unlock();
-    }
+    });
+  }
+
+  /**
+   * Takes those that were offered and shall not start before someone has decided about the message
+   * ahead of them. In its outcome's settlement, {@link Settlement#blocksKey()} says so.
+   */
+  public List<Flight> takeHeldBack() {
+    return locked(course::takeHeldBack);
+  }
+
+  /** The messages of that key are no longer held back when they are offered. */
+  public void unblock(String key) {
+    alone(() -> course.unblock(key));
   }
 
   /** The claims of these are durable: they may start. */
   public void claimed(List<Flight> flights) {
-    lock.lock();
-    try {
+    alone(() -> {
       course.claimed(flights);
       startable.signal();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** These were not claimed after all, because they are no longer waiting in the outbox. */
@@ -139,14 +145,11 @@ public final class Dispatcher implements AutoCloseable {
 
   /** What became of these is durable. */
   public void recorded(List<Flight> flights) {
-    lock.lock();
-    try {
+    alone(() -> {
       course.recorded(flights, now());
       quieter.signalAll();
       startable.signal();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /**
@@ -155,24 +158,16 @@ public final class Dispatcher implements AutoCloseable {
    * Only the first stop counts.
    */
   public void stop(Stop reason) {
-    lock.lock();
-    try {
-      course.stop(reason);
+    alone(() -> {
+      course.stop(reason, now());
       startable.signalAll();
       quieter.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** Why nothing more is started, or null while it goes on. */
   public @Nullable Stop stopped() {
-    lock.lock();
-    try {
-      return course.stopped();
-    } finally {
-      lock.unlock();
-    }
+    return locked(course::stopped);
   }
 
   /**
@@ -180,16 +175,13 @@ public final class Dispatcher implements AutoCloseable {
    * settlement.
    */
   public void drain() {
-    lock.lock();
-    try {
+    alone(() -> {
       long left = settings.drain().toNanos();
       while (!course.quiet() && left > 0) {
         left = await(quieter, left);
       }
       course.abandon();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /**
@@ -197,29 +189,22 @@ public final class Dispatcher implements AutoCloseable {
    * time is over.
    *
    * @param atMost more than 0
+   * @param sooner ends the wait too; asked whenever something was recorded
    * @return whether everything was recorded or withdrawn
    */
-  public boolean awaitIdle(Duration atMost) {
-    lock.lock();
-    try {
+  public boolean awaitIdle(Duration atMost, BooleanSupplier sooner) {
+    return locked(() -> {
       long left = atMost.toNanos();
-      while (course.stopped() == null && !course.idle() && left > 0) {
+      while (course.stopped() == null && !course.idle() && !sooner.getAsBoolean() && left > 0) {
         left = await(quieter, left);
       }
       return course.idle();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** What was done so far. */
   public Counts counts() {
-    lock.lock();
-    try {
-      return course.counts();
-    } finally {
-      lock.unlock();
-    }
+    return locked(course::counts);
   }
 
   /** Stops; the transport is the caller's to close. */
@@ -232,10 +217,8 @@ public final class Dispatcher implements AutoCloseable {
     try {
       for (Attempt attempt = awaitNext(); attempt != null; attempt = awaitNext()) {
         // INVARIANT (start order): this thread alone starts calls, always the first in line, and
-        // looks
-        // for the next only after the transport said that this one has left. Nothing between here
-        // and
-        // the wire may reorder.
+        // looks for the next only after the transport said that this one has left. Nothing between
+        // here and the wire may reorder.
         passage.transport().start(attempt.call(), attempt);
         attempt.awaitLeft();
       }
@@ -272,11 +255,26 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void finished(Flight flight, Outcome outcome) {
-    lock.lock();
-    try {
+    alone(() -> {
       course.finished(flight, outcome, now());
       startable.signal();
       quieter.signalAll();
+    });
+  }
+
+  private void alone(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T extends @Nullable Object> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
     } finally {
       lock.unlock();
     }

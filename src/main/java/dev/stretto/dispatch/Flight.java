@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 public final class Flight {
 
   private final CompletableFuture<@Nullable Settlement> end = new CompletableFuture<>();
-  final long sequence;
   final @Nullable Lane lane;
+
+  /** When it came to the head of its lane, counted from 1; 0 before. First starts go by it. */
+  long turn;
+
   private Message message;
 
   /** Calls that counted as attempts, those of earlier runs included. */
@@ -30,9 +33,8 @@ public final class Flight {
   long startNumber;
   @Nullable Instant startedAt;
 
-  Flight(Message message, long sequence, @Nullable Lane lane) {
+  Flight(Message message, @Nullable Lane lane) {
     this.message = message;
-    this.sequence = sequence;
     this.lane = lane;
     this.attempts = message.attempts();
   }

@@ -13,4 +13,7 @@ final class Lane {
 
   /** Whether a message of the lane is at its head: claimable, or claimed and not yet recorded. */
   boolean busy;
+
+  /** Whether what is offered is held back: a message of the key was set aside. */
+  boolean blocked;
 }

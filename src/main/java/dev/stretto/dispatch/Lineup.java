@@ -3,6 +3,7 @@ package dev.stretto.dispatch;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.outbox.Message;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,25 +19,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lineup {
 
-  private static final Comparator<Flight> BY_SEQUENCE = Comparator.comparingLong(f -> f.sequence);
+  private static final Comparator<Flight> BY_TURN = Comparator.comparingLong(f -> f.turn);
+  private static final Comparator<Flight> BY_POSITION =
+      Comparator.comparingLong(f -> f.message().position());
   private static final Object ONE_LANE = new Object();
 
   private final Ordering ordering;
   private final boolean holdWhileRetrying;
   private final int window;
+  private final int lookAhead;
   private final Map<Object, Lane> lanes = new HashMap<>();
 
-  /** Offered and free to be claimed: heads of their lanes. */
-  private final PriorityQueue<Flight> claimable = new PriorityQueue<>(BY_SEQUENCE);
+  /**
+   * Offered and free to be claimed: heads of their lanes, in the order in which they came to be.
+   * Among keys a long lane thus waits its turn behind every other after each of its messages.
+   */
+  private final ArrayDeque<Flight> claimable = new ArrayDeque<>();
 
   /** Durably claimed, never started in this run. */
-  private final PriorityQueue<Flight> ready = new PriorityQueue<>(BY_SEQUENCE);
+  private final PriorityQueue<Flight> ready = new PriorityQueue<>(BY_TURN);
 
   private final PriorityQueue<Flight> backingOff =
       new PriorityQueue<>(Comparator.comparingLong(f -> f.dueAt));
-  private final PriorityQueue<Flight> due = new PriorityQueue<>(BY_SEQUENCE);
+  private final PriorityQueue<Flight> due = new PriorityQueue<>(BY_POSITION);
 
-  private long sequence;
+  /** Those behind a blocked head, not yet taken by {@link #takeHeldBack}. */
+  private List<Flight> heldBack = new ArrayList<>();
+
+  private long turns;
   private int offered;
   private int claims;
   private int failing;
@@ -45,22 +55,62 @@ final class Lineup {
     this.ordering = settings.ordering();
     this.holdWhileRetrying = settings.whileRetrying() == WhileRetrying.HOLD;
     this.window = settings.window();
+    this.lookAhead = settings.lookAhead();
   }
 
   /** Adds a message behind all those offered before. */
   Flight offer(Message message) {
     Lane lane = laneOf(message);
-    Flight flight = new Flight(message, ++sequence, lane);
+    Flight flight = new Flight(message, lane);
+    if (lane != null && lane.blocked) {
+      holdBack(flight);
+      return flight;
+    }
     offered++;
-    if (lane == null) {
-      claimable.add(flight);
-    } else if (lane.busy) {
+    if (lane != null && lane.busy) {
       lane.behind.add(flight);
     } else {
-      lane.busy = true;
-      claimable.add(flight);
+      toHead(flight);
     }
     return flight;
+  }
+
+  private void toHead(Flight flight) {
+    if (flight.lane != null) {
+      flight.lane.busy = true;
+    }
+    flight.turn = ++turns;
+    claimable.add(flight);
+  }
+
+  private void holdBack(Flight flight) {
+    heldBack.add(flight);
+    flight.end(null);
+  }
+
+  /** Holds back what is behind the lane's head, and what will be offered to the lane. */
+  void block(Lane lane) {
+    lane.blocked = true;
+    offered -= lane.behind.size();
+    lane.behind.forEach(this::holdBack);
+    lane.behind.clear();
+  }
+
+  /** What is offered to that key's lane from now on is lined up again. */
+  void unblock(String key) {
+    Lane lane = lanes.get(key);
+    if (lane != null && lane.blocked) {
+      lane.blocked = false;
+      if (!lane.busy) {
+        lanes.remove(key);
+      }
+    }
+  }
+
+  List<Flight> takeHeldBack() {
+    List<Flight> taken = heldBack;
+    heldBack = new ArrayList<>();
+    return taken;
   }
 
   private @Nullable Lane laneOf(Message message) {
@@ -74,9 +124,9 @@ final class Lineup {
     };
   }
 
-  /** How many were offered and not yet picked. */
-  int offered() {
-    return offered;
+  /** Whether as many wait to be claimed as are read ahead. */
+  boolean full() {
+    return offered >= lookAhead;
   }
 
   boolean idle() {
@@ -112,7 +162,9 @@ final class Lineup {
    * the first.
    *
    * <p>INVARIANT: `ready` holds every claimed message that was never started, and picks happen in
-   * the order of offers, so that the head of `ready` precedes all that will ever follow it.
+   * the order of turns, so that the head of `ready` precedes all that will ever follow it. Turns
+   * are given in the order of offers, but for the messages of a key, whose turn comes once the one
+   * before is settled.
    */
   @Nullable Flight next(long now) {
     while (!backingOff.isEmpty() && backingOff.element().dueAt <= now) {
@@ -138,6 +190,11 @@ final class Lineup {
    */
   long nextDue() {
     return backingOff.isEmpty() ? Long.MAX_VALUE : backingOff.element().dueAt;
+  }
+
+  /** Whether nothing is left to be started but what waits to be sent again, if that is anything. */
+  boolean onlyRetriesWait(long now) {
+    return !backingOff.isEmpty() && next(now) == null && (holdWhileRetrying || !pickable(0));
   }
 
   /** Lines a started message up to be sent again, because its attempt failed. */
@@ -170,11 +227,11 @@ final class Lineup {
       Flight head = lane.behind.poll();
       if (head == null) {
         lane.busy = false;
-        if (ordering == Ordering.KEY) {
+        if (ordering == Ordering.KEY && !lane.blocked) {
           lanes.remove(flight.message().orderingKey());
         }
       } else {
-        claimable.add(head);
+        toHead(head);
       }
     }
   }

@@ -1,74 +1,20 @@
 package dev.stretto.job;
 
-import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxMessages;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ItemReader;
 
 /**
- * Reads what waits in the outbox in the order it shall start in: first what has a position, then
- * new rows by id. Null means that nothing is visible now, which ends a chunk; {@link #awaitMore}
- * tells whether that is the end.
- *
- * <p>Used by the step's thread only, but for {@link #claimed}.
+ * Reads what waits in the outbox in the order it shall start in. The step's thread reads; the
+ * recorder's thread tells what became of what was read.
  */
-final class Backlog implements ItemReader<Message> {
+sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBacklog {
 
-  private static final int PAGE = 200;
-
-  /** How long a row that appears while calls are under way may wait to be seen. */
-  private static final Duration LOOK = Duration.ofMillis(100);
-
-  /** How often a backlog that never ends is searched for rows that were committed late. */
-  private static final Duration LOOK_BACK = Duration.ofSeconds(1);
-
-  private final String channel;
-  private final OutboxMessages messages;
-  private final Dispatcher dispatcher;
-  private final LongSupplier nanos;
-  private final ArrayDeque<Message> page = new ArrayDeque<>();
-
-  /** Ids of those read and not yet durably claimed: the table still shows them as waiting. */
-  private final Set<Long> unclaimed = ConcurrentHashMap.newKeySet();
-
-  private long left;
-  private long lastPosition;
-  private long lastId;
-  private long lookedBack;
-
-  /**
-   * @param limit the most messages to read, 0 or more
-   */
-  Backlog(
-      String channel,
-      OutboxMessages messages,
-      Dispatcher dispatcher,
-      long limit,
-      LongSupplier nanos) {
-    this.channel = channel;
-    this.messages = messages;
-    this.dispatcher = dispatcher;
-    this.left = limit;
-    this.nanos = nanos;
-    this.lookedBack = nanos.getAsLong();
-  }
-
+  /** The next message; null means that nothing is visible now, which ends a chunk. */
   @Override
-  public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look())) {
-      return null;
-    }
-    left--;
-    return page.remove();
-  }
+  @Nullable Message read();
 
   /**
    * Blocks until something waits to be read, or everything read so far is settled and nothing more
@@ -76,67 +22,18 @@ final class Backlog implements ItemReader<Message> {
    *
    * @return false where the run has nothing more to read
    */
-  boolean awaitMore() {
-    boolean idle = false;
-    while (left > 0 && dispatcher.stopped() == null) {
-      if (look()) {
-        return true;
-      }
-      if (idle) {
-        return false;
-      }
-      idle = dispatcher.awaitIdle(LOOK);
-    }
-    return false;
-  }
-
-  /** The claims of these are durable: the table no longer shows them as waiting. */
-  void claimed(List<Flight> flights) {
-    flights.forEach(flight -> unclaimed.remove(flight.message().id()));
-  }
-
-  private boolean look() {
-    if (!page.isEmpty()) {
-      return true;
-    }
-    if (nanos.getAsLong() - lookedBack > LOOK_BACK.toNanos()) {
-      lookBack();
-    }
-    add(messages.positioned(channel, lastPosition, PAGE));
-    if (page.isEmpty()) {
-      add(messages.unpositioned(channel, lastId, PAGE));
-    }
-    if (page.isEmpty()) {
-      lookBack();
-    }
-    return !page.isEmpty();
-  }
+  boolean awaitMore();
 
   /**
-   * Looks at everything that waits, for ids can become visible late and positions can come back.
-   * What is known and not yet claimed is left out. The known ids are taken before the query, so
-   * that none of them is taken for a new one when its claim is committed in between.
+   * These are being settled: the transaction that records it is open, on the recorder's thread, and
+   * takes what else has to be written with it.
    */
-  private void lookBack() {
-    lookedBack = nanos.getAsLong();
-    Set<Long> known = Set.copyOf(unclaimed);
-    add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
-    add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
-  }
+  void settling(List<Flight> flights);
 
-  private static List<Message> unknown(List<Message> found, Set<Long> known) {
-    return found.stream().filter(message -> !known.contains(message.id())).toList();
-  }
-
-  private void add(List<Message> found) {
-    for (Message message : found) {
-      unclaimed.add(message.id());
-      page.add(message);
-      if (message.positioned()) {
-        lastPosition = Math.max(lastPosition, message.position());
-      } else {
-        lastId = Math.max(lastId, message.id());
-      }
-    }
-  }
+  /**
+   * The claims of these are durable, or came too late: the table no longer shows them as waiting.
+   *
+   * @param gone those that were no longer waiting when they were to be claimed
+   */
+  void claimed(List<Flight> flights, List<Flight> gone);
 }

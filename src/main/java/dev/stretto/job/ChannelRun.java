@@ -2,7 +2,6 @@ package dev.stretto.job;
 
 import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.DispatchSettings;
-import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Dispatcher.Passage;
 import dev.stretto.dispatch.Flight;
@@ -12,10 +11,11 @@ import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
@@ -57,15 +57,34 @@ public final class ChannelRun implements ItemStream {
             this::claimable,
             times);
     long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
-    this.backlog =
-        new Backlog(lease.channel(), outbox.messages(), dispatcher, limit, times.nanos());
+    this.backlog = backlog(limit, times);
     this.recorder = new Recorder(lease, outbox, dispatcher, backlog, settings.onUnknown());
     this.carrying = new AsyncItemProcessor<>(flight -> flight.await() == null ? null : flight);
     this.carrying.setTaskExecutor(recorder);
   }
 
+  private Backlog backlog(long limit, Times times) {
+    String channel = lease.channel();
+    return switch (settings.ordering()) {
+      case START, STRICT ->
+          new LineBacklog(channel, outbox.messages(), dispatcher, limit, times.nanos());
+      case KEY ->
+          new KeyBacklog(
+              outbox.messages(),
+              dispatcher,
+              new KeyLanes(channel, outbox, dispatcher, settings.laneDepth()),
+              this::write,
+              new KeyBacklog.Limits(channel, limit),
+              times.nanos());
+    };
+  }
+
   private void claimable() {
     recorder.wake();
+  }
+
+  private List<Message> write(int positions, LongFunction<List<Message>> work) {
+    return recorder.write(positions, work);
   }
 
   /** The channel's name. */
@@ -105,38 +124,23 @@ public final class ChannelRun implements ItemStream {
     return message -> carrying.process(dispatcher.offer(message));
   }
 
-  /**
-   * Takes the channel over from earlier runs and starts the threads. What an earlier run had
-   * claimed was perhaps sent: it goes back to the head of the line, or is parked.
-   */
+  /** Takes the channel over from earlier runs and starts the threads. */
   @Override
   public void open(ExecutionContext context) {
     if (open) {
       return;
     }
     open = true;
-    Long last = outbox.transaction().execute(status -> takeOver());
+    TakeOver.Found found = new TakeOver(outbox, lease, settings).takeOver();
+    resent = found.resent();
     outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     if (options.time() != null) {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
     }
-    recorder.start(Objects.requireNonNull(last));
+    recorder.start(found.lastPosition());
     dispatcher.start();
-  }
-
-  private long takeOver() {
-    String channel = lease.channel();
-    if (!outbox.channels().fence(channel, lease.fence())) {
-      throw new IllegalStateException("channel " + channel + ": a later run has taken over");
-    }
-    if (settings.onUnknown() == OnUnknown.RESEND) {
-      resent = outbox.messages().resendClaimed(channel);
-    } else {
-      outbox.messages().quarantineClaimed(channel);
-    }
-    return outbox.channels().lastPosition(channel);
   }
 
   /**
@@ -154,7 +158,7 @@ public final class ChannelRun implements ItemStream {
 
   /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
   void finish() {
-    while (dispatcher.stopped() == null && !dispatcher.awaitIdle(WHOLE_DAY)) {
+    while (dispatcher.stopped() == null && !dispatcher.awaitIdle(WHOLE_DAY, () -> false)) {
       // Nothing else ends the wait but a stop.
     }
     if (dispatcher.stopped() != null) {

@@ -79,7 +79,8 @@ public final class Dispatches {
         };
     try (Launch launch = launches.prepare(open, noted)) {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
-      if (unfinished == null && !outbox.messages().anyWaiting(channel)) {
+      if (unfinished == null
+          && !outbox.anyWaiting(channel, open.settings().dispatch().ordering())) {
         return result(channel, null, null, begin);
       }
       String instance =

@@ -4,7 +4,10 @@ import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Leases;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
+import dev.stretto.outbox.OutboxHeld;
+import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.ParkedDecisions;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,9 +38,16 @@ public class JobConfiguration {
   Outbox outbox(JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
     return new Outbox(
         new OutboxMessages(jdbc),
+        new OutboxLanes(jdbc),
+        new OutboxHeld(jdbc),
         new OutboxChannels(jdbc),
         new TransactionTemplate(transactions),
         durability);
+  }
+
+  @Bean
+  ParkedDecisions parkedDecisions(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new ParkedDecisions(jdbc, new TransactionTemplate(transactions));
   }
 
   /** Leases have connections of their own, outside the pool that everything else shares. */

@@ -1,6 +1,5 @@
 package dev.stretto.job;
 
-import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.ChannelHeldException;
 import dev.stretto.lease.Leases;
 import dev.stretto.outbox.OutboxMessages;
@@ -39,12 +38,6 @@ public final class Launches {
             .with(
                 new ChannelSettings.Overrides(
                     options.ordering(), options.window(), options.rate()));
-    if (settings.dispatch().ordering() == Ordering.KEY) {
-      // The line-up keeps key order, but blocked keys are not kept across runs, nor positions given
-      // ahead.
-      throw new InvalidSettingException(
-          Channels.prefix(channel) + "ordering", "key is not supported yet; use start or strict");
-    }
     TransportType type =
         transports.stream()
             .filter(candidate -> candidate.name().equals(settings.transport()))

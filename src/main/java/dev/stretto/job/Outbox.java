@@ -1,7 +1,10 @@
 package dev.stretto.job;
 
+import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
+import dev.stretto.outbox.OutboxHeld;
+import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
@@ -14,9 +17,23 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public record Outbox(
     OutboxMessages messages,
+    OutboxLanes lanes,
+    OutboxHeld held,
     OutboxChannels channels,
     TransactionTemplate transaction,
     Durability durability) {
+
+  /**
+   * Whether a run would find anything to do. Messages behind blocked keys are nothing to do in key
+   * order, and are put back in line in any other.
+   */
+  boolean anyWaiting(String channel, Ordering ordering) {
+    return messages.anyWaiting(channel)
+        || switch (ordering) {
+          case KEY -> lanes.anyUnblocked(channel);
+          case START, STRICT -> lanes.any(channel);
+        };
+  }
 
   /** Returns once what was committed survives a power cut. */
   void makeDurable() {

@@ -11,10 +11,13 @@ import dev.stretto.outbox.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
@@ -40,6 +43,7 @@ final class Recorder implements TaskExecutor {
   private final ConcurrentLinkedQueue<Future<@Nullable Flight>> done =
       new ConcurrentLinkedQueue<>();
   private final AtomicLong carried = new AtomicLong();
+  private final Writes writes = new Writes();
   private final Thread thread;
   private long position;
   private volatile boolean closing;
@@ -92,6 +96,18 @@ final class Recorder implements TaskExecutor {
         });
   }
 
+  /** Has work written on the recorder's thread, fenced as all it writes. Blocks until it is. */
+  List<Message> write(int positions, LongFunction<List<Message>> work) {
+    CompletableFuture<List<Message>> written =
+        writes.add(() -> {
+          long last = position;
+          position += positions;
+          return fenced(() -> work.apply(last));
+        });
+    wake();
+    return written.join();
+  }
+
   /** Tells, from any thread, that there may be something to record. */
   void wake() {
     news = true;
@@ -121,7 +137,8 @@ final class Recorder implements TaskExecutor {
       while (true) {
         news = false;
         boolean last = closing && carried.get() == 0;
-        if (!record()) {
+        boolean wrote = writes.next();
+        if (!record() && !wrote) {
           if (last) {
             return;
           }
@@ -132,6 +149,8 @@ final class Recorder implements TaskExecutor {
       dispatcher.stop(new Stop(Reason.LEASE_LOST, "another run has taken the channel over", null));
     } catch (RuntimeException | Error e) {
       broken(e);
+    } finally {
+      writes.close();
     }
   }
 
@@ -173,21 +192,28 @@ final class Recorder implements TaskExecutor {
         flight.place(++position);
       }
     }
-    boolean[] claimed = commit(ended, picked.stream().map(Flight::message).toList());
+    boolean[] claimed =
+        fenced(() -> {
+          settle(ended);
+          backlog.settling(settled);
+          return picked.isEmpty()
+              ? new boolean[0]
+              : outbox.messages().claim(picked.stream().map(Flight::message).toList());
+        });
     List<Flight> startable = new ArrayList<>(picked.size());
     List<Flight> gone = new ArrayList<>(0);
     for (int i = 0; i < claimed.length; i++) {
       (claimed[i] ? startable : gone).add(picked.get(i));
     }
-    backlog.claimed(picked);
+    backlog.claimed(startable, gone);
     dispatcher.recorded(settled);
     dispatcher.claimed(startable);
     dispatcher.unclaimed(gone);
     return true;
   }
 
-  private boolean[] commit(List<Future<@Nullable Flight>> ended, List<Message> picked) {
-    boolean[] claimed =
+  private <T> T fenced(Supplier<T> work) {
+    T done =
         Objects.requireNonNull(
             outbox
                 .transaction()
@@ -195,11 +221,10 @@ final class Recorder implements TaskExecutor {
                   if (!outbox.channels().advance(lease.channel(), lease.fence(), position)) {
                     throw new FencedOffException();
                   }
-                  settle(ended);
-                  return picked.isEmpty() ? new boolean[0] : outbox.messages().claim(picked);
+                  return work.get();
                 }));
     disk.committed();
-    return claimed;
+    return done;
   }
 
   private void settle(List<Future<@Nullable Flight>> ended) {

@@ -22,6 +22,9 @@ public final class OutboxChannels {
   private static final String ADVANCE =
       "update outbox_channel set last_position = ? where channel = ? and fence = ?";
 
+  private static final String LOCK =
+      "select channel from outbox_channel where channel = ? for update";
+
   private final JdbcTemplate jdbc;
 
   public OutboxChannels(JdbcTemplate jdbc) {
@@ -61,5 +64,13 @@ public final class OutboxChannels {
    */
   public boolean advance(String channel, long fence, long lastPosition) {
     return jdbc.update(ADVANCE, lastPosition, channel, fence) == 1;
+  }
+
+  /**
+   * Holds the channel against runs until the transaction ends, without being one. Comes first in
+   * every transaction that changes what a run may be working on.
+   */
+  void lock(String channel) {
+    jdbc.queryForList(LOCK, String.class, channel);
   }
 }

@@ -1,89 +1,108 @@
 package dev.stretto.outbox;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.RowMapper;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The table {@code outbox_message}: what waits, what is claimed, and what became of it. */
+/**
+ * The table {@code outbox_message}: what waits, what is claimed, and what became of it. The numbers
+ * in the statements are those of {@link Queue}.
+ */
 public final class OutboxMessages {
 
   private static final int LONGEST_ERROR = 2000;
 
-  private static final String POSITIONED =
+  static final String POSITIONED =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
         from outbox_message
-       where channel = ? and status = 'PENDING' and position > ?
-       order by channel, status, position
+       where channel = ? and queue = 1 and position > ?
+       order by channel, queue, position
        limit ?
       """;
 
-  private static final String NEW =
+  static final String NEW =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
         from outbox_message
-       where channel = ? and status = 'PENDING' and position is null and id > ?
-       order by channel, status, position, id
+       where channel = ? and queue = 0 and position is null and id > ?
+       order by channel, queue, position, id
        limit ?
       """;
+
+  static final String POSITIONED_IDS =
+      """
+      select id from outbox_message
+       where channel = ? and queue = 1
+       order by channel, queue, position, id
+       limit ?
+      """;
+
+  private static final String BY_IDS =
+      """
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
+        from outbox_message
+       where id in (%s)
+       order by position
+      """;
+
+  private static final String PLACE =
+      "update outbox_message set position = ?, queue = ? where id = ? and queue in (0, 1)";
+
+  private static final String UNHOLD =
+      "update outbox_message set queue = 1 where id = ? and queue = 3";
 
   private static final String CLAIM =
       """
-      update outbox_message set status = 'IN_FLIGHT', position = ?
-       where id = ? and status = 'PENDING'
+      update outbox_message set status = 'IN_FLIGHT', queue = 2, position = ?
+       where id = ? and queue in (0, 1)
       """;
 
   private static final String SETTLE =
       """
       update outbox_message
-         set status = ?, attempts = ?, last_error = ?, fence = ?, start_number = ?, started_at = ?,
-             settled_at = case when ? then null else current_timestamp end
-       where id = ? and status = 'IN_FLIGHT'
+         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?, start_number = ?,
+             started_at = ?, settled_at = case when ? then null else current_timestamp end
+       where id = ? and queue = 2
       """;
 
-  private static final String RESEND =
+  static final String CLAIMED =
+      """
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
+        from outbox_message
+       where channel = ? and queue = 2
+       order by channel, queue, position
+      """;
+
+  static final String RESEND =
       """
       update outbox_message
-         set status = 'PENDING', attempts = attempts + 1,
+         set status = 'PENDING', queue = 1, attempts = attempts + 1,
              last_error = 'outcome unknown: the run that sent it died'
-       where channel = ? and status = 'IN_FLIGHT'
+       where channel = ? and queue = 2
       """;
 
-  private static final String QUARANTINE =
+  static final String QUARANTINE =
       """
       update outbox_message
-         set status = 'PARKED', attempts = attempts + 1, settled_at = current_timestamp,
+         set status = 'PARKED', queue = 4, attempts = attempts + 1,
+             settled_at = current_timestamp,
              last_error = 'outcome unknown: the run that sent it died'
-       where channel = ? and status = 'IN_FLIGHT'
+       where channel = ? and queue = 2
       """;
 
-  private static final String ANY_WAITING =
+  static final String ANY_WAITING =
       """
       select count(*) from (
-        select 1 from outbox_message
-         where channel = ? and status in ('PENDING', 'IN_FLIGHT')
-         limit 1) waiting
+        select 1 from outbox_message where channel = ? and queue < 3 limit 1) waiting
       """;
 
-  private static final String COUNT_UNSETTLED =
-      """
-      select count(*) from outbox_message
-       where channel = ? and status in ('PENDING', 'IN_FLIGHT')
-      """;
-
-  private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
-  private static final JsonMapper JSON = JsonMapper.shared();
-  private static final RowMapper<Message> MESSAGE = OutboxMessages::message;
+  static final String COUNT_UNSETTLED =
+      "select count(*) from outbox_message where channel = ? and queue <= 3";
 
   private final JdbcTemplate jdbc;
 
@@ -93,13 +112,13 @@ public final class OutboxMessages {
 
   /**
    * Waiting messages that already have a position, in its order: given back by an earlier run, or
-   * redriven.
+   * redriven. Those that are held behind others of their key are not among them.
    *
    * @param after the position behind which to look, 0 for all
    * @param limit the most to return, 1 or more
    */
   public List<Message> positioned(String channel, long after, int limit) {
-    return jdbc.query(POSITIONED, MESSAGE, channel, after, limit);
+    return jdbc.query(POSITIONED, MessageRow.MAPPER, channel, after, limit);
   }
 
   /**
@@ -109,7 +128,53 @@ public final class OutboxMessages {
    * @param limit the most to return, 1 or more
    */
   public List<Message> unpositioned(String channel, long after, int limit) {
-    return jdbc.query(NEW, MESSAGE, channel, after, limit);
+    return jdbc.query(NEW, MessageRow.MAPPER, channel, after, limit);
+  }
+
+  /**
+   * Ids of waiting messages that already have a position, in its order; reads the index alone.
+   *
+   * @param limit the most to return, 1 or more
+   */
+  public List<Long> positionedIds(String channel, int limit) {
+    return jdbc.query(POSITIONED_IDS, (row, number) -> row.getLong(1), channel, limit);
+  }
+
+  /**
+   * Messages in the order of their positions.
+   *
+   * @param ids not too many for one statement: hundreds
+   */
+  public List<Message> byIds(List<Long> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : jdbc.query(
+            BY_IDS.formatted(String.join(", ", Collections.nCopies(ids.size(), "?"))),
+            MessageRow.MAPPER,
+            ids.toArray());
+  }
+
+  /**
+   * Gives waiting messages their positions. Must run in a transaction that {@link
+   * OutboxChannels#advance} has fenced.
+   *
+   * @param held whether they wait behind others of their key, in {@link OutboxHeld}
+   */
+  public void place(Collection<Message> messages, boolean held) {
+    Batches.update(
+        jdbc,
+        PLACE,
+        List.copyOf(messages),
+        (statement, message) -> {
+          statement.setLong(1, message.position());
+          statement.setInt(2, held ? Queue.HELD : Queue.WAITING);
+          statement.setLong(3, message.id());
+        });
+  }
+
+  /** Has held messages wait for their turn again; their rows in {@link OutboxHeld} go as well. */
+  public void unhold(List<Long> ids) {
+    Batches.update(jdbc, UNHOLD, ids, (statement, id) -> statement.setLong(1, id));
   }
 
   /**
@@ -120,14 +185,14 @@ public final class OutboxMessages {
    */
   public boolean[] claim(List<Message> messages) {
     int[] updated =
-        jdbc.batchUpdate(
+        Batches.update(
+            jdbc,
             CLAIM,
-            batch(
-                messages,
-                (statement, message) -> {
-                  statement.setLong(1, message.position());
-                  statement.setLong(2, message.id());
-                }));
+            messages,
+            (statement, message) -> {
+              statement.setLong(1, message.position());
+              statement.setLong(2, message.id());
+            });
     boolean[] claimed = new boolean[updated.length];
     for (int i = 0; i < updated.length; i++) {
       claimed[i] = updated[i] == 1;
@@ -142,24 +207,30 @@ public final class OutboxMessages {
    * @param fence the token of the run that worked on them
    */
   public void settle(List<Settlement> settlements, long fence) {
-    jdbc.batchUpdate(
+    Batches.update(
+        jdbc,
         SETTLE,
-        batch(
-            settlements,
-            (statement, settlement) -> {
-              statement.setString(1, settlement.status().name());
-              statement.setInt(2, settlement.attempts());
-              statement.setString(3, shortened(settlement.lastError()));
-              statement.setLong(4, fence);
-              statement.setLong(5, settlement.startNumber());
-              if (settlement.startedAt() == null) {
-                statement.setNull(6, Types.TIMESTAMP);
-              } else {
-                statement.setTimestamp(6, Timestamp.from(settlement.startedAt()));
-              }
-              statement.setBoolean(7, settlement.status() == Status.PENDING);
-              statement.setLong(8, settlement.message().id());
-            }));
+        settlements,
+        (statement, settlement) -> {
+          statement.setString(1, settlement.status().name());
+          statement.setInt(2, Queue.of(settlement.status()));
+          statement.setInt(3, settlement.attempts());
+          statement.setString(4, shortened(settlement.lastError()));
+          statement.setLong(5, fence);
+          statement.setLong(6, settlement.startNumber());
+          if (settlement.startedAt() == null) {
+            statement.setNull(7, Types.TIMESTAMP);
+          } else {
+            statement.setTimestamp(7, Timestamp.from(settlement.startedAt()));
+          }
+          statement.setBoolean(8, settlement.status() == Status.PENDING);
+          statement.setLong(9, settlement.message().id());
+        });
+  }
+
+  /** What a dead run had claimed, in position order: at most that run's window. */
+  public List<Message> claimed(String channel) {
+    return jdbc.query(CLAIMED, MessageRow.MAPPER, channel);
   }
 
   /**
@@ -182,7 +253,10 @@ public final class OutboxMessages {
     return jdbc.update(QUARANTINE, channel);
   }
 
-  /** Whether anything waits to be sent or was claimed; reads one row at the most. */
+  /**
+   * Whether anything waits to be sent or was claimed, leaving out what is held behind its key;
+   * reads one row at the most.
+   */
   public boolean anyWaiting(String channel) {
     return count(ANY_WAITING, channel) > 0;
   }
@@ -197,41 +271,9 @@ public final class OutboxMessages {
     return count == null ? 0 : count;
   }
 
-  private static Message message(ResultSet row, int number) throws SQLException {
-    String headers = row.getString(7);
-    return new Message(
-        row.getLong(1),
-        row.getString(2),
-        row.getLong(3),
-        row.getString(4),
-        row.getString(5),
-        row.getString(6),
-        headers == null ? Map.of() : JSON.readValue(headers, HEADERS),
-        row.getString(8),
-        row.getInt(9));
-  }
-
   private static @Nullable String shortened(@Nullable String error) {
     return error == null || error.length() <= LONGEST_ERROR
         ? error
         : error.substring(0, LONGEST_ERROR);
-  }
-
-  private static <T> BatchPreparedStatementSetter batch(List<T> rows, Binding<T> binding) {
-    return new BatchPreparedStatementSetter() {
-      @Override
-      public void setValues(PreparedStatement statement, int i) throws SQLException {
-        binding.bind(statement, rows.get(i));
-      }
-
-      @Override
-      public int getBatchSize() {
-        return rows.size();
-      }
-    };
-  }
-
-  private interface Binding<T> {
-    void bind(PreparedStatement statement, T row) throws SQLException;
   }
 }

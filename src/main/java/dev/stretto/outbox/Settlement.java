@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param startNumber how many first starts the run had made when it started this one, from 1; 0 if
  *     it never started it
  * @param startedAt when the run first started it, or null if it never did
+ * @param blocksKey whether the later messages of its key wait until someone redrives or discards it
  */
 public record Settlement(
     Message message,
@@ -20,4 +21,5 @@ public record Settlement(
     int attempts,
     @Nullable String lastError,
     long startNumber,
-    @Nullable Instant startedAt) {}
+    @Nullable Instant startedAt,
+    boolean blocksKey) {}

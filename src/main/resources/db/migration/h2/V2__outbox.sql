@@ -19,6 +19,7 @@ create table outbox_message (
   start_number bigint,
   started_at timestamp(3) with time zone,
   settled_at timestamp(3) with time zone,
+  queue smallint default 0 not null,
   constraint outbox_message_id_unique unique (message_id),
   -- Not `status in (…)`: H2 2.4 ties that to the session that made the table, and once it has ended
   -- every insert fails with "The database has been closed" until the file is opened anew.
@@ -30,8 +31,37 @@ comment on column outbox_message.position is 'place in the channel, from 1, give
 comment on column outbox_message.fence is 'fencing token of the run that last settled or released the message';
 comment on column outbox_message.start_number is 'how many first starts that run had made when it started this one';
 
--- Serves new rows (position is null) in id order, positioned ones in position order, and the counts.
-create index outbox_message_queue on outbox_message (channel, status, position, id);
+comment on column outbox_message.queue is
+  '0 new, 1 waiting at its position, 2 claimed, 3 held behind its key, 4 parked, 5 discarded, 6 delivered';
+
+-- `status` is what people read; `queue` says the same and, of what is pending, where it is found. Both
+-- change together. It serves new rows (position is null) in id order, waiting ones in position order,
+-- and the counts; a settled row has a number too, so that counts and parked messages are read from it.
+create index outbox_message_queue on outbox_message (channel, queue, position, id);
+
+-- With `ordering: key`, each message that waits behind others of its key and is not in the memory of
+-- a run: a row for each with queue = 3.
+create table outbox_held (
+  channel varchar(100) not null,
+  ordering_key varchar(200) not null,
+  position bigint not null,
+  id bigint not null,
+  primary key (channel, ordering_key, position)
+);
+
+-- A row for each key that has held messages or is blocked by a parked one; no others.
+create table outbox_lane (
+  channel varchar(100) not null,
+  ordering_key varchar(200) not null,
+  blocked_by bigint,
+  blocked_at timestamp(3) with time zone,
+  primary key (channel, ordering_key)
+);
+
+comment on column outbox_lane.blocked_by is 'id of the parked message that the others wait for';
+
+-- Serves the lanes that go on (blocked_by is null) and the blocked ones, without passing the others.
+create index outbox_lane_blocked on outbox_lane (channel, blocked_by, ordering_key);
 
 -- What the outbox itself knows of a channel. Every claim and settlement is conditional on `fence`.
 create table outbox_channel (

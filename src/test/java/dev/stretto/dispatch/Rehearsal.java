@@ -131,7 +131,7 @@ final class Rehearsal {
   }
 
   void stop(Stop.Reason reason) {
-    course.stop(new Stop(reason, "test", null));
+    course.stop(new Stop(reason, "test", null), now);
     noteOver();
   }
 

@@ -21,6 +21,9 @@ record Settings(
     OnUnknown onUnknown,
     Duration patience) {
 
+  /** How many messages of one key are in memory at most. */
+  static final int LANE_DEPTH = 3;
+
   static Settings start(int window) {
     return new Settings(
         Ordering.START,
@@ -72,6 +75,7 @@ record Settings(
     return new DispatchSettings(
         ordering,
         window,
+        ordering == Ordering.KEY ? LANE_DEPTH * window : window,
         rate,
         new Retry(attempts, Duration.ofMillis(100), 2, Duration.ofSeconds(5)),
         whileRetrying,

@@ -2,12 +2,10 @@ package dev.stretto.job;
 
 import static java.util.stream.LongStream.rangeClosed;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.transport.Call;
-import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -278,15 +276,6 @@ class DispatchJobTest {
       assertThat(fixture.transport.calls().size())
           .as("no more than were claimed by then")
           .isLessThanOrEqualTo(104);
-    }
-  }
-
-  @Test
-  void keyOrderIsRefusedUntilBlockedKeysAreKept() {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key")) {
-      assertThatThrownBy(fixture::dispatch)
-          .isInstanceOf(InvalidSettingException.class)
-          .hasMessageStartingWith("stretto.channels.space.ordering: key is not supported yet");
     }
   }
 

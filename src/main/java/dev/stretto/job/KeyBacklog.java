@@ -1,0 +1,170 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Dispatcher;
+import dev.stretto.dispatch.Flight;
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxMessages;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backlog in lanes, one for each key. Positions are given as rows are read, far ahead of the
+ * window; of a long lane all but the first messages wait on disk, so that a hot key neither fills
+ * the memory nor stands before the others.
+ *
+ * <p>Reads what has a position first, then new rows by id; all along, what is held of lanes that
+ * run low. It is used by the step's thread, and has the recorder's thread write.
+ */
+final class KeyBacklog implements Backlog {
+
+  private static final int PAGE = 200;
+
+  /** How long a row that appears while calls are under way may wait to be seen. */
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** How often to look for rows that were committed late, and for released keys. */
+  private static final Duration LOOK_BACK = Duration.ofSeconds(1);
+
+  private final String channel;
+  private final OutboxMessages messages;
+  private final Dispatcher dispatcher;
+  private final KeyLanes lanes;
+  private final Writer writer;
+  private final LongSupplier nanos;
+  private final ArrayDeque<Message> page = new ArrayDeque<>();
+  private long left;
+  private boolean swept;
+  private long lastPosition;
+  private long lastId;
+  private long lookedBack;
+
+  /**
+   * @param limit the most messages to read, 0 or more
+   */
+  KeyBacklog(
+      OutboxMessages messages,
+      Dispatcher dispatcher,
+      KeyLanes lanes,
+      Writer writer,
+      Limits limits,
+      LongSupplier nanos) {
+    this.channel = limits.channel();
+    this.messages = messages;
+    this.dispatcher = dispatcher;
+    this.lanes = lanes;
+    this.writer = writer;
+    this.left = limits.messages();
+    this.nanos = nanos;
+    this.lookedBack = nanos.getAsLong();
+  }
+
+  /** Writes in a fenced transaction on the recorder's thread, and waits for it. */
+  interface Writer {
+
+    /**
+     * Blocks until the work is committed.
+     *
+     * @param positions how many positions the work gives, 0 or more
+     * @param work is given the highest position that was given before
+     * @return what the work returned; nothing where the run may write no more
+     */
+    List<Message> write(int positions, LongFunction<List<Message>> work);
+  }
+
+  @Override
+  public @Nullable Message read() {
+    if (left == 0 || dispatcher.stopped() != null || !look(false)) {
+      return null;
+    }
+    left--;
+    return page.remove();
+  }
+
+  @Override
+  public boolean awaitMore() {
+    boolean idle = false;
+    while (left > 0 && dispatcher.stopped() == null) {
+      if (look(idle)) {
+        return true;
+      }
+      if (idle) {
+        return false;
+      }
+      idle = dispatcher.awaitIdle(LOOK, lanes::wanted);
+    }
+    return false;
+  }
+
+  @Override
+  public void settling(List<Flight> flights) {
+    lanes.settling(flights);
+  }
+
+  @Override
+  public void claimed(List<Flight> flights, List<Flight> gone) {
+    lanes.claimed(flights, gone);
+  }
+
+  /**
+   * Fills the page.
+   *
+   * @param everywhere whether to look back in any case
+   */
+  private boolean look(boolean everywhere) {
+    boolean lookBack = everywhere || nanos.getAsLong() - lookedBack > LOOK_BACK.toNanos();
+    boolean more = true;
+    while (page.isEmpty() && more && dispatcher.stopped() == null) {
+      if (swept) {
+        more = readOn(lookBack);
+        lookBack = false;
+      } else {
+        sweep();
+      }
+    }
+    return !page.isEmpty();
+  }
+
+  /**
+   * Takes in what has a position already, before anything else: of a key it precedes all that is
+   * held, which must therefore wait until this is over.
+   */
+  private void sweep() {
+    List<Message> found = messages.positioned(channel, lastPosition, PAGE);
+    if (found.size() < PAGE) {
+      swept = true;
+    }
+    if (!found.isEmpty()) {
+      lastPosition = found.getLast().position();
+      page.addAll(writer.write(0, last -> lanes.admit(found, last)));
+    }
+  }
+
+  /** Whether there may be still more to read. */
+  private boolean readOn(boolean lookBack) {
+    if (lookBack) {
+      lookedBack = nanos.getAsLong();
+      lastId = 0;
+    }
+    if (lookBack || lanes.wanted()) {
+      page.addAll(writer.write(0, last -> lanes.fetch(lookBack)));
+    }
+    List<Message> found = messages.unpositioned(channel, lastId, PAGE);
+    if (!found.isEmpty()) {
+      lastId = found.getLast().id();
+      page.addAll(writer.write(found.size(), last -> lanes.admit(found, last)));
+    }
+    return !found.isEmpty() || lanes.wanted();
+  }
+
+  /**
+   * Of what, and how much, to read.
+   *
+   * @param channel the channel's name
+   * @param messages the most messages to read, 0 or more
+   */
+  record Limits(String channel, long messages) {}
+}

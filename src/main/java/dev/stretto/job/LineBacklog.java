@@ -1,0 +1,139 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Dispatcher;
+import dev.stretto.dispatch.Flight;
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxMessages;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backlog in one line: first what has a position, then new rows by id, which get theirs when they
+ * are claimed.
+ */
+final class LineBacklog implements Backlog {
+
+  private static final int PAGE = 200;
+
+  /** How long a row that appears while calls are under way may wait to be seen. */
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** How often a backlog that never ends is searched for rows that were committed late. */
+  private static final Duration LOOK_BACK = Duration.ofSeconds(1);
+
+  private final String channel;
+  private final OutboxMessages messages;
+  private final Dispatcher dispatcher;
+  private final LongSupplier nanos;
+  private final ArrayDeque<Message> page = new ArrayDeque<>();
+
+  /** Ids of those read and not yet durably claimed: the table still shows them as waiting. */
+  private final Set<Long> unclaimed = ConcurrentHashMap.newKeySet();
+
+  private long left;
+  private long lastPosition;
+  private long lastId;
+  private long lookedBack;
+
+  /**
+   * @param limit the most messages to read, 0 or more
+   */
+  LineBacklog(
+      String channel,
+      OutboxMessages messages,
+      Dispatcher dispatcher,
+      long limit,
+      LongSupplier nanos) {
+    this.channel = channel;
+    this.messages = messages;
+    this.dispatcher = dispatcher;
+    this.left = limit;
+    this.nanos = nanos;
+    this.lookedBack = nanos.getAsLong();
+  }
+
+  @Override
+  public @Nullable Message read() {
+    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look())) {
+      return null;
+    }
+    left--;
+    return page.remove();
+  }
+
+  @Override
+  public boolean awaitMore() {
+    boolean idle = false;
+    while (left > 0 && dispatcher.stopped() == null) {
+      if (look()) {
+        return true;
+      }
+      if (idle) {
+        return false;
+      }
+      idle = dispatcher.awaitIdle(LOOK, () -> false);
+    }
+    return false;
+  }
+
+  @Override
+  public void settling(List<Flight> flights) {
+    // Nothing waits for them but their places in the window.
+  }
+
+  @Override
+  public void claimed(List<Flight> flights, List<Flight> gone) {
+    flights.forEach(flight -> unclaimed.remove(flight.message().id()));
+    gone.forEach(flight -> unclaimed.remove(flight.message().id()));
+  }
+
+  private boolean look() {
+    if (!page.isEmpty()) {
+      return true;
+    }
+    if (nanos.getAsLong() - lookedBack > LOOK_BACK.toNanos()) {
+      lookBack();
+    }
+    add(messages.positioned(channel, lastPosition, PAGE));
+    if (page.isEmpty()) {
+      add(messages.unpositioned(channel, lastId, PAGE));
+    }
+    if (page.isEmpty()) {
+      lookBack();
+    }
+    return !page.isEmpty();
+  }
+
+  /**
+   * Looks at everything that waits, for ids can become visible late and positions can come back.
+   * What is known and not yet claimed is left out. The known ids are taken before the query, so
+   * that none of them is taken for a new one when its claim is committed in between.
+   */
+  private void lookBack() {
+    lookedBack = nanos.getAsLong();
+    Set<Long> known = Set.copyOf(unclaimed);
+    add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
+    add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
+  }
+
+  private static List<Message> unknown(List<Message> found, Set<Long> known) {
+    return found.stream().filter(message -> !known.contains(message.id())).toList();
+  }
+
+  private void add(List<Message> found) {
+    for (Message message : found) {
+      unclaimed.add(message.id());
+      page.add(message);
+      if (message.positioned()) {
+        lastPosition = Math.max(lastPosition, message.position());
+      } else {
+        lastId = Math.max(lastId, message.id());
+      }
+    }
+  }
+}

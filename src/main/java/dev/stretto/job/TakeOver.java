@@ -1,0 +1,116 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.lease.Lease;
+import dev.stretto.outbox.Message;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run does before anything else: fences off earlier runs, and puts in order what they left.
+ */
+final class TakeOver {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
+
+  /** Messages put back in one transaction; enough that the transaction's own cost is nothing. */
+  private static final int BATCH = 1000;
+
+  private final Outbox outbox;
+  private final Lease lease;
+  private final DispatchSettings settings;
+
+  TakeOver(Outbox outbox, Lease lease, DispatchSettings settings) {
+    this.outbox = outbox;
+    this.lease = lease;
+    this.settings = settings;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param lastPosition the highest position given in the channel
+   * @param resent how many messages go back in line that an earlier run may have sent
+   */
+  record Found(long lastPosition, int resent) {}
+
+  /**
+   * Takes the channel over. What an earlier run had claimed was perhaps sent: it goes back to the
+   * head of the line, or is parked. Where the channel had key order before and has it no more, what
+   * was held behind its key goes back in line, blocked or not; that takes a moment a thousand.
+   *
+   * @throws IllegalStateException where a later run has taken over
+   */
+  Found takeOver() {
+    Found found = Objects.requireNonNull(outbox.transaction().execute(status -> fenceAndRecover()));
+    if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
+      putBackLanes(found.lastPosition());
+    }
+    return found;
+  }
+
+  private Found fenceAndRecover() {
+    String channel = lease.channel();
+    if (!outbox.channels().fence(channel, lease.fence())) {
+      throw fencedOff();
+    }
+    int resent = 0;
+    if (settings.onUnknown() == OnUnknown.RESEND) {
+      resent = outbox.messages().resendClaimed(channel);
+    } else {
+      quarantine(channel);
+    }
+    return new Found(outbox.channels().lastPosition(channel), resent);
+  }
+
+  private void quarantine(String channel) {
+    List<Message> claimed =
+        settings.onExhausted() == OnExhausted.BLOCK_KEY
+            ? outbox.messages().claimed(channel)
+            : List.of();
+    outbox.messages().quarantineClaimed(channel);
+    for (Message message : claimed) {
+      if (message.orderingKey() != null) {
+        outbox.lanes().block(message);
+      }
+    }
+  }
+
+  private void putBackLanes(long lastPosition) {
+    String channel = lease.channel();
+    long messages = 0;
+    int batch;
+    do {
+      batch =
+          Objects.requireNonNull(outbox.transaction().execute(status -> putBackSome(lastPosition)));
+      messages += batch;
+    } while (batch > 0);
+    LOG.info(
+        "channel {}: no longer in key order; {} messages that were held are back in line",
+        channel,
+        messages);
+  }
+
+  private int putBackSome(long lastPosition) {
+    String channel = lease.channel();
+    if (!outbox.channels().advance(channel, lease.fence(), lastPosition)) {
+      throw fencedOff();
+    }
+    List<Long> ids = outbox.held().releaseAny(channel, BATCH);
+    if (ids.isEmpty()) {
+      outbox.lanes().clear(channel);
+    } else {
+      outbox.messages().unhold(ids);
+    }
+    return ids.size();
+  }
+
+  private IllegalStateException fencedOff() {
+    return new IllegalStateException("channel " + lease.channel() + ": a later run has taken over");
+  }
+}

@@ -1,0 +1,37 @@
+package dev.stretto.outbox;
+
+/**
+ * Where a message is found: the numbers of the table's {@code queue} column, which Stretto keeps in
+ * step with {@code status}.
+ */
+final class Queue {
+
+  /** Has no position yet; the default that producers leave alone. */
+  static final int NEW = 0;
+
+  /** Has a position and waits for its turn. */
+  static final int WAITING = 1;
+
+  /** Claimed by a run. */
+  static final int CLAIMED = 2;
+
+  /** Has a position and waits behind others of its key: a row of {@code outbox_held} too. */
+  static final int HELD = 3;
+
+  static final int PARKED = 4;
+  static final int DISCARDED = 5;
+  static final int DELIVERED = 6;
+
+  private Queue() {}
+
+  /** Where a message of that status is found, once a run no longer works on it. */
+  static int of(Status status) {
+    return switch (status) {
+      case PENDING -> WAITING;
+      case IN_FLIGHT -> CLAIMED;
+      case PARKED -> PARKED;
+      case DISCARDED -> DISCARDED;
+      case DELIVERED -> DELIVERED;
+    };
+  }
+}
