@@ -50,8 +50,12 @@ public final class Launches {
             .filter(candidate -> candidate.name().equals(settings.transport()))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no transport " + settings.transport()));
-    return new OpenChannel(
-        settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
+    try {
+      return new OpenChannel(
+          settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
+    } catch (InvalidSettingException e) {
+      throw e.below(Channels.prefix(channel));
+    }
   }
 
   /**
