@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param ordering what must start, or be settled, before what
  * @param window the most messages claimed and not yet durably settled, 1 or more
  * @param rate the most starts in a time, or null for no limit
+ * @param stagger the shortest time from one start to the next, 0 or more
  * @param retry when a message that failed is sent again, and how often
  * @param whileRetrying what happens to later messages meanwhile
  * @param onExhausted what becomes of a message that may not be sent again
@@ -20,6 +21,7 @@ public record DispatchSettings(
     Ordering ordering,
     int window,
     @Nullable Rate rate,
+    Duration stagger,
     Retry retry,
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,

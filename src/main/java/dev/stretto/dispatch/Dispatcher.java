@@ -73,6 +73,22 @@ public final class Dispatcher implements AutoCloseable {
    */
   public record Passage(Transport transport, long fence) {}
 
+  /**
+   * Has nothing start for a while, because the destination asked an earlier run for it; to be
+   * called before {@link #start}.
+   *
+   * @param remaining how much longer, more than 0
+   * @param reason what the destination said
+   */
+  public void closeGate(Duration remaining, String reason) {
+    lock.lock();
+    try {
+      course.closeGate(now(), remaining, reason);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Starts the dispatching thread. */
   public void start() {
     thread.start();
@@ -232,10 +248,8 @@ public final class Dispatcher implements AutoCloseable {
     try {
       for (Attempt attempt = awaitNext(); attempt != null; attempt = awaitNext()) {
         // INVARIANT (start order): this thread alone starts calls, always the first in line, and
-        // looks
-        // for the next only after the transport said that this one has left. Nothing between here
-        // and
-        // the wire may reorder.
+        // looks for the next only after the transport said that this one has left. Nothing between
+        // here and the wire may reorder.
         passage.transport().start(attempt.call(), attempt);
         attempt.awaitLeft();
       }

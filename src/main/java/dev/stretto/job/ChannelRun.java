@@ -11,6 +11,7 @@ import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels.Gate;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ public final class ChannelRun implements ItemStream {
   private final DispatchSettings settings;
   private final DispatchOptions options;
   private final Lease lease;
+  private final Times times;
   private final Dispatcher dispatcher;
   private final Backlog backlog;
   private final Recorder recorder;
@@ -48,6 +50,7 @@ public final class ChannelRun implements ItemStream {
     this.settings = launch.channel().settings().dispatch();
     this.options = options;
     this.lease = launch.lease();
+    this.times = times;
     this.dispatcher =
         new Dispatcher(
             lease.channel(),
@@ -122,6 +125,13 @@ public final class ChannelRun implements ItemStream {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
     }
+    Gate gate = outbox.channels().gate(lease.channel());
+    if (gate != null) {
+      Duration remaining = Duration.between(times.clock().instant(), gate.closedUntil());
+      if (remaining.isPositive()) {
+        dispatcher.closeGate(remaining, gate.reason());
+      }
+    }
     recorder.start(Objects.requireNonNull(last));
     dispatcher.start();
   }
@@ -162,6 +172,12 @@ public final class ChannelRun implements ItemStream {
     }
     recorder.close();
     lastStop = dispatcher.stopped();
+    if (lastStop != null && lastStop.retryAfter() != null) {
+      Gate gate = new Gate(times.clock().instant().plus(lastStop.retryAfter()), lastStop.text());
+      outbox
+          .transaction()
+          .execute(status -> outbox.channels().closeGate(lease.channel(), lease.fence(), gate));
+    }
     finished = true;
   }
 

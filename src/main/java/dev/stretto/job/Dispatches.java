@@ -1,8 +1,11 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.outbox.OutboxChannels.Gate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -58,8 +61,8 @@ public final class Dispatches {
 
   /**
    * Dispatches what waits in a channel. Blocks until it is done, or stopped and drained. Where
-   * nothing waits and no run was cut short, it returns at once and leaves no trace in the job
-   * repository.
+   * nothing waits and no run was cut short, or the destination asked an earlier run for a longer
+   * pause than this one may wait, it returns at once and leaves no trace in the job repository.
    *
    * @param running is told of the run once there is one
    * @return how it ended; {@link DispatchResult#HELD} where another run holds the channel
@@ -82,6 +85,10 @@ public final class Dispatches {
       if (unfinished == null && !outbox.messages().anyWaiting(channel)) {
         return result(channel, null, null, begin);
       }
+      Stop closed = closed(open);
+      if (closed != null) {
+        return noRun(channel, BatchStatus.STOPPED.name(), closed, null, begin);
+      }
       String instance =
           unfinished == null
               ? times.clock().instant() + "/" + launch.lease().fence()
@@ -91,8 +98,21 @@ public final class Dispatches {
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
       return result(channel, execution, current.get(), begin);
     } catch (ChannelHeldException e) {
-      return held(channel, String.valueOf(e.getMessage()), begin);
+      return noRun(channel, DispatchResult.HELD, null, e.getMessage(), begin);
     }
+  }
+
+  /** Why no call may be made, where the destination asked for longer than a run would wait. */
+  private @Nullable Stop closed(OpenChannel open) {
+    Gate gate = outbox.channels().gate(open.name());
+    if (gate == null) {
+      return null;
+    }
+    Duration remaining = Duration.between(times.clock().instant(), gate.closedUntil());
+    Duration patience = open.settings().dispatch().unavailable().patience();
+    return remaining.compareTo(patience) <= 0
+        ? null
+        : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
   /**
@@ -166,13 +186,14 @@ public final class Dispatches {
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
 
-  private DispatchResult held(String channel, String holder, long begin) {
+  private DispatchResult noRun(
+      String channel, String status, @Nullable Stop stop, @Nullable String failure, long begin) {
     return new DispatchResult(
         channel,
         null,
-        DispatchResult.HELD,
-        null,
-        holder,
+        status,
+        stop,
+        failure,
         0,
         0,
         0,
