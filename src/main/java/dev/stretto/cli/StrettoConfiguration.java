@@ -4,6 +4,7 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.JobConfiguration;
 import dev.stretto.outbox.Appender;
 import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.ParkedMessages;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.HttpTransportType;
@@ -27,7 +28,10 @@ import org.springframework.boot.transaction.autoconfigure.TransactionManagerCust
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The beans of a command; only those that it asks for are made. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -68,6 +72,12 @@ class StrettoConfiguration {
   @Bean
   Appender appender(DataSource dataSource, Durability durability) {
     return new Appender(dataSource, durability);
+  }
+
+  @Bean
+  ParkedMessages parkedMessages(
+      JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+    return new ParkedMessages(jdbc, new TransactionTemplate(transactions), durability);
   }
 
   @Bean

@@ -197,7 +197,7 @@ public final class OutboxMessages {
     return count == null ? 0 : count;
   }
 
-  private static Message message(ResultSet row, int number) throws SQLException {
+  static Message message(ResultSet row, int number) throws SQLException {
     String headers = row.getString(7);
     return new Message(
         row.getLong(1),
