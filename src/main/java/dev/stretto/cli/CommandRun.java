@@ -74,7 +74,9 @@ public final class CommandRun {
                     .addSubcommand(new ParkedListCommand(session))
                     .addSubcommand(new ParkedShowCommand(session))
                     .addSubcommand(new ParkedRedriveCommand(session))
-                    .addSubcommand(new ParkedDiscardCommand(session)));
+                    .addSubcommand(new ParkedDiscardCommand(session)))
+            .addSubcommand(new RunsCommand(session))
+            .addSubcommand(new StopCommand(session));
     return line.setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -1,5 +1,6 @@
 package dev.stretto.cli;
 
+import dev.stretto.job.NotRunningException;
 import dev.stretto.outbox.BadLineException;
 import dev.stretto.outbox.NotParkedException;
 import dev.stretto.outbox.OpenDatabase;
@@ -51,6 +52,9 @@ final class Failures {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
         }
         case NotParkedException e -> {
+          return new Report(ExitCode.FAILED, message(e));
+        }
+        case NotRunningException e -> {
           return new Report(ExitCode.FAILED, message(e));
         }
         case SQLException e when OpenDatabase.isLost(e) -> {

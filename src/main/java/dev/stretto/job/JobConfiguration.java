@@ -5,6 +5,7 @@ import dev.stretto.lease.Leases;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +37,7 @@ public class JobConfiguration {
     return new Outbox(
         new OutboxMessages(jdbc),
         new OutboxChannels(jdbc),
+        new OutboxRuns(jdbc),
         new TransactionTemplate(transactions),
         durability);
   }
@@ -67,6 +69,11 @@ public class JobConfiguration {
   @Bean(DispatchJob.NAME)
   DispatchJob dispatch(Launches launches, Outbox outbox, JobRepository repository, Times times) {
     return new DispatchJob(launches, outbox, repository, times);
+  }
+
+  @Bean
+  Runs runs(JobRepository repository, JdbcTemplate jdbc, Leases leases) {
+    return new Runs(repository, jdbc, leases);
   }
 
   @Bean

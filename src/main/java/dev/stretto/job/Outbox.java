@@ -3,6 +3,7 @@ package dev.stretto.job;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxRuns;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -15,6 +16,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public record Outbox(
     OutboxMessages messages,
     OutboxChannels channels,
+    OutboxRuns runs,
     TransactionTemplate transaction,
     Durability durability) {
 
