@@ -76,7 +76,9 @@ public final class CommandRun {
                     .addSubcommand(new ParkedRedriveCommand(session))
                     .addSubcommand(new ParkedDiscardCommand(session)))
             .addSubcommand(new RunsCommand(session))
-            .addSubcommand(new StopCommand(session));
+            .addSubcommand(new StopCommand(session))
+            .addSubcommand(new VerifyCommand(session))
+            .addSubcommand(new PurgeCommand(session));
     return line.setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

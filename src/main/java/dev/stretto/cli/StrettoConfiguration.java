@@ -4,8 +4,11 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.JobConfiguration;
 import dev.stretto.outbox.Appender;
 import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.outbox.ParkedMessages;
+import dev.stretto.outbox.RecordedMessages;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.report.StartOrder;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
@@ -78,6 +81,11 @@ class StrettoConfiguration {
   ParkedMessages parkedMessages(
       JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
     return new ParkedMessages(jdbc, new TransactionTemplate(transactions), durability);
+  }
+
+  @Bean
+  StartOrder startOrder(JdbcTemplate jdbc, OutboxRuns runs) {
+    return new StartOrder(new RecordedMessages(jdbc), runs);
   }
 
   @Bean

@@ -31,6 +31,9 @@ public final class Dispatches {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatches.class);
 
+  /** Some seconds' work, so that a first purge of very many does not keep the next run waiting. */
+  private static final long MOST_PURGED = 100_000;
+
   private final Launches launches;
   private final DispatchJob job;
   private final JobOperator operator;
@@ -80,6 +83,7 @@ public final class Dispatches {
     try (Launch launch = launches.prepare(open, noted)) {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
       if (unfinished == null && !outbox.messages().anyWaiting(channel)) {
+        purge(channel);
         return result(channel, null, null, begin);
       }
       String instance =
@@ -89,9 +93,32 @@ public final class Dispatches {
       JobParameters parameters = options.parameters(channel, instance);
       JobExecution execution =
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
-      return result(channel, execution, current.get(), begin);
+      ChannelRun run = current.get();
+      if (run == null || run.stopped() == null) {
+        purge(channel);
+      }
+      return result(channel, execution, run, begin);
     } catch (ChannelHeldException e) {
       return held(channel, String.valueOf(e.getMessage()), begin);
+    }
+  }
+
+  /**
+   * Removes what the retention lets go, while the lease keeps other runs from doing the same. A
+   * failure is not the run's: the next one tries again.
+   */
+  private void purge(String channel) {
+    Duration retention = launches.retention();
+    if (retention == null) {
+      return;
+    }
+    try {
+      long purged = outbox.settled().purgeOldest(channel, retention, MOST_PURGED);
+      if (purged > 0) {
+        LOG.info("channel {}: purged {} messages", channel, purged);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("channel {}: old messages could not be purged: {}", channel, e.getMessage());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.SettledMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -17,6 +18,7 @@ public record Outbox(
     OutboxMessages messages,
     OutboxChannels channels,
     OutboxRuns runs,
+    SettledMessages settled,
     TransactionTemplate transaction,
     Durability durability) {
 
