@@ -78,7 +78,8 @@ public final class CommandRun {
             .addSubcommand(new RunsCommand(session))
             .addSubcommand(new StopCommand(session))
             .addSubcommand(new VerifyCommand(session))
-            .addSubcommand(new PurgeCommand(session));
+            .addSubcommand(new PurgeCommand(session))
+            .addSubcommand(new ReportCommand(session));
     return line.setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

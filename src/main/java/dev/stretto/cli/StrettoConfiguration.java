@@ -84,8 +84,13 @@ class StrettoConfiguration {
   }
 
   @Bean
-  StartOrder startOrder(JdbcTemplate jdbc, OutboxRuns runs) {
-    return new StartOrder(new RecordedMessages(jdbc), runs);
+  RecordedMessages recordedMessages(JdbcTemplate jdbc) {
+    return new RecordedMessages(jdbc);
+  }
+
+  @Bean
+  StartOrder startOrder(RecordedMessages messages, OutboxRuns runs) {
+    return new StartOrder(messages, runs);
   }
 
   @Bean

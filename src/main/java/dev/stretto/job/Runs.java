@@ -68,12 +68,22 @@ public final class Runs {
             : jdbc.query(LATEST_OF_CHANNEL, (row, number) -> row.getLong(1), channel, limit);
     List<RunSummary> runs = new ArrayList<>();
     for (long id : ids) {
-      JobExecution execution = find(id);
+      JobExecution execution = execution(id);
       if (execution != null) {
         runs.add(summary(execution, holders));
       }
     }
     return runs;
+  }
+
+  /**
+   * The run of that number; null where there is none, or the repository has forgotten it.
+   *
+   * @throws SQLException where the leases' database fails
+   */
+  public @Nullable RunSummary find(long run) throws SQLException {
+    JobExecution execution = execution(run);
+    return execution == null ? null : summary(execution, leases.holders());
   }
 
   /**
@@ -85,8 +95,8 @@ public final class Runs {
    * @throws SQLException where the leases' database fails
    */
   public RunSummary stop(long run) throws SQLException {
-    JobExecution execution = find(run);
-    if (execution == null || !execution.getJobInstance().getJobName().equals(DispatchJob.NAME)) {
+    JobExecution execution = execution(run);
+    if (execution == null) {
       throw new NotRunningException("there is no run " + run + "; runs shows them");
     }
     RunSummary found = summary(execution, leases.holders());
@@ -100,9 +110,12 @@ public final class Runs {
     return found;
   }
 
-  private @Nullable JobExecution find(long run) {
+  private @Nullable JobExecution execution(long run) {
     try {
-      return repository.getJobExecution(run);
+      JobExecution execution = repository.getJobExecution(run);
+      return execution != null && execution.getJobInstance().getJobName().equals(DispatchJob.NAME)
+          ? execution
+          : null;
     } catch (EmptyResultDataAccessException e) {
       return null;
     }
