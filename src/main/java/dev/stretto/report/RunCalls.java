@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RunCalls {
 
   /** As many as people can tell apart in one picture. */
-  static final int DRAWN = 400;
+  static final int DRAWN = 200;
 
   private static final int MOST_REASONS = 1000;
   private static final int SHOWN_REASONS = 20;

@@ -137,7 +137,9 @@ public final class RunPage {
           Charts.throughput(calls.throughput),
           "Calls that ended in each "
               + Texts.time(calls.throughput.width())
-              + " since the run began.");
+              + " since the run began, at most "
+              + Texts.number(calls.throughput.highest())
+              + " a second.");
     }
   }
 

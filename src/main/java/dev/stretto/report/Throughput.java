@@ -2,6 +2,7 @@ package dev.stretto.report;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,6 +39,12 @@ final class Throughput {
   /** How long each stretch is. */
   Duration width() {
     return Duration.ofMillis(width);
+  }
+
+  /** The most calls that ended in a stretch, as so many a second. */
+  long highest() {
+    long most = Arrays.stream(counts).max().orElse(0);
+    return Math.round(most * 1000.0 / width);
   }
 
   /** The calls of each stretch, from the run's beginning to the last end of a call. */

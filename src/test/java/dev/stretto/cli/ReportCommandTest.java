@@ -52,11 +52,12 @@ class ReportCommandTest {
     Document page = parse(file);
     List<Element> pictures = all(page, "svg");
     assertThat(pictures).hasSize(4);
-    assertThat(pictures.getFirst().getElementsByTagName("rect").getLength()).isEqualTo(400);
-    assertThat(pictures.get(1).getElementsByTagName("rect").getLength()).isBetween(201, 400);
+    assertThat(pictures.getFirst().getElementsByTagName("rect").getLength()).isEqualTo(200);
+    assertThat(pictures.get(1).getElementsByTagName("rect").getLength()).isBetween(101, 200);
     String text = page.getDocumentElement().getTextContent();
     assertThat(text)
-        .contains("Run 7 on space", "The first 400 of 2,995 calls.", "The whole run: one call in 8")
+        .contains(
+            "Run 7 on space", "The first 200 of 2,995 calls.", "The whole run: one call in 16")
         .contains("5 more messages were started first in this run")
         .contains("Half of 2,995 calls took 1", "<script>alert(1)</script>", "\"><img src=x>");
     assertThat(all(page, "script")).isEmpty();
