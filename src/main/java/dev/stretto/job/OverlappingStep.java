@@ -44,9 +44,6 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
 
   @Override
   protected void doExecute(StepExecution execution) throws Exception {
-    // A restart begins with what the execution before it noted.
-    run.update(execution.getExecutionContext());
-    repository.updateExecutionContext(execution);
     do {
       // Opening again is what makes a chunk-oriented step read on after a null.
       open(execution.getExecutionContext());

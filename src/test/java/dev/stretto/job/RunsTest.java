@@ -8,7 +8,6 @@ import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -101,27 +100,6 @@ class RunsTest {
     }
   }
 
-  @Test
-  void countsOfARunThatDiedAtOnceAreNotThoseOfTheOneBefore() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "window=1")) {
-      fixture.append(10);
-      fixture.dispatch(new DispatchOptions(5L, null, null, null, null), run -> {});
-      fixture.jdbc.update("update batch_job_execution set status = 'FAILED'");
-      Runs runs = fixture.context.getBean(Runs.class);
-      CompletableFuture<List<RunSummary>> seen = new CompletableFuture<>();
-      fixture.transport.script(call -> {
-        seen.completeAsync(() -> latest(runs));
-        return new Answer(new Outcome.Delivered(), seen);
-      });
-
-      fixture.dispatch();
-
-      assertThat(seen.join())
-          .extracting(run -> run.status() + " " + run.delivered())
-          .containsExactly("STARTED 0", "FAILED 5");
-    }
-  }
-
   /** Answers once the run starts nothing more. */
   private static void answer(ChannelRun run, CompletableFuture<Void> answers) {
     while (run.stopped() == null) {
@@ -133,14 +111,6 @@ class RunsTest {
   private static RunSummary stop(Runs runs, long run) {
     try {
       return runs.stop(run);
-    } catch (java.sql.SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<RunSummary> latest(Runs runs) {
-    try {
-      return runs.latest(null, 10);
     } catch (java.sql.SQLException e) {
       throw new IllegalStateException(e);
     }
