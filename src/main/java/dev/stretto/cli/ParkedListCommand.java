@@ -62,7 +62,7 @@ final class ParkedListCommand implements Callable<Integer> {
       if (!json) {
         long more = channels.stream().mapToLong(parked::count).sum() - shown;
         if (shown == 0) {
-          session.print("nothing is parked" + (channel == null ? "" : " in " + channel));
+          session.print("nothing is parked%s", channel == null ? "" : " in " + channel);
         } else if (more > 0) {
           session.print("and %,d more: --limit shows more of them", more);
         }

@@ -85,7 +85,7 @@ final class RunsCommand implements Callable<Integer> {
       if (json) {
         session.print(fields -> write(runs, fields));
       } else if (runs.isEmpty()) {
-        session.print("no run yet" + (channel == null ? "" : " on " + channel));
+        session.print("no run yet%s", channel == null ? "" : " on " + channel);
       } else {
         lines(runs).forEach(session.out()::println);
       }

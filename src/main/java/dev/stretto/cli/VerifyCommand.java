@@ -9,6 +9,7 @@ import dev.stretto.report.StartOrder.Broken;
 import dev.stretto.report.StartOrder.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -100,29 +101,33 @@ final class VerifyCommand implements Callable<Integer> {
     String unrecorded =
         finding.unrecorded() == 0
             ? ""
-            : "; %,d not recorded, for the run that claimed them died"
-                .formatted(finding.unrecorded());
+            : String.format(
+                Locale.ROOT,
+                "; %,d not recorded, for the run that claimed them died",
+                finding.unrecorded());
     return finding.starts() == 0
         ? channel + "no first start is recorded" + unrecorded
         : channel
-            + "%,d first start%s kept their order"
-                .formatted(finding.starts(), finding.starts() == 1 ? "" : "s")
+            + String.format(
+                Locale.ROOT,
+                "%,d first start%s kept their order",
+                finding.starts(),
+                finding.starts() == 1 ? "" : "s")
             + unrecorded;
   }
 
   private static String text(RecordedMessage message, String channel, OutboxRuns runs) {
     RecordedMessage.Start first = Objects.requireNonNull(message.first());
-    return "message %s at position %,d%s (start %,d of run %s)"
-        .formatted(
-            PlainText.line(message.messageId()),
-            message.position(),
-            message.orderingKey() == null
-                ? ""
-                : " with key " + PlainText.line(message.orderingKey()),
-            first.number(),
-            runs.find(channel, first.fence())
-                .map(found -> String.valueOf(found.run().run()))
-                .orElse("with fence " + first.fence()));
+    return String.format(
+        Locale.ROOT,
+        "message %s at position %,d%s (start %,d of run %s)",
+        PlainText.line(message.messageId()),
+        message.position(),
+        message.orderingKey() == null ? "" : " with key " + PlainText.line(message.orderingKey()),
+        first.number(),
+        runs.find(channel, first.fence())
+            .map(found -> String.valueOf(found.run().run()))
+            .orElse("with fence " + first.fence()));
   }
 
   private static void write(List<Finding> findings, OutboxRuns runs, JsonGenerator json) {

@@ -188,6 +188,11 @@ public final class ChannelRun implements ItemStream {
   @Override
   public void close() {
     if (open) {
+      if (!finished) {
+        // What follows stops the dispatcher too, and is not why the run ended.
+        lastStop = dispatcher.stopped();
+        finished = true;
+      }
       dispatcher.close();
       dispatcher.drain();
       recorder.close();

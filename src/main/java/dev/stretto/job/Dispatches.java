@@ -1,6 +1,7 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.ChannelHeldException;
 import java.sql.SQLException;
@@ -94,7 +95,7 @@ public final class Dispatches {
       JobExecution execution =
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
       ChannelRun run = current.get();
-      if (run == null || run.stopped() == null) {
+      if (mayPurge(run)) {
         purge(channel);
       }
       return result(channel, execution, run, begin);
@@ -120,6 +121,16 @@ public final class Dispatches {
     } catch (RuntimeException e) {
       LOG.warn("channel {}: old messages could not be purged: {}", channel, e.getMessage());
     }
+  }
+
+  /** Not where somebody waits for the run to end, or the channel is no longer its own. */
+  private static boolean mayPurge(@Nullable ChannelRun run) {
+    Stop stop = run == null ? null : run.stopped();
+    return stop == null
+        || switch (stop.reason()) {
+          case TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+          case ASKED, LEASE_LOST, BROKEN -> false;
+        };
   }
 
   /**

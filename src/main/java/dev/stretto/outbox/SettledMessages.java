@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -67,7 +68,7 @@ public final class SettledMessages {
     return new Sweep(channel, age, most, true).run();
   }
 
-  private record Row(long id, long position, Timestamp settledAt) {}
+  private record Row(long id, long position, @Nullable Timestamp settledAt) {}
 
   private final class Sweep {
     private final String channel;
@@ -114,7 +115,7 @@ public final class SettledMessages {
     private int remove(List<Row> page, Status status) {
       List<Object[]> old = new ArrayList<>();
       for (Row row : page) {
-        if (row.settledAt().before(before)) {
+        if (row.settledAt() != null && row.settledAt().before(before)) {
           old.add(new Object[] {row.id(), status.name(), before});
         }
       }

@@ -33,16 +33,17 @@ final class Charts {
       double x = WIDTH * Duration.between(begin, call.startedAt()).toMillis() / span;
       double width = Math.max(1, WIDTH * took.toMillis() / span);
       svg.append(
-              "<rect class=\"%s\" x=\"%s\" y=\"%d\" width=\"%s\" height=\"%d\">"
-                  .formatted(
-                      kind(call),
-                      Texts.decimal(Math.min(x, WIDTH - 1.0)),
-                      i * ROW,
-                      Texts.decimal(Math.min(width, WIDTH - Math.min(x, WIDTH - 1.0))),
-                      ROW - 1))
+              Texts.text(
+                  "<rect class=\"%s\" x=\"%s\" y=\"%d\" width=\"%s\" height=\"%d\">",
+                  kind(call),
+                  Texts.decimal(Math.min(x, WIDTH - 1.0)),
+                  i * ROW,
+                  Texts.decimal(Math.min(width, WIDTH - Math.min(x, WIDTH - 1.0))),
+                  ROW - 1))
           .append(
-              "<title>position %s: %s</title></rect>\n"
-                  .formatted(Texts.number(call.position()), text(call, took)));
+              Texts.text(
+                  "<title>position %s: %s</title></rect>\n",
+                  Texts.number(call.position()), text(call, took)));
     }
     return label(svg, rows.size() * ROW, "0", Texts.time(Duration.between(begin, end)));
   }
@@ -56,11 +57,12 @@ final class Charts {
       Latencies.Bar bar = bars.get(i);
       column(svg, i * width, width, (double) bar.calls() / highest)
           .append(
-              "<title>%s: %s calls</title></rect>\n"
-                  .formatted(bar.label(), Texts.number(bar.calls())));
+              Texts.text(
+                  "<title>%s: %s calls</title></rect>\n", bar.label(), Texts.number(bar.calls())));
       svg.append(
-          "<text x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>\n"
-              .formatted(Texts.decimal((i + 0.5) * width), HEIGHT + LABEL - 4, bar.label()));
+          Texts.text(
+              "<text x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+              Texts.decimal((i + 0.5) * width), HEIGHT + LABEL - 4, bar.label()));
     }
     return svg.append("</svg>\n").toString();
   }
@@ -75,11 +77,11 @@ final class Charts {
     for (int i = 0; i < counts.size(); i++) {
       column(svg, i * width, width, (double) counts.get(i) / highest)
           .append(
-              "<title>%s in %s: %s a second</title></rect>\n"
-                  .formatted(
-                      Texts.number(counts.get(i)),
-                      Texts.time(throughput.width()),
-                      Texts.number(Math.round(counts.get(i) / seconds))));
+              Texts.text(
+                  "<title>%s in %s: %s a second</title></rect>\n",
+                  Texts.number(counts.get(i)),
+                  Texts.time(throughput.width()),
+                  Texts.number(Math.round(counts.get(i) / seconds))));
     }
     return label(svg, HEIGHT, "0", Texts.time(throughput.width().multipliedBy(counts.size())));
   }
@@ -87,26 +89,28 @@ final class Charts {
   private static StringBuilder column(StringBuilder svg, double x, double width, double share) {
     double height = HEIGHT * share;
     return svg.append(
-        "<rect class=\"delivered\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\">"
-            .formatted(
-                Texts.decimal(x),
-                Texts.decimal(HEIGHT - height),
-                Texts.decimal(Math.max(0.5, width - 1)),
-                Texts.decimal(height)));
+        Texts.text(
+            "<rect class=\"delivered\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\">",
+            Texts.decimal(x),
+            Texts.decimal(HEIGHT - height),
+            Texts.decimal(Math.max(0.5, width - 1)),
+            Texts.decimal(height)));
   }
 
   private static StringBuilder open(int height, String name) {
     return new StringBuilder()
         .append(
-            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
-                .formatted(WIDTH, height, name));
+            Texts.text(
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
+                WIDTH, height, name));
   }
 
   private static String label(StringBuilder svg, int top, String left, String right) {
-    return svg.append("<text x=\"0\" y=\"%d\">%s</text>\n".formatted(top + LABEL - 4, left))
+    return svg.append(Texts.text("<text x=\"0\" y=\"%d\">%s</text>\n", top + LABEL - 4, left))
         .append(
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n</svg>\n"
-                .formatted(WIDTH, top + LABEL - 4, right))
+            Texts.text(
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n</svg>\n",
+                WIDTH, top + LABEL - 4, right))
         .toString();
   }
 

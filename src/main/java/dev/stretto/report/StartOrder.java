@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * run had made. Tokens rise from run to run, and a run begins with the lowest positions, so along
  * the positions the pairs of token and number must rise, over all runs; what starts again, after a
  * failure, a redrive or a crash, changes nothing about it. Runs with {@code ordering: key} promise
- * that within each key only.
+ * that within each key only; where a channel had one, each other run is judged by itself beside,
+ * for a key that was blocked starts late.
  *
  * <p>One pass over the channel's positions, more only where a channel has very many keys. Memory
  * does not grow with the messages. {@code StartOrderTest} has what it must find.
@@ -79,6 +80,11 @@ public final class StartOrder {
         < 0;
   }
 
+  private static boolean sameRun(RecordedMessage earlier, RecordedMessage later) {
+    return Objects.requireNonNull(earlier.first()).fence()
+        == Objects.requireNonNull(later.first()).fence();
+  }
+
   /** One pass over a channel, or several where there are very many keys. */
   private final class Pass {
     private final String channel;
@@ -130,7 +136,10 @@ public final class StartOrder {
       }
       if (total) {
         RecordedMessage earlier = before;
-        if (broken == null && earlier != null && !rises(earlier, message)) {
+        if (broken == null
+            && earlier != null
+            && (!keyed || sameRun(earlier, message))
+            && !rises(earlier, message)) {
           broken = new Broken(earlier, message);
         }
         before = message;

@@ -29,6 +29,10 @@ final class Texts {
     return escaped.toString();
   }
 
+  static String text(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
+  }
+
   static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }

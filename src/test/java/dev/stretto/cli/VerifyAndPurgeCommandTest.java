@@ -81,6 +81,19 @@ class VerifyAndPurgeCommandTest {
   }
 
   @Test
+  void aKeyThatWasBlockedMayStartInALaterRunOfAnotherOrder() throws SQLException {
+    delivered(100);
+    database.execute(
+        "insert into outbox_run (channel, fence, run, ordering) values ('space', 2, 6, 'KEY'),"
+            + " ('space', 4, 8, 'START')",
+        "update outbox_message set start_fence = 4, start_number = position where position < 9");
+    assertThat(stretto.run("verify").code()).isZero();
+
+    database.execute("update outbox_message set start_number = 1 where position = 8");
+    assertThat(stretto.run("verify").out()).contains("m7 at position 7", "m8 at position 8");
+  }
+
+  @Test
   void removesWhatWasSettledLongAgoAndKeepsParkedAndWaitingMessages() throws SQLException {
     delivered(2500);
     database.execute(
@@ -107,11 +120,23 @@ class VerifyAndPurgeCommandTest {
     database.execute(
         "update outbox_message set settled_at = timestampadd(day, -40, current_timestamp)"
             + " where position < 5");
-    stretto.with("--stretto.channels.space.http.url=http://127.0.0.1:1/");
+    stretto
+        .with("--stretto.channels.space.http.url=http://127.0.0.1:1/")
+        .with("--stretto.channels.space.unavailable.patience=0s");
 
     assertThat(stretto.run("dispatch").code()).isZero();
     assertThat(database.lines("select count(*) from outbox_message")).containsExactly("10");
     assertThat(stretto.run("dispatch", "--stretto.retention=30d").code()).isZero();
+    assertThat(database.lines("select count(*) from outbox_message")).containsExactly("6");
+
+    database.execute(
+        "delete from outbox_run",
+        "update outbox_message set settled_at = timestampadd(day, -40, current_timestamp)"
+            + " where position = 7");
+    stretto.run(CommandLineRun.lines("1"), "append", "--channel", "space");
+    assertThat(stretto.run("dispatch", "--stretto.retention=30d").code())
+        .as("a destination that is down")
+        .isEqualTo(75);
     assertThat(database.lines("select count(*) from outbox_message")).containsExactly("6");
   }
 
