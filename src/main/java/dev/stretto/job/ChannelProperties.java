@@ -28,7 +28,9 @@ record ChannelProperties(
 
   /** Everything below {@code stretto}. */
   record Root(
-      @DefaultValue("15s") Duration lease, @DefaultValue Map<String, ChannelProperties> channels) {}
+      @DefaultValue("15s") Duration lease,
+      @Nullable Duration retention,
+      @DefaultValue Map<String, ChannelProperties> channels) {}
 
   record Retry(
       @DefaultValue("5") int attempts,

@@ -12,6 +12,7 @@ import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.Gate;
+import dev.stretto.outbox.OutboxRuns;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,12 @@ import org.springframework.batch.integration.async.AsyncItemProcessor;
  * together.
  */
 public final class ChannelRun implements ItemStream {
+
+  static final String STARTED = "stretto.started";
+  static final String DELIVERED = "stretto.delivered";
+  static final String PARKED = "stretto.parked";
+  static final String RETRIED = "stretto.retried";
+  static final String RESENT = "stretto.resent";
 
   private static final Duration WHOLE_DAY = Duration.ofDays(1);
 
@@ -121,6 +128,7 @@ public final class ChannelRun implements ItemStream {
     Long last = outbox.transaction().execute(status -> takeOver());
     outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
+    lease.onStopAsked(() -> stop("somebody asked it to stop"));
     if (options.time() != null) {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
@@ -141,6 +149,14 @@ public final class ChannelRun implements ItemStream {
     if (!outbox.channels().fence(channel, lease.fence())) {
       throw new IllegalStateException("channel " + channel + ": a later run has taken over");
     }
+    outbox
+        .runs()
+        .note(
+            new OutboxRuns.Noted(
+                channel,
+                lease.fence(),
+                Objects.requireNonNull(lease.run()),
+                settings.ordering().name()));
     if (settings.onUnknown() == OnUnknown.RESEND) {
       resent = outbox.messages().resendClaimed(channel);
     } else {
@@ -155,11 +171,11 @@ public final class ChannelRun implements ItemStream {
   @Override
   public void update(ExecutionContext context) {
     Counts counts = counts();
-    context.putLong("stretto.started", counts.started());
-    context.putLong("stretto.delivered", counts.delivered());
-    context.putLong("stretto.parked", counts.parked());
-    context.putLong("stretto.retried", counts.retried());
-    context.putInt("stretto.resent", resent);
+    context.putLong(STARTED, counts.started());
+    context.putLong(DELIVERED, counts.delivered());
+    context.putLong(PARKED, counts.parked());
+    context.putLong(RETRIED, counts.retried());
+    context.putInt(RESENT, resent);
   }
 
   /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
@@ -188,6 +204,11 @@ public final class ChannelRun implements ItemStream {
   @Override
   public void close() {
     if (open) {
+      if (!finished) {
+        // What follows stops the dispatcher too, and is not why the run ended.
+        lastStop = dispatcher.stopped();
+        finished = true;
+      }
       dispatcher.close();
       dispatcher.drain();
       recorder.close();

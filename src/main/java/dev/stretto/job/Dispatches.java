@@ -34,6 +34,9 @@ public final class Dispatches {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatches.class);
 
+  /** Some seconds' work, so that a first purge of very many does not keep the next run waiting. */
+  private static final long MOST_PURGED = 100_000;
+
   private final Launches launches;
   private final DispatchJob job;
   private final JobOperator operator;
@@ -83,6 +86,7 @@ public final class Dispatches {
     try (Launch launch = launches.prepare(open, noted)) {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
       if (unfinished == null && !outbox.messages().anyWaiting(channel)) {
+        purge(channel);
         return result(channel, null, null, begin);
       }
       Stop closed = closed(open);
@@ -96,7 +100,11 @@ public final class Dispatches {
       JobParameters parameters = options.parameters(channel, instance);
       JobExecution execution =
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
-      return result(channel, execution, current.get(), begin);
+      ChannelRun run = current.get();
+      if (mayPurge(run)) {
+        purge(channel);
+      }
+      return result(channel, execution, run, begin);
     } catch (ChannelHeldException e) {
       return noRun(channel, DispatchResult.HELD, null, e.getMessage(), begin);
     }
@@ -113,6 +121,35 @@ public final class Dispatches {
     return remaining.compareTo(patience) <= 0
         ? null
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
+  }
+
+  /**
+   * Removes what the retention lets go, while the lease keeps other runs from doing the same. A
+   * failure is not the run's: the next one tries again.
+   */
+  private void purge(String channel) {
+    Duration retention = launches.retention();
+    if (retention == null) {
+      return;
+    }
+    try {
+      long purged = outbox.settled().purgeOldest(channel, retention, MOST_PURGED);
+      if (purged > 0) {
+        LOG.info("channel {}: purged {} messages", channel, purged);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("channel {}: old messages could not be purged: {}", channel, e.getMessage());
+    }
+  }
+
+  /** Not where somebody waits for the run to end, or the channel is no longer its own. */
+  private static boolean mayPurge(@Nullable ChannelRun run) {
+    Stop stop = run == null ? null : run.stopped();
+    return stop == null
+        || switch (stop.reason()) {
+          case TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+          case ASKED, LEASE_LOST, BROKEN -> false;
+        };
   }
 
   /**

@@ -5,6 +5,8 @@ import dev.stretto.lease.Leases;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -32,10 +34,27 @@ public class JobConfiguration {
   }
 
   @Bean
-  Outbox outbox(JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+  OutboxRuns outboxRuns(JdbcTemplate jdbc) {
+    return new OutboxRuns(jdbc);
+  }
+
+  @Bean
+  SettledMessages settledMessages(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new SettledMessages(jdbc, new TransactionTemplate(transactions));
+  }
+
+  @Bean
+  Outbox outbox(
+      JdbcTemplate jdbc,
+      OutboxRuns runs,
+      SettledMessages settled,
+      PlatformTransactionManager transactions,
+      Durability durability) {
     return new Outbox(
         new OutboxMessages(jdbc),
         new OutboxChannels(jdbc),
+        runs,
+        settled,
         new TransactionTemplate(transactions),
         durability);
   }
@@ -67,6 +86,11 @@ public class JobConfiguration {
   @Bean(DispatchJob.NAME)
   DispatchJob dispatch(Launches launches, Outbox outbox, JobRepository repository, Times times) {
     return new DispatchJob(launches, outbox, repository, times);
+  }
+
+  @Bean
+  Runs runs(JobRepository repository, JdbcTemplate jdbc, Leases leases) {
+    return new Runs(repository, jdbc, leases);
   }
 
   @Bean

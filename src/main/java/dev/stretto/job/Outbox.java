@@ -3,6 +3,8 @@ package dev.stretto.job;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.SettledMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -15,6 +17,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public record Outbox(
     OutboxMessages messages,
     OutboxChannels channels,
+    OutboxRuns runs,
+    SettledMessages settled,
     TransactionTemplate transaction,
     Durability durability) {
 

@@ -46,8 +46,9 @@ public final class OutboxMessages {
   private static final String SETTLE =
       """
       update outbox_message
-         set status = ?, attempts = ?, last_error = ?, fence = ?, start_number = ?, started_at = ?,
-             settled_at = case when ? then null else current_timestamp end
+         set status = ?, attempts = ?, last_error = ?, fence = ?,
+             start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
+             started_at = ?, settled_at = case when ? then null else current_timestamp end
        where id = ? and status = 'IN_FLIGHT'
       """;
 
@@ -55,6 +56,7 @@ public final class OutboxMessages {
       """
       update outbox_message
          set status = 'PENDING', attempts = attempts + 1,
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where channel = ? and status = 'IN_FLIGHT'
       """;
@@ -63,6 +65,7 @@ public final class OutboxMessages {
       """
       update outbox_message
          set status = 'PARKED', attempts = attempts + 1, settled_at = current_timestamp,
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where channel = ? and status = 'IN_FLIGHT'
       """;
@@ -151,14 +154,17 @@ public final class OutboxMessages {
               statement.setInt(2, settlement.attempts());
               statement.setString(3, shortened(settlement.lastError()));
               statement.setLong(4, fence);
-              statement.setLong(5, settlement.startNumber());
               if (settlement.startedAt() == null) {
-                statement.setNull(6, Types.TIMESTAMP);
+                statement.setNull(5, Types.BIGINT);
+                statement.setNull(6, Types.BIGINT);
+                statement.setNull(7, Types.TIMESTAMP);
               } else {
-                statement.setTimestamp(6, Timestamp.from(settlement.startedAt()));
+                statement.setLong(5, fence);
+                statement.setLong(6, settlement.startNumber());
+                statement.setTimestamp(7, Timestamp.from(settlement.startedAt()));
               }
-              statement.setBoolean(7, settlement.status() == Status.PENDING);
-              statement.setLong(8, settlement.message().id());
+              statement.setBoolean(8, settlement.status() == Status.PENDING);
+              statement.setLong(9, settlement.message().id());
             }));
   }
 
@@ -197,7 +203,7 @@ public final class OutboxMessages {
     return count == null ? 0 : count;
   }
 
-  private static Message message(ResultSet row, int number) throws SQLException {
+  static Message message(ResultSet row, int number) throws SQLException {
     String headers = row.getString(7);
     return new Message(
         row.getLong(1),

@@ -314,6 +314,21 @@ class DispatchJobTest {
   }
 
   @Test
+  void aRunThatCanNotTakeTheChannelOverFails() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder)) {
+      fixture.append(1);
+      fixture.jdbc.update("insert into outbox_run values ('space', 1, 1, 'START', default)");
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.status()).isEqualTo("FAILED");
+      assertThat(result.stop()).as("nobody stopped it").isNull();
+      assertThat(result.failure()).contains("OUTBOX_RUN");
+      assertThat(fixture.statuses()).isEqualTo(Map.of("PENDING", 1));
+    }
+  }
+
+  @Test
   void keyOrderIsRefusedUntilBlockedKeysAreKept() {
     try (JobFixture fixture = new JobFixture(folder, "ordering=key")) {
       assertThatThrownBy(fixture::dispatch)
