@@ -2,7 +2,9 @@ package dev.stretto;
 
 import dev.stretto.cli.Receiver;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The receiver in a JVM of its own. Prints its port on one line and answers until it is killed;
- * {@code GET /stats} and {@code GET /arrivals} tell what it saw, and after {@code GET /at-once} it
- * answers without delay.
+ * {@code GET /stats} and {@code GET /arrivals} tell what it saw, after {@code GET /at-once} it
+ * answers without delay, and after {@code GET /accept} it rejects nothing more.
  */
 @Command(name = "receiver")
 public final class ReceiverMain implements Runnable {
@@ -33,8 +35,12 @@ public final class ReceiverMain implements Runnable {
   @Option(names = "--streams", description = "MAX_CONCURRENT_STREAMS")
   private int streams = 1024;
 
+  @Option(names = "--reject", split = ",", description = "positions that are answered with 422")
+  private Set<Long> rejected = new HashSet<>();
+
   private @Nullable Receiver receiver;
   private volatile boolean atOnce;
+  private volatile boolean accepting;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ReceiverMain()).execute(arguments));
@@ -54,7 +60,15 @@ public final class ReceiverMain implements Runnable {
                 streams,
                 null,
                 Map.of(
-                    "/stats", this::stats, "/arrivals", this::arrivals, "/at-once", this::hurry)));
+                    "/stats",
+                    this::stats,
+                    "/arrivals",
+                    this::arrivals,
+                    "/at-once",
+                    this::hurry,
+                    "/accept",
+                    this::accept)));
+    receiver.answerWith(position -> !accepting && rejected.contains(position) ? 422 : 200);
     System.out.println(receiver.port());
     System.out.flush();
     try {
@@ -73,6 +87,11 @@ public final class ReceiverMain implements Runnable {
 
   private String hurry() {
     atOnce = true;
+    return "";
+  }
+
+  private String accept() {
+    accepting = true;
     return "";
   }
 

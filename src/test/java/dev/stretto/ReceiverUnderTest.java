@@ -70,6 +70,11 @@ final class ReceiverUnderTest implements AutoCloseable {
     get("at-once");
   }
 
+  /** What arrives from now on is taken. */
+  void accept() {
+    get("accept");
+  }
+
   /** Waits until so many requests have arrived; fails where the sender ends before. */
   void awaitCount(long requests, Shell.Running sender) {
     await()

@@ -102,7 +102,11 @@ final class Shell implements AutoCloseable {
     int number = started.size();
     Path out = folder.resolve("out-" + number);
     Path err = folder.resolve("err-" + number);
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    List<String> command = new ArrayList<>();
+    if (ignoresInterrupt()) {
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
+    command.add(launcher.toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -115,6 +119,19 @@ final class Shell implements AutoCloseable {
     Running running = new Running(String.join(" ", arguments), builder.start(), out, err);
     started.add(running);
     return running;
+  }
+
+  /**
+   * Whether this JVM ignores SIGINT, as commands that a shell put into the background do; those
+   * that it starts would inherit that.
+   */
+  private static boolean ignoresInterrupt() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return Files.exists(status)
+        && Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+            .anyMatch(ignored -> (ignored & 0b10) != 0);
   }
 
   /**

@@ -68,7 +68,18 @@ public final class CommandRun {
             .addSubcommand(new DemoCommand(session))
             .addSubcommand(new AppendCommand(session))
             .addSubcommand(new DispatchCommand(session))
-            .addSubcommand(new StatusCommand(session));
+            .addSubcommand(new StatusCommand(session))
+            .addSubcommand(
+                new CommandLine(new ParkedCommand())
+                    .addSubcommand(new ParkedListCommand(session))
+                    .addSubcommand(new ParkedShowCommand(session))
+                    .addSubcommand(new ParkedRedriveCommand(session))
+                    .addSubcommand(new ParkedDiscardCommand(session)))
+            .addSubcommand(new RunsCommand(session))
+            .addSubcommand(new StopCommand(session))
+            .addSubcommand(new VerifyCommand(session))
+            .addSubcommand(new PurgeCommand(session))
+            .addSubcommand(new ReportCommand(session));
     return line.setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -1,6 +1,8 @@
 package dev.stretto.cli;
 
+import dev.stretto.job.NotRunningException;
 import dev.stretto.outbox.BadLineException;
+import dev.stretto.outbox.NotParkedException;
 import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
@@ -48,6 +50,12 @@ final class Failures {
         }
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
+        }
+        case NotParkedException e -> {
+          return new Report(ExitCode.FAILED, message(e));
+        }
+        case NotRunningException e -> {
+          return new Report(ExitCode.FAILED, message(e));
         }
         case SQLException e when OpenDatabase.isLost(e) -> {
           return new Report(

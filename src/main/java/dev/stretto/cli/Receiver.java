@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
+import java.util.function.LongToIntFunction;
 import java.util.function.Supplier;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
@@ -43,6 +44,7 @@ public final class Receiver implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("receiver-timer").factory());
   private final Options options;
+  private volatile LongToIntFunction statuses = position -> 200;
   private final Server server;
   private final ServerConnector connector;
 
@@ -171,6 +173,15 @@ public final class Receiver implements AutoCloseable {
     return new NotingHttp2(http, protocol, options.maxStreams(), this::note);
   }
 
+  /**
+   * Answers otherwise from now on.
+   *
+   * @param status by position; 200 until this is called
+   */
+  public void answerWith(LongToIntFunction status) {
+    statuses = status;
+  }
+
   /** The port it listens on. */
   public int port() {
     return connector.getLocalPort();
@@ -245,6 +256,7 @@ public final class Receiver implements AutoCloseable {
     }
 
     private void answerLater(long position, Response response, Callback callback) {
+      response.setStatus(statuses.applyAsInt(position));
       Duration delay = options.delay().apply(position);
       if (delay.isPositive()) {
         var _ =

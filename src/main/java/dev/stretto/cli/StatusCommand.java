@@ -4,8 +4,6 @@ import dev.stretto.job.Channels;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
     try (Application application = session.open()) {
       Channels channels = application.get(Channels.class);
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
-      List<ChannelStatus> rows = statuses.of(wanted(channels, statuses));
+      List<ChannelStatus> rows = statuses.of(KnownChannels.of(channels, statuses.known(), channel));
       if (json) {
         session.print(new StatusJson(rows, channels));
       } else {
@@ -44,17 +42,5 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE.code();
-  }
-
-  private Set<String> wanted(Channels channels, ChannelStatuses statuses) {
-    Set<String> names = new TreeSet<>(channels.names());
-    names.addAll(statuses.known());
-    if (channel == null) {
-      return names;
-    }
-    if (!names.contains(channel)) {
-      channels.require("--channel", channel);
-    }
-    return Set.of(channel);
   }
 }

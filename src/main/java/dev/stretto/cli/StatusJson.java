@@ -29,7 +29,7 @@ record StatusJson(List<ChannelStatus> rows, Channels channels) implements JsonTe
     json.writeNumberProperty("parked", row.parked());
     json.writeNumberProperty("discarded", row.discarded());
     writeSeconds("oldestPendingSeconds", row.oldestPending(), json);
-    json.writeNumberProperty("blockedKeys", BlockedKeys.of(row, channels));
+    json.writeNumberProperty("blockedKeys", row.blockedKeys());
     writeLease(row.lease(), json);
     writeNumber("lastRun", row.lastRun(), json);
     writeGate(row.gate(), json);

@@ -29,7 +29,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(TITLES);
     rows.forEach(row -> cells.add(cells(row)));
-    List<String> lines = new ArrayList<>(aligned(cells));
+    List<String> lines = new ArrayList<>(TextTable.aligned(cells, 1));
     rows.forEach(row -> notes(row).forEach(note -> lines.add(row.channel() + ": " + note)));
     return lines;
   }
@@ -51,7 +51,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     if (channels.find(row.channel()) == null) {
       notes.add("not in the configuration");
     }
-    long blocked = BlockedKeys.of(row, channels);
+    long blocked = row.blockedKeys();
     if (blocked > 0) {
       notes.add(number(blocked) + " ordering keys are blocked by a parked message");
     }
@@ -74,25 +74,6 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
               + (gate.reason() == null ? "" : ": " + gate.reason()));
     }
     return notes;
-  }
-
-  private static List<String> aligned(List<List<String>> cells) {
-    int[] widths = new int[TITLES.size()];
-    for (List<String> row : cells) {
-      for (int column = 0; column < widths.length; column++) {
-        widths[column] = Math.max(widths[column], row.get(column).length());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    for (List<String> row : cells) {
-      StringBuilder line = new StringBuilder();
-      for (int column = 0; column < widths.length; column++) {
-        String form = column == 0 ? "%-" : "  %";
-        line.append(String.format(Locale.ROOT, form + widths[column] + "s", row.get(column)));
-      }
-      lines.add(line.toString());
-    }
-    return lines;
   }
 
   private static String number(long number) {

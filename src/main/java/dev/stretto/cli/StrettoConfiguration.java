@@ -4,7 +4,11 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.JobConfiguration;
 import dev.stretto.outbox.Appender;
 import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.ParkedMessages;
+import dev.stretto.outbox.RecordedMessages;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.report.StartOrder;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
@@ -27,7 +31,10 @@ import org.springframework.boot.transaction.autoconfigure.TransactionManagerCust
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The beans of a command; only those that it asks for are made. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -68,6 +75,22 @@ class StrettoConfiguration {
   @Bean
   Appender appender(DataSource dataSource, Durability durability) {
     return new Appender(dataSource, durability);
+  }
+
+  @Bean
+  ParkedMessages parkedMessages(
+      JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+    return new ParkedMessages(jdbc, new TransactionTemplate(transactions), durability);
+  }
+
+  @Bean
+  RecordedMessages recordedMessages(JdbcTemplate jdbc) {
+    return new RecordedMessages(jdbc);
+  }
+
+  @Bean
+  StartOrder startOrder(RecordedMessages messages, OutboxRuns runs) {
+    return new StartOrder(messages, runs);
   }
 
   @Bean

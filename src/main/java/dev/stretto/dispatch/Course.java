@@ -10,6 +10,7 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Delivered;
 import dev.stretto.transport.Outcome.Rejected;
 import dev.stretto.transport.Outcome.RetryLater;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,8 +40,13 @@ final class Course {
     this.times = times;
     this.lineup = new Lineup(settings);
     this.gate = new StartGate(settings.unavailable());
-    this.pace = new Pace(settings.rate());
+    this.pace = new Pace(settings.rate(), settings.stagger());
     this.backoff = new Backoff(settings.retry(), times.random());
+  }
+
+  /** To be called before anything starts: an earlier run was asked to wait. */
+  void closeGate(long now, Duration remaining, String reason) {
+    gate.closed(now, remaining, reason);
   }
 
   Flight offer(Message message) {
@@ -110,12 +116,7 @@ final class Course {
   @Nullable Flight next(long now, int capacity) {
     wakeAt = Long.MAX_VALUE;
     if (stop == null && gate.beyondPatience()) {
-      stop(
-          new Stop(
-              Reason.UNAVAILABLE,
-              "the destination is unavailable: " + gate.reason(),
-              gate.remaining(now)),
-          now);
+      stop(new Stop(Reason.UNAVAILABLE, gate.reason(), gate.asked(now)), now);
     }
     if (stop != null) {
       return null;

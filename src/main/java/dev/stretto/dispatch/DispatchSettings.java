@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookAhead the most messages in memory that wait to be claimed; at least the window, and
  *     more than that in {@link Ordering#KEY} only
  * @param rate the most starts in a time, or null for no limit
+ * @param stagger the shortest time from one start to the next, 0 or more
  * @param retry when a message that failed is sent again, and how often
  * @param whileRetrying what happens to later messages meanwhile
  * @param onExhausted what becomes of a message that may not be sent again
@@ -23,6 +24,7 @@ public record DispatchSettings(
     int window,
     int lookAhead,
     @Nullable Rate rate,
+    Duration stagger,
     Retry retry,
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,

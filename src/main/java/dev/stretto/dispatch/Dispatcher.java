@@ -75,6 +75,22 @@ public final class Dispatcher implements AutoCloseable {
    */
   public record Passage(Transport transport, long fence) {}
 
+  /**
+   * Has nothing start for a while, because the destination asked an earlier run for it; to be
+   * called before {@link #start}.
+   *
+   * @param remaining how much longer, more than 0
+   * @param reason what the destination said
+   */
+  public void closeGate(Duration remaining, String reason) {
+    lock.lock();
+    try {
+      course.closeGate(now(), remaining, reason);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Starts the dispatching thread. */
   public void start() {
     thread.start();

@@ -29,9 +29,21 @@ final class StartGate {
   private long until;
   private long wait;
 
+  /** Until when the destination asked to be left alone; only meaningful while not open. */
+  private long askedUntil = Long.MIN_VALUE;
+
   StartGate(Unavailable settings) {
     this.settings = settings;
     this.wait = settings.backoff().toNanos();
+  }
+
+  /** Begins closed, because an earlier run was asked to wait. */
+  void closed(long now, Duration remaining, String why) {
+    state = State.CLOSED;
+    reason = why;
+    closedSince = now;
+    until = now + remaining.toNanos();
+    askedUntil = until;
   }
 
   /**
@@ -78,23 +90,27 @@ final class StartGate {
     } else if (state == State.PROBING && probe == flight) {
       close(now, why);
     } else if (state == State.CLOSED && why.retryAfter() != null) {
-      until = Math.max(until, now + believed(why.retryAfter()));
+      asked(now, why.retryAfter());
+      until = Math.max(until, askedUntil);
     }
   }
 
   private void close(long now, RetryLater why) {
     state = State.CLOSED;
     probe = null;
-    reason = why.reason();
-    until = now + (why.retryAfter() == null ? wait : Math.max(wait, believed(why.retryAfter())));
+    reason = "the destination is unavailable: " + why.reason();
+    until = now + wait;
+    if (why.retryAfter() != null) {
+      asked(now, why.retryAfter());
+      until = Math.max(until, askedUntil);
+    }
     wait = Math.min(wait * 2, settings.maxBackoff().toNanos());
   }
 
-  private long believed(Duration retryAfter) {
-    return (retryAfter.compareTo(settings.maxRetryAfter()) < 0
-            ? retryAfter
-            : settings.maxRetryAfter())
-        .toNanos();
+  private void asked(long now, Duration retryAfter) {
+    Duration longest = settings.maxRetryAfter();
+    Duration believed = retryAfter.compareTo(longest) < 0 ? retryAfter : longest;
+    askedUntil = Math.max(askedUntil, now + believed.toNanos());
   }
 
   /** Why it is closed, for people; empty if it never was. */
@@ -111,8 +127,8 @@ final class StartGate {
     return state == State.CLOSED && until - closedSince > settings.patience().toNanos();
   }
 
-  /** How long from {@code now} until the gate may open, 0 or more. */
-  Duration remaining(long now) {
-    return Duration.ofNanos(state == State.CLOSED ? Math.max(0, until - now) : 0);
+  /** How much longer the destination asked to be left alone, or null where it asked nothing. */
+  @Nullable Duration asked(long now) {
+    return state == State.CLOSED && askedUntil > now ? Duration.ofNanos(askedUntil - now) : null;
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason the kind
  * @param text one line for people
- * @param retryAfter when the destination may be back, where that is why; else null
+ * @param retryAfter how much longer the destination asked to be left alone, where that is why; else
+ *     null
  */
 public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
 

@@ -16,16 +16,21 @@ import org.springframework.util.PlaceholderResolutionException;
 final class BindingFailure {
 
   private final KnownProperties known;
+  private final String above;
 
-  BindingFailure(KnownProperties known) {
+  /**
+   * @param above what settings that name themselves name themselves relative to
+   */
+  BindingFailure(KnownProperties known, String above) {
     this.known = known;
+    this.above = above;
   }
 
   InvalidSettingException explain(BindException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
         case InvalidSettingException e -> {
-          return new InvalidSettingException(failure.getName().toString(), text(e));
+          return e.below(above);
         }
         case UnboundConfigurationPropertiesException e -> {
           return unknown(e.getUnboundProperties().iterator().next().getName());
@@ -79,9 +84,5 @@ final class BindingFailure {
   /** An enum's value as people write it. */
   static String written(Object value) {
     return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static String text(Throwable e) {
-    return String.valueOf(e.getMessage());
   }
 }

@@ -19,6 +19,7 @@ record ChannelProperties(
     @Nullable Integer lookAhead,
     @Nullable String rate,
     @Nullable Integer burst,
+    @DefaultValue("0s") Duration stagger,
     @DefaultValue Retry retry,
     @Nullable WhileRetrying whileRetrying,
     @Nullable OnExhausted onExhausted,
@@ -28,7 +29,9 @@ record ChannelProperties(
 
   /** Everything below {@code stretto}. */
   record Root(
-      @DefaultValue("15s") Duration lease, @DefaultValue Map<String, ChannelProperties> channels) {}
+      @DefaultValue("15s") Duration lease,
+      @Nullable Duration retention,
+      @DefaultValue Map<String, ChannelProperties> channels) {}
 
   record Retry(
       @DefaultValue("5") int attempts,
@@ -52,6 +55,7 @@ record ChannelProperties(
         lookAhead,
         newRate == null ? rate : newRate,
         burst,
+        stagger,
         retry,
         whileRetrying,
         onExhausted,

@@ -10,6 +10,7 @@ import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels.Gate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,12 +29,19 @@ import org.springframework.batch.integration.async.AsyncItemProcessor;
  */
 public final class ChannelRun implements ItemStream {
 
+  static final String STARTED = "stretto.started";
+  static final String DELIVERED = "stretto.delivered";
+  static final String PARKED = "stretto.parked";
+  static final String RETRIED = "stretto.retried";
+  static final String RESENT = "stretto.resent";
+
   private static final Duration WHOLE_DAY = Duration.ofDays(1);
 
   private final Outbox outbox;
   private final DispatchSettings settings;
   private final DispatchOptions options;
   private final Lease lease;
+  private final Times times;
   private final Dispatcher dispatcher;
   private final Backlog backlog;
   private final Recorder recorder;
@@ -48,6 +56,7 @@ public final class ChannelRun implements ItemStream {
     this.settings = launch.channel().settings().dispatch();
     this.options = options;
     this.lease = launch.lease();
+    this.times = times;
     this.dispatcher =
         new Dispatcher(
             lease.channel(),
@@ -135,9 +144,17 @@ public final class ChannelRun implements ItemStream {
     resent = found.resent();
     outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
+    lease.onStopAsked(() -> stop("somebody asked it to stop"));
     if (options.time() != null) {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
+    }
+    Gate gate = outbox.channels().gate(lease.channel());
+    if (gate != null) {
+      Duration remaining = Duration.between(times.clock().instant(), gate.closedUntil());
+      if (remaining.isPositive()) {
+        dispatcher.closeGate(remaining, gate.reason());
+      }
     }
     recorder.start(found.lastPosition());
     dispatcher.start();
@@ -149,11 +166,11 @@ public final class ChannelRun implements ItemStream {
   @Override
   public void update(ExecutionContext context) {
     Counts counts = counts();
-    context.putLong("stretto.started", counts.started());
-    context.putLong("stretto.delivered", counts.delivered());
-    context.putLong("stretto.parked", counts.parked());
-    context.putLong("stretto.retried", counts.retried());
-    context.putInt("stretto.resent", resent);
+    context.putLong(STARTED, counts.started());
+    context.putLong(DELIVERED, counts.delivered());
+    context.putLong(PARKED, counts.parked());
+    context.putLong(RETRIED, counts.retried());
+    context.putInt(RESENT, resent);
   }
 
   /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
@@ -166,6 +183,12 @@ public final class ChannelRun implements ItemStream {
     }
     recorder.close();
     lastStop = dispatcher.stopped();
+    if (lastStop != null && lastStop.retryAfter() != null) {
+      Gate gate = new Gate(times.clock().instant().plus(lastStop.retryAfter()), lastStop.text());
+      outbox
+          .transaction()
+          .execute(status -> outbox.channels().closeGate(lease.channel(), lease.fence(), gate));
+    }
     finished = true;
   }
 
@@ -176,6 +199,11 @@ public final class ChannelRun implements ItemStream {
   @Override
   public void close() {
     if (open) {
+      if (!finished) {
+        // What follows stops the dispatcher too, and is not why the run ended.
+        lastStop = dispatcher.stopped();
+        finished = true;
+      }
       dispatcher.close();
       dispatcher.drain();
       recorder.close();

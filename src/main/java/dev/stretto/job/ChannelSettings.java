@@ -45,11 +45,6 @@ public final class ChannelSettings {
     return name;
   }
 
-  /** Whether a parked message keeps the later ones of its key waiting. */
-  public boolean blocksKeys() {
-    return dispatch.onExhausted() == DispatchSettings.OnExhausted.BLOCK_KEY;
-  }
-
   /** The name of the transport's type. */
   public String transport() {
     return transport;

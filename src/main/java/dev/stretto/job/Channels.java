@@ -20,10 +20,13 @@ public final class Channels {
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 
   private final Duration lease;
+  private final @Nullable Duration retention;
   private final Map<String, ChannelSettings> byName;
 
-  private Channels(Duration lease, Map<String, ChannelSettings> byName) {
+  private Channels(
+      Duration lease, @Nullable Duration retention, Map<String, ChannelSettings> byName) {
     this.lease = lease;
+    this.retention = retention;
     this.byName = byName;
   }
 
@@ -42,12 +45,16 @@ public final class Channels {
     if (written.lease().compareTo(SHORTEST_LEASE) < 0) {
       throw new InvalidSettingException("stretto.lease", "must be 1s or more");
     }
+    Duration retention = written.retention();
+    if (retention != null && !retention.isPositive()) {
+      throw new InvalidSettingException("stretto.retention", "must be longer than 0");
+    }
     Map<String, ChannelSettings> byName = new TreeMap<>();
     written
         .channels()
         .forEach(
             (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
-    return new Channels(written.lease(), byName);
+    return new Channels(written.lease(), retention, byName);
   }
 
   private static ChannelSettings channel(
@@ -79,6 +86,11 @@ public final class Channels {
   /** How long a run's hold on a channel lasts without being renewed: 1 second or more. */
   public Duration lease() {
     return lease;
+  }
+
+  /** How long delivered and discarded messages are kept; null for ever. */
+  public @Nullable Duration retention() {
+    return retention;
   }
 
   /** All names, sorted. */

@@ -45,11 +45,13 @@ final class DispatchRules {
   private DispatchSettings settings() {
     require(properties.window() >= 1, "window", "must be 1 or more, not " + properties.window());
     notNegative("drain", properties.drain());
+    notNegative("stagger", properties.stagger());
     return new DispatchSettings(
         properties.ordering(),
         properties.window(),
         lookAhead(),
         rate(),
+        properties.stagger(),
         retry(),
         whileRetrying(),
         onExhausted(),

@@ -1,8 +1,11 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.outbox.OutboxChannels.Gate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -31,6 +34,9 @@ public final class Dispatches {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatches.class);
 
+  /** Some seconds' work, so that a first purge of very many does not keep the next run waiting. */
+  private static final long MOST_PURGED = 100_000;
+
   private final Launches launches;
   private final DispatchJob job;
   private final JobOperator operator;
@@ -58,8 +64,8 @@ public final class Dispatches {
 
   /**
    * Dispatches what waits in a channel. Blocks until it is done, or stopped and drained. Where
-   * nothing waits and no run was cut short, it returns at once and leaves no trace in the job
-   * repository.
+   * nothing waits and no run was cut short, or the destination asked an earlier run for a longer
+   * pause than this one may wait, it returns at once and leaves no trace in the job repository.
    *
    * @param running is told of the run once there is one
    * @return how it ended; {@link DispatchResult#HELD} where another run holds the channel
@@ -81,7 +87,12 @@ public final class Dispatches {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
       if (unfinished == null
           && !outbox.anyWaiting(channel, open.settings().dispatch().ordering())) {
+        purge(channel);
         return result(channel, null, null, begin);
+      }
+      Stop closed = closed(open);
+      if (closed != null) {
+        return noRun(channel, BatchStatus.STOPPED.name(), closed, null, begin);
       }
       String instance =
           unfinished == null
@@ -90,10 +101,56 @@ public final class Dispatches {
       JobParameters parameters = options.parameters(channel, instance);
       JobExecution execution =
           ScopedValue.where(Launch.CURRENT, launch).call(() -> operator.start(job, parameters));
-      return result(channel, execution, current.get(), begin);
+      ChannelRun run = current.get();
+      if (mayPurge(run)) {
+        purge(channel);
+      }
+      return result(channel, execution, run, begin);
     } catch (ChannelHeldException e) {
-      return held(channel, String.valueOf(e.getMessage()), begin);
+      return noRun(channel, DispatchResult.HELD, null, e.getMessage(), begin);
     }
+  }
+
+  /** Why no call may be made, where the destination asked for longer than a run would wait. */
+  private @Nullable Stop closed(OpenChannel open) {
+    Gate gate = outbox.channels().gate(open.name());
+    if (gate == null) {
+      return null;
+    }
+    Duration remaining = Duration.between(times.clock().instant(), gate.closedUntil());
+    Duration patience = open.settings().dispatch().unavailable().patience();
+    return remaining.compareTo(patience) <= 0
+        ? null
+        : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
+  }
+
+  /**
+   * Removes what the retention lets go, while the lease keeps other runs from doing the same. A
+   * failure is not the run's: the next one tries again.
+   */
+  private void purge(String channel) {
+    Duration retention = launches.retention();
+    if (retention == null) {
+      return;
+    }
+    try {
+      long purged = outbox.settled().purgeOldest(channel, retention, MOST_PURGED);
+      if (purged > 0) {
+        LOG.info("channel {}: purged {} messages", channel, purged);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("channel {}: old messages could not be purged: {}", channel, e.getMessage());
+    }
+  }
+
+  /** Not where somebody waits for the run to end, or the channel is no longer its own. */
+  private static boolean mayPurge(@Nullable ChannelRun run) {
+    Stop stop = run == null ? null : run.stopped();
+    return stop == null
+        || switch (stop.reason()) {
+          case TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+          case ASKED, LEASE_LOST, BROKEN -> false;
+        };
   }
 
   /**
@@ -167,13 +224,14 @@ public final class Dispatches {
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
 
-  private DispatchResult held(String channel, String holder, long begin) {
+  private DispatchResult noRun(
+      String channel, String status, @Nullable Stop stop, @Nullable String failure, long begin) {
     return new DispatchResult(
         channel,
         null,
-        DispatchResult.HELD,
-        null,
-        holder,
+        status,
+        stop,
+        failure,
         0,
         0,
         0,

@@ -7,7 +7,8 @@ import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxHeld;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
-import dev.stretto.outbox.ParkedDecisions;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,19 +36,31 @@ public class JobConfiguration {
   }
 
   @Bean
-  Outbox outbox(JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+  OutboxRuns outboxRuns(JdbcTemplate jdbc) {
+    return new OutboxRuns(jdbc);
+  }
+
+  @Bean
+  SettledMessages settledMessages(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new SettledMessages(jdbc, new TransactionTemplate(transactions));
+  }
+
+  @Bean
+  Outbox outbox(
+      JdbcTemplate jdbc,
+      OutboxRuns runs,
+      SettledMessages settled,
+      PlatformTransactionManager transactions,
+      Durability durability) {
     return new Outbox(
         new OutboxMessages(jdbc),
         new OutboxLanes(jdbc),
         new OutboxHeld(jdbc),
         new OutboxChannels(jdbc),
+        runs,
+        settled,
         new TransactionTemplate(transactions),
         durability);
-  }
-
-  @Bean
-  ParkedDecisions parkedDecisions(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
-    return new ParkedDecisions(jdbc, new TransactionTemplate(transactions));
   }
 
   /** Leases have connections of their own, outside the pool that everything else shares. */
@@ -77,6 +90,11 @@ public class JobConfiguration {
   @Bean(DispatchJob.NAME)
   DispatchJob dispatch(Launches launches, Outbox outbox, JobRepository repository, Times times) {
     return new DispatchJob(launches, outbox, repository, times);
+  }
+
+  @Bean
+  Runs runs(JobRepository repository, JdbcTemplate jdbc, Leases leases) {
+    return new Runs(repository, jdbc, leases);
   }
 
   @Bean

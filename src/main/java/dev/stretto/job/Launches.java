@@ -6,8 +6,10 @@ import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportType;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Prepares executions: reads a channel's settings, opens its transport, takes its lease. */
 public final class Launches {
@@ -43,8 +45,12 @@ public final class Launches {
             .filter(candidate -> candidate.name().equals(settings.transport()))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no transport " + settings.transport()));
-    return new OpenChannel(
-        settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
+    try {
+      return new OpenChannel(
+          settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
+    } catch (InvalidSettingException e) {
+      throw e.below(Channels.prefix(channel));
+    }
   }
 
   /**
@@ -58,6 +64,11 @@ public final class Launches {
   Launch prepare(OpenChannel channel, Consumer<ChannelRun> running)
       throws ChannelHeldException, SQLException {
     return new Launch(leases, leases.acquire(channel.name()), channel, running);
+  }
+
+  /** How long delivered and discarded messages are kept; null for ever. */
+  @Nullable Duration retention() {
+    return channels.retention();
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */

@@ -6,6 +6,8 @@ import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxHeld;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.SettledMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -20,6 +22,8 @@ public record Outbox(
     OutboxLanes lanes,
     OutboxHeld held,
     OutboxChannels channels,
+    OutboxRuns runs,
+    SettledMessages settled,
     TransactionTemplate transaction,
     Durability durability) {
 

@@ -30,6 +30,8 @@ final class StrictBinder {
   private static final ConfigurationPropertyName CHANNELS =
       ConfigurationPropertyName.of("stretto.channels");
 
+  private static final String ROOT = "stretto";
+
   private final ConfigurableEnvironment environment;
 
   StrictBinder(ConfigurableEnvironment environment) {
@@ -42,7 +44,7 @@ final class StrictBinder {
       sources.add(source.filter(name -> !belongsToTransport(name, transports)));
     }
     KnownProperties known = KnownProperties.ofChannel(transports);
-    return bind(sources, "stretto", ChannelProperties.Root.class, new BindingFailure(known));
+    return bind(sources, ROOT, ChannelProperties.Root.class, new BindingFailure(known, ROOT + "."));
   }
 
   TransportSettings transport(String channel, String transport) {
@@ -53,7 +55,7 @@ final class StrictBinder {
             ConfigurationPropertySources.get(environment),
             Channels.prefix(channel) + transport,
             type,
-            new BindingFailure(KnownProperties.ofTransport(type)));
+            new BindingFailure(KnownProperties.ofTransport(type), Channels.prefix(channel)));
       }
     };
   }

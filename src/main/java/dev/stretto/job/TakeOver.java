@@ -6,6 +6,7 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxRuns;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -59,6 +60,14 @@ final class TakeOver {
     if (!outbox.channels().fence(channel, lease.fence())) {
       throw fencedOff();
     }
+    outbox
+        .runs()
+        .note(
+            new OutboxRuns.Noted(
+                channel,
+                lease.fence(),
+                Objects.requireNonNull(lease.run()),
+                settings.ordering().name()));
     int resent = 0;
     if (settings.onUnknown() == OnUnknown.RESEND) {
       resent = outbox.messages().resendClaimed(channel);

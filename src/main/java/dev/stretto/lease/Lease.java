@@ -13,6 +13,9 @@ public final class Lease {
   private volatile long liveUntil;
   private volatile boolean lost;
   private volatile Runnable onLost = () -> {};
+  private volatile boolean stopAsked;
+  private volatile Runnable onStopAsked = () -> {};
+  private volatile @Nullable Long run;
 
   Lease(
       String channel,
@@ -60,6 +63,32 @@ public final class Lease {
     if (lost) {
       action.run();
     }
+  }
+
+  /** Sets what to do, on the renewing thread, once somebody has asked this run to stop. */
+  public void onStopAsked(Runnable action) {
+    onStopAsked = action;
+    if (stopAsked) {
+      action.run();
+    }
+  }
+
+  /** The job execution that works under this lease, or null as long as none was noted. */
+  public @Nullable Long run() {
+    return run;
+  }
+
+  void noted(long execution) {
+    run = execution;
+  }
+
+  boolean stopAsked() {
+    return stopAsked;
+  }
+
+  void askToStop() {
+    stopAsked = true;
+    onStopAsked.run();
   }
 
   void renewed(long until) {

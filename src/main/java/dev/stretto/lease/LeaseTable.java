@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,18 @@ final class LeaseTable {
 
   private static final String NOTE_RUN =
       "update channel_lease set run = ? where channel = ? and fence = ? and owner = ?";
+
+  private static final String ASK_TO_STOP =
+      "update channel_lease set stop_run = ? where channel = ? and run = ? and owner is not null";
+
+  private static final String STOP_ASKED =
+      "select stop_run from channel_lease where channel = ? and fence = ?";
+
+  private static final String HOLDERS =
+      """
+      select channel, fence, owner, run, expires_at, current_timestamp
+        from channel_lease where owner is not null
+      """;
 
   private static final String RELEASE =
       "update channel_lease set owner = null, expires_at = null where channel = ? and fence = ? and"
@@ -88,17 +102,26 @@ final class LeaseTable {
       read.setString(1, channel);
       try (ResultSet row = read.executeQuery()) {
         row.next();
-        long run = row.getLong(3);
-        Long noted = row.wasNull() ? null : Long.valueOf(run);
-        Timestamp expiresAt = row.getTimestamp(4);
-        return new Row(
-            row.getLong(1),
-            row.getString(2),
-            noted,
-            expiresAt == null ? null : expiresAt.toInstant(),
-            row.getTimestamp(5).toInstant());
+        return row(row, 1);
       }
     }
+  }
+
+  /**
+   * Reads fence, owner, run, expiry and the database's time.
+   *
+   * @param first the column of the fence
+   */
+  private static Row row(ResultSet row, int first) throws SQLException {
+    long run = row.getLong(first + 2);
+    Long noted = row.wasNull() ? null : Long.valueOf(run);
+    Timestamp expiresAt = row.getTimestamp(first + 3);
+    return new Row(
+        row.getLong(first),
+        row.getString(first + 1),
+        noted,
+        expiresAt == null ? null : expiresAt.toInstant(),
+        row.getTimestamp(first + 4).toInstant());
   }
 
   /** Takes the lease where nobody has changed it since it was read; false where somebody has. */
@@ -138,6 +161,42 @@ final class LeaseTable {
       note.setString(4, owner);
       note.executeUpdate();
     }
+  }
+
+  /** Leaves word for the run; false where it does not hold the channel. */
+  boolean askToStop(String channel, long run) throws SQLException {
+    try (PreparedStatement ask = connection.prepareStatement(ASK_TO_STOP)) {
+      ask.setLong(1, run);
+      ask.setString(2, channel);
+      ask.setLong(3, run);
+      return ask.executeUpdate() == 1;
+    }
+  }
+
+  /** Whether somebody left word for the run to stop; word for an earlier run does not count. */
+  boolean stopAsked(String channel, long fence, long run) throws SQLException {
+    try (PreparedStatement asked = connection.prepareStatement(STOP_ASKED)) {
+      asked.setString(1, channel);
+      asked.setLong(2, fence);
+      try (ResultSet row = asked.executeQuery()) {
+        return row.next() && row.getLong(1) == run;
+      }
+    }
+  }
+
+  /** Those that hold a channel now, by channel. */
+  Map<String, Row> holders() throws SQLException {
+    Map<String, Row> holders = new HashMap<>();
+    try (PreparedStatement read = connection.prepareStatement(HOLDERS);
+        ResultSet rows = read.executeQuery()) {
+      while (rows.next()) {
+        Row row = row(rows, 2);
+        if (row.held()) {
+          holders.put(rows.getString(1), row);
+        }
+      }
+    }
+    return holders;
   }
 
   void release(String channel, long fence, String owner) throws SQLException {

@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -24,6 +27,9 @@ public final class Leases implements AutoCloseable {
 
   /** Renewals in a lease's time: four may fail before the lease runs out. */
   private static final int RENEWALS = 5;
+
+  /** How soon word for a run to stop is seen, at the latest. */
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   private final DataSource database;
   private final Duration duration;
@@ -96,6 +102,42 @@ public final class Leases implements AutoCloseable {
     lock.lock();
     try {
       table().noteRun(lease.channel(), lease.fence(), owner, run);
+      lease.noted(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Asks a run, in whatever process it is, to start nothing more and end; returns at once. It sees
+   * that within half a second.
+   *
+   * @return false where the run does not hold the channel, and so nothing was asked
+   * @throws SQLException where the database fails
+   */
+  public boolean askToStop(String channel, long run) throws SQLException {
+    lock.lock();
+    try {
+      return table().askToStop(channel, run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The channels that are held now, each with the job execution noted under its lease: that of an
+   * earlier holder until the present one has noted its own; 0 if there was none.
+   *
+   * @throws SQLException where the database fails
+   */
+  public Map<String, Long> holders() throws SQLException {
+    lock.lock();
+    try {
+      Map<String, Long> runs = new HashMap<>();
+      table()
+          .holders()
+          .forEach((channel, row) -> runs.put(channel, Objects.requireNonNullElse(row.run(), 0L)));
+      return runs;
     } finally {
       lock.unlock();
     }
@@ -144,12 +186,18 @@ public final class Leases implements AutoCloseable {
   private void renewUntilClosed() {
     lock.lock();
     try {
+      long interval = duration.toNanos() / RENEWALS;
+      long renewAt = nanos.getAsLong() + interval;
       while (!closed) {
         if (held.isEmpty()) {
           changed.awaitUninterruptibly();
         } else {
-          waitFor(duration.toNanos() / RENEWALS);
-          List.copyOf(held).forEach(this::renew);
+          waitFor(Math.min(LOOK.toNanos(), renewAt - nanos.getAsLong()));
+          if (nanos.getAsLong() - renewAt >= 0) {
+            renewAt = nanos.getAsLong() + interval;
+            List.copyOf(held).forEach(this::renew);
+          }
+          List.copyOf(held).forEach(this::lookForWord);
         }
       }
     } finally {
@@ -174,6 +222,23 @@ public final class Leases implements AutoCloseable {
     }
     held.remove(lease);
     lease.lose();
+  }
+
+  /** Where the database fails, the next renewal says so. */
+  private void lookForWord(Lease lease) {
+    Long run = lease.run();
+    if (run == null || lease.stopAsked()) {
+      return;
+    }
+    try {
+      if (table().stopAsked(lease.channel(), lease.fence(), run)) {
+        LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
+        lease.askToStop();
+      }
+    } catch (SQLException e) {
+      LOG.debug("channel {}: can't see whether the run shall stop", lease.channel(), e);
+      drop();
+    }
   }
 
   private LeaseTable table() throws SQLException {

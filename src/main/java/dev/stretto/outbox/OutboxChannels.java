@@ -1,5 +1,10 @@
 package dev.stretto.outbox;
 
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -25,6 +30,20 @@ public final class OutboxChannels {
   private static final String LOCK =
       "select channel from outbox_channel where channel = ? for update";
 
+  private static final String GATE =
+      """
+      select gate_closed_until, gate_reason from outbox_channel
+       where channel = ? and gate_closed_until is not null
+      """;
+
+  private static final String CLOSE_GATE =
+      """
+      update outbox_channel set gate_closed_until = ?, gate_reason = ?
+       where channel = ? and fence = ?
+      """;
+
+  private static final int LONGEST_REASON = 2000;
+
   private final JdbcTemplate jdbc;
 
   public OutboxChannels(JdbcTemplate jdbc) {
@@ -48,6 +67,42 @@ public final class OutboxChannels {
       }
     }
     return jdbc.update(FENCE, fence, channel, fence) == 1;
+  }
+
+  /**
+   * Until when the destination asked to be left alone.
+   *
+   * @param reason what it said
+   */
+  public record Gate(Instant closedUntil, String reason) {}
+
+  /** What the destination last asked for, though it may be over; null if it never asked. */
+  public @Nullable Gate gate(String channel) {
+    List<Gate> gates =
+        jdbc.query(
+            GATE,
+            (row, number) ->
+                new Gate(
+                    row.getTimestamp(1).toInstant(),
+                    Objects.requireNonNullElse(row.getString(2), "")),
+            channel);
+    return gates.isEmpty() ? null : gates.getFirst();
+  }
+
+  /**
+   * Keeps for later runs that the destination asked to be left alone.
+   *
+   * @return false where a later run has fenced this one off: nothing is kept then
+   */
+  public boolean closeGate(String channel, long fence, Gate gate) {
+    String reason = gate.reason();
+    return jdbc.update(
+            CLOSE_GATE,
+            Timestamp.from(gate.closedUntil()),
+            reason.substring(0, Math.min(reason.length(), LONGEST_REASON)),
+            channel,
+            fence)
+        == 1;
   }
 
   /** The highest position given so far in the channel; 0 if none. */

@@ -35,15 +35,6 @@ public final class OutboxLanes {
 
   private static final String CLEAR = "delete from outbox_lane where channel = ?";
 
-  /**
-   * Rows of two values, for H2 takes only those as steps into an index of two columns; with the
-   * channel apart it reads all the channel's lanes.
-   */
-  static final String FIND =
-      """
-      select ordering_key, blocked_by from outbox_lane where (channel, ordering_key) in (%s)
-      """;
-
   static final String UNBLOCKED =
       """
       select ordering_key from outbox_lane
@@ -86,12 +77,23 @@ public final class OutboxLanes {
       parameters.add(key);
     }
     jdbc.query(
-        FIND.formatted(String.join(", ", Collections.nCopies(keys.size(), "(?, ?)"))),
+        find(keys.size()),
         row -> {
           found.put(row.getString(1), row.getObject(2) != null);
         },
         parameters.toArray());
     return found;
+  }
+
+  /**
+   * Rows of two values, for H2 takes only those as steps into an index of two columns; with the
+   * channel apart it reads all the channel's lanes.
+   */
+  static String find(int keys) {
+    return """
+    select ordering_key, blocked_by from outbox_lane where (channel, ordering_key) in (%s)
+    """
+        .formatted(String.join(", ", Collections.nCopies(keys, "(?, ?)")));
   }
 
   /** Notes that these keys have held messages; none of them may have a row. */

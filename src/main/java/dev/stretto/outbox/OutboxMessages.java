@@ -42,14 +42,6 @@ public final class OutboxMessages {
        limit ?
       """;
 
-  private static final String BY_IDS =
-      """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
-        from outbox_message
-       where id in (%s)
-       order by position
-      """;
-
   private static final String PLACE =
       "update outbox_message set position = ?, queue = ? where id = ? and queue in (0, 1)";
 
@@ -65,7 +57,8 @@ public final class OutboxMessages {
   private static final String SETTLE =
       """
       update outbox_message
-         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?, start_number = ?,
+         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?,
+             start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
              started_at = ?, settled_at = case when ? then null else current_timestamp end
        where id = ? and queue = 2
       """;
@@ -82,6 +75,7 @@ public final class OutboxMessages {
       """
       update outbox_message
          set status = 'PENDING', queue = 1, attempts = attempts + 1,
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where channel = ? and queue = 2
       """;
@@ -91,6 +85,7 @@ public final class OutboxMessages {
       update outbox_message
          set status = 'PARKED', queue = 4, attempts = attempts + 1,
              settled_at = current_timestamp,
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where channel = ? and queue = 2
       """;
@@ -148,10 +143,18 @@ public final class OutboxMessages {
   public List<Message> byIds(List<Long> ids) {
     return ids.isEmpty()
         ? List.of()
-        : jdbc.query(
-            BY_IDS.formatted(String.join(", ", Collections.nCopies(ids.size(), "?"))),
-            MessageRow.MAPPER,
-            ids.toArray());
+        : jdbc.query(byIds(ids.size()), MessageRow.MAPPER, ids.toArray());
+  }
+
+  static String byIds(int ids) {
+    return """
+    select id, channel, position, message_id, ordering_key, content_type, headers, payload,
+           attempts
+      from outbox_message
+     where id in (%s)
+     order by position
+    """
+        .formatted(String.join(", ", Collections.nCopies(ids, "?")));
   }
 
   /**
@@ -217,14 +220,17 @@ public final class OutboxMessages {
           statement.setInt(3, settlement.attempts());
           statement.setString(4, shortened(settlement.lastError()));
           statement.setLong(5, fence);
-          statement.setLong(6, settlement.startNumber());
           if (settlement.startedAt() == null) {
-            statement.setNull(7, Types.TIMESTAMP);
+            statement.setNull(6, Types.BIGINT);
+            statement.setNull(7, Types.BIGINT);
+            statement.setNull(8, Types.TIMESTAMP);
           } else {
-            statement.setTimestamp(7, Timestamp.from(settlement.startedAt()));
+            statement.setLong(6, fence);
+            statement.setLong(7, settlement.startNumber());
+            statement.setTimestamp(8, Timestamp.from(settlement.startedAt()));
           }
-          statement.setBoolean(8, settlement.status() == Status.PENDING);
-          statement.setLong(9, settlement.message().id());
+          statement.setBoolean(9, settlement.status() == Status.PENDING);
+          statement.setLong(10, settlement.message().id());
         });
   }
 

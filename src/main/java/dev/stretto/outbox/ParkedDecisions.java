@@ -1,22 +1,26 @@
 package dev.stretto.outbox;
 
+import dev.stretto.outbox.ParkedMessages.Decision;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What a person decides about a parked message: that it is sent again, or never. Needs no lease,
- * and a run under way goes by it within about a second.
+ * Writes what a person decides about a parked message. Needs no lease, and a run under way goes by
+ * it within about a second.
  *
- * <p>Each decision is one short transaction that locks the channel's row first, as every
+ * <p>Runs in the caller's short transaction, which must {@link #lock} the channels first, as every
  * transaction of a run does: neither sees half of what the other writes, and as both lock in the
  * same order (channel, messages, lane), neither can wait for the other in a circle.
  */
-public final class ParkedDecisions {
+final class ParkedDecisions {
 
   private static final String FIND =
-      "select channel, ordering_key, position from outbox_message where id = ?";
+      """
+      select id, channel, ordering_key, position, status from outbox_message where message_id = ?
+      """;
 
   private static final String REDRIVE =
       """
@@ -33,76 +37,76 @@ public final class ParkedDecisions {
       """;
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
   private final OutboxChannels channels;
   private final OutboxLanes lanes;
   private final OutboxHeld held;
 
-  public ParkedDecisions(JdbcTemplate jdbc, TransactionTemplate transaction) {
+  ParkedDecisions(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
-    this.transaction = transaction;
     this.channels = new OutboxChannels(jdbc);
     this.lanes = new OutboxLanes(jdbc);
     this.held = new OutboxHeld(jdbc);
   }
 
   /**
-   * Puts a parked message back in line at its old position, with its id and its attempts kept; what
-   * it blocked goes on behind it. Blocks for a run's commit at the most.
+   * A message to decide about.
    *
-   * @param id the row's number
-   * @return false where the message is not parked, or not there: nothing was changed
+   * @param status what it was when it was found; it may not be parked
    */
-  public boolean redrive(long id) {
-    return decided(id, this::redrive);
+  record Found(
+      long id, String channel, @Nullable String key, @Nullable Long position, String status) {}
+
+  /** The message of that id, or null where there is none. */
+  @Nullable Found find(String messageId) {
+    List<Found> found =
+        jdbc.query(
+            FIND,
+            (row, number) ->
+                new Found(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getObject(4, Long.class),
+                    row.getString(5)),
+            messageId);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** Waits for the transactions of runs on these channels, a commit at the most. */
+  void lock(Collection<String> names) {
+    new TreeSet<>(names).forEach(channels::lock);
   }
 
   /**
-   * Decides that a parked message is never sent; what it blocked goes on. Blocks for a run's commit
-   * at the most.
+   * Decides; what the message blocked goes on, behind it where it is sent again.
    *
-   * @param id the row's number
-   * @return false where the message is not parked, or not there: nothing was changed
+   * @return false where the message is not parked any more: nothing was changed
    */
-  public boolean discard(long id) {
-    return decided(id, this::discard);
-  }
-
-  private boolean decided(long id, Decision decision) {
-    return Boolean.TRUE.equals(
-        transaction.execute(status -> {
-          List<Parked> found =
-              jdbc.query(
-                  FIND,
-                  (row, number) ->
-                      new Parked(id, row.getString(1), row.getString(2), row.getLong(3)),
-                  id);
-          if (found.isEmpty()) {
-            return false;
-          }
-          channels.lock(found.getFirst().channel());
-          return decision.make(found.getFirst());
-        }));
+  boolean decide(Decision decision, Found parked) {
+    return switch (decision) {
+      case REDRIVE -> redrive(parked);
+      case DISCARD -> discard(parked);
+    };
   }
 
   /**
    * A message that blocked its key is held like those behind it, and as the first of them: a run
    * may be about to send one of the others, and must not come upon those before this one.
    */
-  private boolean redrive(Parked parked) {
+  private boolean redrive(Found parked) {
     if (jdbc.update(REDRIVE, parked.id()) == 0) {
       return false;
     }
     String key = parked.key();
-    if (key != null && lanes.unblock(parked.channel(), key, parked.id())) {
+    Long position = parked.position();
+    if (key != null && position != null && lanes.unblock(parked.channel(), key, parked.id())) {
       jdbc.update(HOLD, parked.id());
-      held.insert(
-          List.of(new OutboxHeld.Place(parked.channel(), key, parked.position(), parked.id())));
+      held.insert(List.of(new OutboxHeld.Place(parked.channel(), key, position, parked.id())));
     }
     return true;
   }
 
-  private boolean discard(Parked parked) {
+  private boolean discard(Found parked) {
     if (jdbc.update(DISCARD, parked.id()) == 0) {
       return false;
     }
@@ -114,10 +118,4 @@ public final class ParkedDecisions {
     }
     return true;
   }
-
-  private interface Decision {
-    boolean make(Parked parked);
-  }
-
-  private record Parked(long id, String channel, @Nullable String key, long position) {}
 }

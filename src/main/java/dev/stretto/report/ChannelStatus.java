@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param oldestPending how long the pending message that waits longest has waited, or null where
  *     none is pending
- * @param keysWithParked how many ordering keys have a parked message
+ * @param blockedKeys how many ordering keys wait behind a parked message
  * @param lease who may dispatch the channel, or null where nobody claimed it
  * @param lastRun the run that claimed the channel last, or null where none did
  * @param gate why and until when nothing is started, or null where the channel is open
@@ -22,7 +22,7 @@ public record ChannelStatus(
     long parked,
     long discarded,
     @Nullable Duration oldestPending,
-    long keysWithParked,
+    long blockedKeys,
     @Nullable Lease lease,
     @Nullable Long lastRun,
     @Nullable Gate gate) {

@@ -50,7 +50,7 @@ public final class ChannelStatuses {
         counts.getOrDefault(Counted.PARKED, 0L),
         counts.getOrDefault(Counted.DISCARDED, 0L),
         oldestPending(channel),
-        keysWithParked(channel),
+        blockedKeys(channel),
         claim == null ? null : claim.lease(),
         claim == null ? null : claim.run(),
         gate(channel));
@@ -58,30 +58,45 @@ public final class ChannelStatuses {
 
   private Map<Counted, Long> counts(String channel) {
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
-    jdbc.sql("select status, count(*) from outbox_message where channel = ? group by status")
+    jdbc.sql("select queue, count(*) from outbox_message where channel = ? group by queue")
         .param(channel)
         .query((ResultSet row) -> {
-          counts.put(Counted.valueOf(row.getString(1)), row.getLong(2));
+          counts.merge(counted(row.getInt(1)), row.getLong(2), Long::sum);
         });
     return counts;
   }
 
+  private static Counted counted(int queue) {
+    return switch (queue) {
+      case 0, 1, 3 -> Counted.PENDING;
+      case 2 -> Counted.IN_FLIGHT;
+      case 4 -> Counted.PARKED;
+      case 5 -> Counted.DISCARDED;
+      case 6 -> Counted.DELIVERED;
+      default -> throw new IllegalStateException("no message is at " + queue);
+    };
+  }
+
   /**
-   * The older of the first message without a position and the first with one: two steps into the
-   * index. H2 takes them only where the order names the index from its first column on; otherwise
-   * it reads and sorts everything that is pending.
+   * The oldest of the first message without a position, the first with one, and the first held
+   * behind its key: three steps into the index. H2 takes them only where the order names the index
+   * from its first column on; otherwise it reads and sorts everything that is pending.
    */
   private @Nullable Duration oldestPending(String channel) {
     return jdbc.sql(
             """
             select created_at, current_timestamp from (
               (select created_at from outbox_message
-               where channel = :channel and status = 'PENDING' and position is null
-               order by channel, status, position, id fetch first 1 row only)
+               where channel = :channel and queue = 0
+               order by channel, queue, position, id fetch first 1 row only)
               union all
               (select created_at from outbox_message
-               where channel = :channel and status = 'PENDING' and position >= 1
-               order by channel, status, position, id fetch first 1 row only)) oldest
+               where channel = :channel and queue = 1
+               order by channel, queue, position, id fetch first 1 row only)
+              union all
+              (select created_at from outbox_message
+               where channel = :channel and queue = 3
+               order by channel, queue, position, id fetch first 1 row only)) oldest
             order by created_at fetch first 1 row only
             """)
         .param("channel", channel)
@@ -90,12 +105,8 @@ public final class ChannelStatuses {
         .orElse(null);
   }
 
-  private long keysWithParked(String channel) {
-    return jdbc.sql(
-            """
-            select count(distinct ordering_key) from outbox_message
-            where channel = ? and status = 'PARKED'
-            """)
+  private long blockedKeys(String channel) {
+    return jdbc.sql("select count(*) from outbox_lane where channel = ? and blocked_by is not null")
         .param(channel)
         .query(Long.class)
         .single();

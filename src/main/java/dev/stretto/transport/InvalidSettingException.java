@@ -5,11 +5,25 @@ package dev.stretto.transport;
  */
 public final class InvalidSettingException extends RuntimeException {
 
+  private final String property;
+  private final String problem;
+
   /**
    * @param property the property's full or relative name, such as {@code http.url}
    * @param problem what is wrong with it and what to do
    */
   public InvalidSettingException(String property, String problem) {
     super(property + ": " + problem);
+    this.property = property;
+    this.problem = problem;
+  }
+
+  /**
+   * The same with the property's full name, where it was relative to a prefix such as {@code a.b.}.
+   */
+  public InvalidSettingException below(String prefix) {
+    return property.startsWith(prefix)
+        ? this
+        : new InvalidSettingException(prefix + property, problem);
   }
 }

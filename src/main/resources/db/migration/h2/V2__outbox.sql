@@ -16,6 +16,7 @@ create table outbox_message (
   attempts integer default 0 not null,
   last_error varchar(2000),
   fence bigint,
+  start_fence bigint,
   start_number bigint,
   started_at timestamp(3) with time zone,
   settled_at timestamp(3) with time zone,
@@ -29,7 +30,12 @@ create table outbox_message (
 
 comment on column outbox_message.position is 'place in the channel, from 1, given once';
 comment on column outbox_message.fence is 'fencing token of the run that last settled or released the message';
-comment on column outbox_message.start_number is 'how many first starts that run had made when it started this one';
+comment on column outbox_message.start_fence is
+  'fencing token of the run that made the first start of the message; 0 if it died before it could record that';
+comment on column outbox_message.start_number is
+  'how many first starts that run had made when it made this one';
+comment on column outbox_message.started_at is
+  'when the run that last settled or released the message first started it, by that run''s clock';
 
 comment on column outbox_message.queue is
   '0 new, 1 waiting at its position, 2 claimed, 3 held behind its key, 4 parked, 5 discarded, 6 delivered';
@@ -72,10 +78,26 @@ create table outbox_channel (
   gate_reason varchar(2000)
 );
 
+-- What the starts of a message belong to; one row for each run that had something to do.
+create table outbox_run (
+  channel varchar(100) not null,
+  fence bigint not null,
+  run bigint not null,
+  ordering varchar(10) not null,
+  began_at timestamp(3) with time zone default current_timestamp not null,
+  constraint outbox_run_key primary key (channel, fence)
+);
+
+create index outbox_run_run on outbox_run (run);
+
 create table channel_lease (
   channel varchar(100) primary key,
   fence bigint default 0 not null,
   owner varchar(200),
   run bigint,
-  expires_at timestamp(3) with time zone
+  expires_at timestamp(3) with time zone,
+  stop_run bigint
 );
+
+comment on column channel_lease.run is 'the last job execution that worked on the channel';
+comment on column channel_lease.stop_run is 'a job execution that was asked to stop; others take no notice';

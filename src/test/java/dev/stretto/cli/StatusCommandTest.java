@@ -43,10 +43,14 @@ class StatusCommandTest {
     stretto.run(lines("1", "2"), "append", "--channel", "space");
     sql(
         """
-        insert into outbox_message (channel, payload, status, ordering_key) values
-          ('space', '1', 'IN_FLIGHT', null), ('space', '1', 'DELIVERED', null),
-          ('space', '1', 'PARKED', 'k'), ('space', '1', 'PARKED', 'k'),
-          ('space', '1', 'DISCARDED', null), ('forgotten', '1', 'PENDING', null)
+        insert into outbox_message (channel, payload, status, queue, ordering_key) values
+          ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'DELIVERED', 6, null),
+          ('space', '1', 'PARKED', 4, 'k'), ('space', '1', 'PARKED', 4, 'l'),
+          ('space', '1', 'DISCARDED', 5, null), ('forgotten', '1', 'PENDING', 0, null)
+        """,
+        """
+        insert into outbox_lane (channel, ordering_key, blocked_by)
+        values ('space', 'k', 1), ('space', 'm', null)
         """,
         "update outbox_message set created_at = timestampadd(hour, -2, current_timestamp)",
         """

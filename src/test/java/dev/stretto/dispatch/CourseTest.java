@@ -201,6 +201,60 @@ class CourseTest {
   }
 
   @Test
+  void aRunThatEndsBecauseNothingAnswersWasAskedForNoPause() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(1).patience(Duration.ofMillis(100))).offer(1).go();
+
+    rehearsal.finish(1, unavailable(null)).go();
+
+    assertThat(rehearsal.course.stopped()).extracting(Stop::retryAfter).isNull();
+  }
+
+  @Test
+  void aPauseThatAnEarlierRunWasAskedForIsKept() {
+    Rehearsal waiting = new Rehearsal(Settings.start(2));
+    waiting.course.closeGate(0, Duration.ofMinutes(5), "HTTP 429");
+    waiting.offer(3).go();
+    assertThat(waiting.starts).isEmpty();
+
+    waiting.pass(Duration.ofMinutes(5)).go();
+    assertThat(waiting.starts).as("one probe").containsExactly(1L);
+
+    waiting.finish(1, delivered()).go();
+    assertThat(waiting.starts).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void aPauseLongerThanTheRunMayWaitEndsItWithoutACall() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).patience(Duration.ofSeconds(30)));
+    rehearsal.course.closeGate(0, Duration.ofMinutes(5), "HTTP 429");
+
+    rehearsal.offer(3).go();
+
+    assertThat(rehearsal.starts).isEmpty();
+    assertThat(rehearsal.course.stopped())
+        .isEqualTo(new Stop(Stop.Reason.UNAVAILABLE, "HTTP 429", Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void staggeredStartsAreApartThoughTheBurstAllowsMore() {
+    Rehearsal rehearsal =
+        new Rehearsal(
+                Settings.start(9)
+                    .rate(new Rate(100, Duration.ofSeconds(1), 9))
+                    .stagger(Duration.ofMillis(50)))
+            .offer(3)
+            .go();
+    assertThat(rehearsal.starts).containsExactly(1L);
+
+    rehearsal.pass(Duration.ofMillis(49)).go();
+    assertThat(rehearsal.starts).hasSize(1);
+
+    rehearsal.pass(Duration.ofMillis(1)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+  }
+
+  @Test
   void keepsItsRateInOrder() {
     Rehearsal rehearsal =
         new Rehearsal(Settings.start(9).rate(new Rate(10, Duration.ofSeconds(1), 2))).offer(5).go();

@@ -15,6 +15,7 @@ record Settings(
     Ordering ordering,
     int window,
     @Nullable Rate rate,
+    Duration stagger,
     int attempts,
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,
@@ -29,6 +30,7 @@ record Settings(
         Ordering.START,
         window,
         null,
+        Duration.ZERO,
         5,
         WhileRetrying.CONTINUE,
         OnExhausted.PARK,
@@ -38,37 +40,50 @@ record Settings(
 
   Settings ordering(Ordering changed) {
     return new Settings(
-        changed, window, rate, attempts, whileRetrying, onExhausted, onUnknown, patience);
+        changed, window, rate, stagger, attempts, whileRetrying, onExhausted, onUnknown, patience);
   }
 
   Settings rate(Rate changed) {
     return new Settings(
-        ordering, window, changed, attempts, whileRetrying, onExhausted, onUnknown, patience);
+        ordering,
+        window,
+        changed,
+        stagger,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience);
+  }
+
+  Settings stagger(Duration changed) {
+    return new Settings(
+        ordering, window, rate, changed, attempts, whileRetrying, onExhausted, onUnknown, patience);
   }
 
   Settings attempts(int changed) {
     return new Settings(
-        ordering, window, rate, changed, whileRetrying, onExhausted, onUnknown, patience);
+        ordering, window, rate, stagger, changed, whileRetrying, onExhausted, onUnknown, patience);
   }
 
   Settings whileRetrying(WhileRetrying changed) {
     return new Settings(
-        ordering, window, rate, attempts, changed, onExhausted, onUnknown, patience);
+        ordering, window, rate, stagger, attempts, changed, onExhausted, onUnknown, patience);
   }
 
   Settings onExhausted(OnExhausted changed) {
     return new Settings(
-        ordering, window, rate, attempts, whileRetrying, changed, onUnknown, patience);
+        ordering, window, rate, stagger, attempts, whileRetrying, changed, onUnknown, patience);
   }
 
   Settings onUnknown(OnUnknown changed) {
     return new Settings(
-        ordering, window, rate, attempts, whileRetrying, onExhausted, changed, patience);
+        ordering, window, rate, stagger, attempts, whileRetrying, onExhausted, changed, patience);
   }
 
   Settings patience(Duration changed) {
     return new Settings(
-        ordering, window, rate, attempts, whileRetrying, onExhausted, onUnknown, changed);
+        ordering, window, rate, stagger, attempts, whileRetrying, onExhausted, onUnknown, changed);
   }
 
   DispatchSettings build() {
@@ -77,6 +92,7 @@ record Settings(
         window,
         ordering == Ordering.KEY ? LANE_DEPTH * window : window,
         rate,
+        stagger,
         new Retry(attempts, Duration.ofMillis(100), 2, Duration.ofSeconds(5)),
         whileRetrying,
         onExhausted,

@@ -39,6 +39,7 @@ class ChannelsTest {
                 Ordering.START,
                 64,
                 null,
+                Duration.ZERO,
                 new Retry(5, Duration.ofMillis(200), 2, Duration.ofSeconds(30)),
                 WhileRetrying.CONTINUE,
                 OnExhausted.PARK,
@@ -58,6 +59,7 @@ class ChannelsTest {
     properties.put("window", 7);
     properties.put("rate", "100/m");
     properties.put("burst", 9);
+    properties.put("stagger", "20ms");
     properties.put("retry.attempts", 3);
     properties.put("retry.backoff", "1s");
     properties.put("retry.multiplier", 1.5);
@@ -77,6 +79,7 @@ class ChannelsTest {
                 Ordering.KEY,
                 7,
                 new Rate(100, Duration.ofMinutes(1), 9),
+                Duration.ofMillis(20),
                 new Retry(3, Duration.ofSeconds(1), 1.5, Duration.ofMinutes(2)),
                 WhileRetrying.HOLD,
                 OnExhausted.PARK,

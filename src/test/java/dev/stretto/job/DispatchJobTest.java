@@ -280,6 +280,53 @@ class DispatchJobTest {
   }
 
   @Test
+  void aPauseThatTheDestinationAskedForIsKeptByLaterRunsWithoutACallOrATrace() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(10);
+      Outcome busy =
+          new Outcome.RetryLater(Outcome.Fault.UNAVAILABLE, "HTTP 429", Duration.ofHours(24));
+      fixture.transport.script(call -> Answer.soon(busy));
+      DispatchResult first = fixture.dispatch();
+      assertThat(first.status()).isEqualTo("STOPPED");
+      assertThat(fixture.statuses()).isEqualTo(Map.of("PENDING", 10));
+      int calls = fixture.transport.calls().size();
+      fixture.transport.script(call -> Answer.delivered(Duration.ofMillis(1)));
+
+      DispatchResult second = fixture.dispatch();
+
+      assertThat(second.status()).isEqualTo("STOPPED");
+      assertThat(second.run()).isNull();
+      assertThat(second.remaining()).isEqualTo(10);
+      assertThat(second.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.UNAVAILABLE);
+      assertThat(second.stop()).extracting(Stop::text).asString().endsWith(": HTTP 429");
+      assertThat(fixture.transport.calls()).hasSize(calls);
+      assertThat(count(fixture, "select count(*) from batch_job_execution")).isEqualTo(1);
+
+      fixture.jdbc.update("update outbox_channel set gate_closed_until = current_timestamp");
+
+      assertThat(fixture.dispatch().status()).isEqualTo("COMPLETED");
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 10));
+      assertThat(count(fixture, "select max(attempts) from outbox_message")).isEqualTo(1);
+      assertThat(count(fixture, "select count(*) from batch_job_instance")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRunThatCanNotTakeTheChannelOverFails() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder)) {
+      fixture.append(1);
+      fixture.jdbc.update("insert into outbox_run values ('space', 1, 1, 'START', default)");
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.status()).isEqualTo("FAILED");
+      assertThat(result.stop()).as("nobody stopped it").isNull();
+      assertThat(result.failure()).contains("OUTBOX_RUN");
+      assertThat(fixture.statuses()).isEqualTo(Map.of("PENDING", 1));
+    }
+  }
+
+  @Test
   void anyLauncherRunsTheJobThatGivesItTheParameters() throws Exception {
     try (JobFixture fixture = new JobFixture(folder, "window=4")) {
       fixture.append(20);

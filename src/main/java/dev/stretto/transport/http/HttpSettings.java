@@ -115,6 +115,10 @@ record HttpSettings(
     if (address.getHost() == null) {
       throw new InvalidSettingException(property, "names no host; write it like http://host/path");
     }
+    if (address.getRawAuthority().endsWith(":")) {
+      throw new InvalidSettingException(
+          property, "names no port behind the colon; write it like http://host:8080/path");
+    }
     if (address.getRawUserInfo() != null) {
       throw new InvalidSettingException(
           property, "must not hold credentials; give them in http.headers");

@@ -81,6 +81,7 @@ class HttpSettingsTest {
     "http.url, example.org/hook, must start with http: or https:",
     "http.url, 'http://exa mple', is no valid address",
     "http.url, http:///hook, ",
+    "http.url, http://example.org:/hook, names no port behind the colon",
     "http.url, http://me:s3cret@example.org/, must not hold credentials",
     "http.url, http://example.org/#s3cret, must not have a #fragment",
     "http.version, 3, 'use auto, 1.1 or 2'",

@@ -1,0 +1,31 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The channels that a command looks at. */
+final class KnownChannels {
+
+  private KnownChannels() {}
+
+  /**
+   * Those of the configuration and those the database knows, sorted; or only the one named.
+   *
+   * @param named the value of {@code --channel}, or null for all
+   * @throws dev.stretto.transport.InvalidSettingException where the one named is none of them
+   */
+  static Set<String> of(Channels channels, Collection<String> stored, @Nullable String named) {
+    Set<String> names = new TreeSet<>(channels.names());
+    names.addAll(stored);
+    if (named == null) {
+      return names;
+    }
+    if (!names.contains(named)) {
+      channels.require("--channel", named);
+    }
+    return Set.of(named);
+  }
+}

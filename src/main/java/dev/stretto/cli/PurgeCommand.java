@@ -1,0 +1,87 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.outbox.SettledMessages;
+import dev.stretto.report.ChannelStatuses;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Removes messages that were settled long ago. */
+@Command(
+    name = "purge",
+    header = "Remove messages that were delivered or discarded long ago.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "Parked messages stay: redrive or discard them first. A message id that was removed is no"
+          + " longer",
+      "known, so that an append of the same id stores it anew. stretto.retention does the same at"
+          + " the",
+      "end of each dispatch."
+    },
+    footer = {"", "Example: stretto purge --older-than 30d"})
+final class PurgeCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Option(
+      names = "--older-than",
+      required = true,
+      paramLabel = "T",
+      description = "What was settled longer ago than this, such as 30d or 12h.")
+  private String olderThan = "";
+
+  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  private @Nullable String channel;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  PurgeCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    Duration age = DurationText.parse("--older-than", olderThan);
+    try (Application application = session.open()) {
+      SettledMessages settled = application.get(SettledMessages.class);
+      Map<String, Long> purged = new LinkedHashMap<>();
+      for (String name :
+          KnownChannels.of(
+              application.get(Channels.class),
+              application.get(ChannelStatuses.class).known(),
+              channel)) {
+        long count = settled.purge(name, age);
+        if (count > 0) {
+          purged.put(name, count);
+        }
+      }
+      print(purged);
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private void print(Map<String, Long> purged) {
+    if (json) {
+      session.print(fields -> {
+        fields.writeNumberProperty(
+            "purged", purged.values().stream().mapToLong(Long::longValue).sum());
+        fields.writeObjectPropertyStart("channels");
+        purged.forEach(fields::writeNumberProperty);
+        fields.writeEndObject();
+      });
+    } else if (purged.isEmpty()) {
+      session.print("nothing was settled longer than %s ago", olderThan);
+    } else {
+      purged.forEach((name, count) ->
+          session.print("%s: %,d message%s purged", name, count, count == 1 ? "" : "s"));
+    }
+  }
+}

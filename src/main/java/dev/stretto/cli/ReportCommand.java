@@ -1,0 +1,122 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.RunSummary;
+import dev.stretto.job.Runs;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.report.RunPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Draws a run. */
+@Command(
+    name = "report",
+    header = "Draw a run: its overlapped calls, latency, throughput and failures, on one page.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "The page needs nothing but a browser, and shows no payload. Purged messages are missing."
+    },
+    footer = {"", "Example: stretto report 7 --out run-7.html"})
+final class ReportCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Parameters(paramLabel = "RUN", description = "The run's number, as runs shows it.")
+  private long run;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "F",
+      description = "The file to write; one that is there is replaced.")
+  private String out = "";
+
+  @Option(names = "--json", description = "Print JSON about the page.")
+  private boolean json;
+
+  ReportCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException, SQLException {
+    Path file = file();
+    try (Application application = session.open()) {
+      OutboxRuns runs = application.get(OutboxRuns.class);
+      OutboxRuns.Noted noted = RunOption.find(runs, run);
+      RunPage.Page page =
+          RunPage.of(
+              runs.find(run).orElseThrow(),
+              application.get(RecordedMessages.class),
+              facts(noted, application.get(Runs.class).find(run)));
+      Files.writeString(file, page.html());
+      if (json) {
+        session.print(fields -> {
+          fields.writeNumberProperty("run", run);
+          fields.writeStringProperty("channel", noted.channel());
+          fields.writeNumberProperty("calls", page.calls());
+          fields.writeStringProperty("file", out);
+        });
+      } else {
+        session.print("wrote %s, with %,d calls of run %d", out, page.calls(), run);
+      }
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private Path file() {
+    try {
+      Path file = Path.of(out);
+      Path folder = file.toAbsolutePath().getParent();
+      boolean there = Files.exists(file);
+      if (folder != null
+          && Files.isDirectory(folder)
+          && (there
+              ? Files.isRegularFile(file) && Files.isWritable(file)
+              : Files.isWritable(folder))) {
+        return file;
+      }
+    } catch (InvalidPathException e) {
+      // told below
+    }
+    throw new CommandException(ExitCode.USAGE, "--out: the file " + out + " can't be written");
+  }
+
+  private static Map<String, String> facts(OutboxRuns.Noted noted, @Nullable RunSummary summary) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Ordering", noted.ordering().toLowerCase(Locale.ROOT));
+    facts.put("Fence", String.valueOf(noted.fence()));
+    if (summary != null) {
+      facts.put("Status", summary.status());
+      facts.put("Started", text(summary.started()));
+      facts.put("Ended", text(summary.ended()));
+      facts.put("Delivered", number(summary.delivered()));
+      facts.put("Parked", number(summary.parked()));
+      facts.put("Retried", number(summary.retried()));
+      facts.put("Sent again after a crash", number(summary.resent()));
+    }
+    return facts;
+  }
+
+  private static String text(@Nullable Instant time) {
+    return time == null ? "-" : time.toString();
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.job.RunSummary;
+import dev.stretto.job.Runs;
+import dev.stretto.report.ChannelStatuses;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JsonGenerator;
+
+/** Lists the job's executions. */
+@Command(
+    name = "runs",
+    header = "List the latest runs, newest first, with what each did.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "Runs with the same JOB carried on one from the other. DEAD is a run that was killed: the"
+          + " next",
+      "dispatch of its channel carries on."
+    })
+final class RunsCommand implements Callable<Integer> {
+
+  /** Each run costs some queries, and no screen shows more. */
+  private static final int DEFAULT_LIMIT = 20;
+
+  private static final int HIGHEST_LIMIT = 1000;
+
+  private static final List<String> TITLES =
+      List.of(
+          "RUN",
+          "JOB",
+          "CHANNEL",
+          "STATUS",
+          "EXIT",
+          "STARTED",
+          "ENDED",
+          "DELIVERED",
+          "PARKED",
+          "RETRIED",
+          "RESENT");
+
+  private static final int LEFT = 7;
+
+  private final Session session;
+
+  @Option(names = "--channel", paramLabel = "C", description = "Only runs on this channel.")
+  private @Nullable String channel;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "The latest N runs, 1 to 1000; the default is 20.")
+  private int limit = DEFAULT_LIMIT;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  RunsCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws SQLException {
+    if (limit < 1 || limit > HIGHEST_LIMIT) {
+      throw new CommandException(ExitCode.USAGE, "--limit: must be 1 to 1000, not " + limit);
+    }
+    try (Application application = session.open()) {
+      if (channel != null) {
+        KnownChannels.of(
+            application.get(Channels.class),
+            application.get(ChannelStatuses.class).known(),
+            channel);
+      }
+      List<RunSummary> runs = application.get(Runs.class).latest(channel, limit);
+      if (json) {
+        session.print(fields -> write(runs, fields));
+      } else if (runs.isEmpty()) {
+        session.print("no run yet%s", channel == null ? "" : " on " + channel);
+      } else {
+        lines(runs).forEach(session.out()::println);
+      }
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private static List<String> lines(List<RunSummary> runs) {
+    List<List<String>> cells = new ArrayList<>();
+    cells.add(TITLES);
+    for (RunSummary run : runs) {
+      cells.add(
+          List.of(
+              String.valueOf(run.run()),
+              String.valueOf(run.instance()),
+              run.channel(),
+              run.status(),
+              run.exit(),
+              time(run.started()),
+              time(run.ended()),
+              number(run.delivered()),
+              number(run.parked()),
+              number(run.retried()),
+              number(run.resent())));
+    }
+    return TextTable.aligned(cells, LEFT);
+  }
+
+  private static String time(@Nullable Instant time) {
+    return time == null ? "-" : time.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static void write(List<RunSummary> runs, JsonGenerator json) {
+    json.writeArrayPropertyStart("runs");
+    for (RunSummary run : runs) {
+      json.writeStartObject();
+      json.writeNumberProperty("run", run.run());
+      json.writeNumberProperty("instance", run.instance());
+      json.writeStringProperty("channel", run.channel());
+      json.writeStringProperty("status", run.status());
+      json.writeStringProperty("exit", run.exit());
+      json.writeStringProperty("started", text(run.started()));
+      json.writeStringProperty("ended", text(run.ended()));
+      json.writeNumberProperty("delivered", run.delivered());
+      json.writeNumberProperty("parked", run.parked());
+      json.writeNumberProperty("retried", run.retried());
+      json.writeNumberProperty("resent", run.resent());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.RecordedMessage;
+import dev.stretto.report.ChannelStatuses;
+import dev.stretto.report.StartOrder;
+import dev.stretto.report.StartOrder.Broken;
+import dev.stretto.report.StartOrder.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** Proves that first starts kept their order. */
+@Command(
+    name = "verify",
+    header = "Prove from what was recorded that first starts kept their order.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "Ends with 1 and names the first pair of messages where they did not. Runs with ordering key"
+          + " are",
+      "judged within each key. What is sent again, after a failure, a redrive or a crash, changes"
+          + " nothing."
+    })
+final class VerifyCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Parameters(
+      paramLabel = "RUN",
+      arity = "0..1",
+      description = "Only the first starts that this run made.")
+  private @Nullable Long run;
+
+  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  private @Nullable String channel;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  VerifyCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Application application = session.open()) {
+      OutboxRuns runs = application.get(OutboxRuns.class);
+      List<Finding> findings = findings(application, runs);
+      if (json) {
+        session.print(fields -> write(findings, runs, fields));
+      } else {
+        findings.forEach(finding -> session.print("%s", line(finding, runs)));
+      }
+      return findings.stream().allMatch(finding -> finding.broken() == null)
+          ? ExitCode.DONE.code()
+          : ExitCode.FAILED.code();
+    }
+  }
+
+  private List<Finding> findings(Application application, OutboxRuns runs) {
+    StartOrder order = application.get(StartOrder.class);
+    if (run != null) {
+      OutboxRuns.Noted noted = RunOption.find(runs, run);
+      if (channel != null && !channel.equals(noted.channel())) {
+        throw new CommandException(
+            ExitCode.USAGE, "--channel: run " + run + " was on channel " + noted.channel());
+      }
+      return List.of(order.check(noted.channel(), noted.fence()));
+    }
+    List<Finding> findings = new ArrayList<>();
+    for (String name :
+        KnownChannels.of(
+            application.get(Channels.class),
+            application.get(ChannelStatuses.class).known(),
+            channel)) {
+      findings.add(order.check(name, null));
+    }
+    return findings;
+  }
+
+  private static String line(Finding finding, OutboxRuns runs) {
+    String channel = finding.channel() + ": ";
+    Broken broken = finding.broken();
+    if (broken != null) {
+      return channel
+          + "order broken: "
+          + text(broken.earlier(), finding.channel(), runs)
+          + " should have started before "
+          + text(broken.later(), finding.channel(), runs);
+    }
+    String unrecorded =
+        finding.unrecorded() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; %,d not recorded, for the run that claimed them died",
+                finding.unrecorded());
+    return finding.starts() == 0
+        ? channel + "no first start is recorded" + unrecorded
+        : channel
+            + String.format(
+                Locale.ROOT,
+                "%,d first start%s kept their order",
+                finding.starts(),
+                finding.starts() == 1 ? "" : "s")
+            + unrecorded;
+  }
+
+  private static String text(RecordedMessage message, String channel, OutboxRuns runs) {
+    RecordedMessage.Start first = Objects.requireNonNull(message.first());
+    return String.format(
+        Locale.ROOT,
+        "message %s at position %,d%s (start %,d of run %s)",
+        PlainText.line(message.messageId()),
+        message.position(),
+        message.orderingKey() == null ? "" : " with key " + PlainText.line(message.orderingKey()),
+        first.number(),
+        runs.find(channel, first.fence())
+            .map(found -> String.valueOf(found.run().run()))
+            .orElse("with fence " + first.fence()));
+  }
+
+  private static void write(List<Finding> findings, OutboxRuns runs, JsonGenerator json) {
+    json.writeArrayPropertyStart("channels");
+    for (Finding finding : findings) {
+      json.writeStartObject();
+      json.writeStringProperty("channel", finding.channel());
+      json.writeNumberProperty("starts", finding.starts());
+      json.writeNumberProperty("unrecorded", finding.unrecorded());
+      Broken broken = finding.broken();
+      json.writeBooleanProperty("ordered", broken == null);
+      if (broken != null) {
+        write("earlier", broken.earlier(), finding.channel(), runs, json);
+        write("later", broken.later(), finding.channel(), runs, json);
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void write(
+      String name, RecordedMessage message, String channel, OutboxRuns runs, JsonGenerator json) {
+    RecordedMessage.Start first = Objects.requireNonNull(message.first());
+    json.writeObjectPropertyStart(name);
+    json.writeStringProperty("messageId", message.messageId());
+    json.writeNumberProperty("position", message.position());
+    json.writeStringProperty("key", message.orderingKey());
+    runs.find(channel, first.fence())
+        .ifPresent(found -> json.writeNumberProperty("run", found.run().run()));
+    json.writeNumberProperty("fence", first.fence());
+    json.writeNumberProperty("start", first.number());
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.stretto.outbox;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The messages of {@code outbox_message} that nothing more happens to: delivered and discarded.
+ * Removes the old ones. Parked messages are settled too, but stay: someone may still want to
+ * redrive them.
+ *
+ * <p>There is no index on the time, which every append and settlement would pay for; the messages
+ * are looked at in position order instead, which is nearly that of time.
+ */
+public final class SettledMessages {
+
+  /** Rows of one look, and of one transaction. */
+  private static final int BATCH = 1000;
+
+  private static final List<Integer> REMOVABLE = List.of(Queue.DELIVERED, Queue.DISCARDED);
+
+  private static final String NOW = "select current_timestamp";
+
+  private static final String READ =
+      """
+      select id, position, settled_at
+        from outbox_message
+       where channel = ? and queue = ? and position > ?
+       order by channel, queue, position
+       limit ?
+      """;
+
+  private static final String REMOVE =
+      "delete from outbox_message where id = ? and queue = ? and settled_at < ?";
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+
+  public SettledMessages(JdbcTemplate jdbc, TransactionTemplate transaction) {
+    this.jdbc = jdbc;
+    this.transaction = transaction;
+  }
+
+  /**
+   * Removes all that were settled longer ago than that, in transactions of 1,000 rows that lock
+   * nothing a producer or a run needs. Reads every settled message of the channel.
+   *
+   * @return how many there were
+   */
+  public long purge(String channel, Duration age) {
+    return new Sweep(channel, age, Long.MAX_VALUE, false).run();
+  }
+
+  /**
+   * Removes the oldest of them, for a run's end: gives up at the first 1,000 in position order
+   * among which none is old enough, so that it costs next to nothing where there is nothing to do.
+   * Old ones behind those stay until {@link #purge}, or until those are old too.
+   *
+   * @param most roughly the most to remove, 1 or more
+   * @return how many there were
+   */
+  public long purgeOldest(String channel, Duration age, long most) {
+    return new Sweep(channel, age, most, true).run();
+  }
+
+  private record Row(long id, long position, @Nullable Timestamp settledAt) {}
+
+  private final class Sweep {
+    private final String channel;
+    private final Timestamp before;
+    private final long most;
+    private final boolean oldestOnly;
+    private long removed;
+
+    Sweep(String channel, Duration age, long most, boolean oldestOnly) {
+      this.channel = channel;
+      this.before =
+          Timestamp.from(
+              Objects.requireNonNull(jdbc.queryForObject(NOW, Timestamp.class))
+                  .toInstant()
+                  .minus(age));
+      this.most = most;
+      this.oldestOnly = oldestOnly;
+    }
+
+    long run() {
+      REMOVABLE.forEach(this::sweep);
+      return removed;
+    }
+
+    private void sweep(int queue) {
+      long after = 0;
+      while (removed < most) {
+        List<Row> page =
+            jdbc.query(
+                READ,
+                (row, number) -> new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3)),
+                channel,
+                queue,
+                after,
+                BATCH);
+        int old = remove(page, queue);
+        if (page.size() < BATCH || (old == 0 && oldestOnly)) {
+          return;
+        }
+        after = page.getLast().position();
+      }
+    }
+
+    private int remove(List<Row> page, int queue) {
+      List<Object[]> old = new ArrayList<>();
+      for (Row row : page) {
+        if (row.settledAt() != null && row.settledAt().before(before)) {
+          old.add(new Object[] {row.id(), queue, before});
+        }
+      }
+      if (!old.isEmpty()) {
+        transaction.executeWithoutResult(ignored -> {
+          for (int one : jdbc.batchUpdate(REMOVE, old)) {
+            removed += one;
+          }
+        });
+      }
+      return old.size();
+    }
+  }
+}

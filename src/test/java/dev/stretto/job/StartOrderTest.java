@@ -1,0 +1,108 @@
+package dev.stretto.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.job.RehearsedTransport.Answer;
+import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.ParkedMessages;
+import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.report.StartOrder;
+import dev.stretto.report.StartOrder.Finding;
+import dev.stretto.transport.Outcome;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What real runs record suffices to prove their order, and a changed row is found. */
+class StartOrderTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void runsThatRetryParkStopAndRedriveKeepTheirOrder() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=8", "retry.attempts=2")) {
+      fixture.append(300);
+      AtomicReference<ChannelRun> running = new AtomicReference<>();
+      fixture.transport.script(call -> {
+        if (call.message().position() == 200) {
+          running.get().stop("the test said so");
+        }
+        return Answer.soon(outcome(call.message().position(), call.attempt()));
+      });
+      fixture.dispatch(DispatchOptions.NONE, running::set);
+      fixture.transport.script(call -> Answer.soon(new Outcome.Delivered()));
+      int parked = fixture.statuses().getOrDefault("PARKED", 0);
+      assertThat(parked(fixture).decideAll(ParkedMessages.Decision.REDRIVE, "space"))
+          .isEqualTo(parked)
+          .isGreaterThan(10);
+      fixture.dispatch();
+
+      Finding finding = order(fixture).check("space", null);
+
+      assertThat(finding).isEqualTo(new Finding("space", 300, 0, null));
+      Finding first = order(fixture).check("space", 1L);
+      Finding second = order(fixture).check("space", 2L);
+      assertThat(first.starts() + second.starts()).isEqualTo(300);
+      assertThat(first.starts()).isBetween(200L, 208L);
+      assertThat(order(fixture).check("elsewhere", null).starts()).isZero();
+    }
+  }
+
+  @Test
+  void whatADeadRunClaimedIsCountedAsNotRecorded() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=8")) {
+      fixture.append(20);
+      fixture.jdbc.update(
+          "update outbox_message set status = 'IN_FLIGHT', queue = 2, position = id where id <= 8");
+      fixture.jdbc.update(
+          "insert into outbox_channel (channel, last_position) values ('space', 8)");
+
+      fixture.dispatch();
+
+      assertThat(order(fixture).check("space", null)).isEqualTo(new Finding("space", 12, 8, null));
+    }
+  }
+
+  @Test
+  void theFirstPairThatBrokeTheOrderIsNamed() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=8")) {
+      fixture.append(2500);
+      fixture.dispatch();
+      fixture.jdbc.update(
+          "update outbox_message set start_number = 2111 - start_number where position in (1100,"
+              + " 1011)");
+      fixture.jdbc.update("update outbox_message set start_fence = 0 where position = 1010");
+
+      Finding finding = order(fixture).check("space", null);
+
+      assertThat(finding.broken()).isNotNull();
+      assertThat(finding.broken().earlier().position()).isEqualTo(1011);
+      assertThat(finding.broken().later().position()).isEqualTo(1012);
+    }
+  }
+
+  private static Outcome outcome(long position, int attempt) {
+    if (position % 10 == 0) {
+      return new Outcome.Rejected("HTTP 422", false);
+    }
+    return position % 7 == 0 && attempt == 1
+        ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)
+        : new Outcome.Delivered();
+  }
+
+  private static StartOrder order(JobFixture fixture) {
+    return new StartOrder(
+        new RecordedMessages(fixture.jdbc), fixture.context.getBean(OutboxRuns.class));
+  }
+
+  private static ParkedMessages parked(JobFixture fixture) {
+    return new ParkedMessages(
+        fixture.jdbc,
+        new TransactionTemplate(fixture.context.getBean(PlatformTransactionManager.class)),
+        fixture.context.getBean(Durability.class));
+  }
+}
