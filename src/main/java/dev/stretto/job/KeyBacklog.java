@@ -42,9 +42,6 @@ final class KeyBacklog implements Backlog {
   private long lastId;
   private long lookedBack;
 
-  /**
-   * @param limit the most messages to read, 0 or more
-   */
   KeyBacklog(
       OutboxMessages messages,
       Dispatcher dispatcher,

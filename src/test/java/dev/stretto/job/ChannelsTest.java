@@ -38,6 +38,7 @@ class ChannelsTest {
             new DispatchSettings(
                 Ordering.START,
                 64,
+                64,
                 null,
                 Duration.ZERO,
                 new Retry(5, Duration.ofMillis(200), 2, Duration.ofSeconds(30)),
@@ -57,6 +58,7 @@ class ChannelsTest {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("ordering", "key");
     properties.put("window", 7);
+    properties.put("look-ahead", 70);
     properties.put("rate", "100/m");
     properties.put("burst", 9);
     properties.put("stagger", "20ms");
@@ -78,6 +80,7 @@ class ChannelsTest {
             new DispatchSettings(
                 Ordering.KEY,
                 7,
+                70,
                 new Rate(100, Duration.ofMinutes(1), 9),
                 Duration.ofMillis(20),
                 new Retry(3, Duration.ofSeconds(1), 1.5, Duration.ofMinutes(2)),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
@@ -67,6 +68,15 @@ final class JobFixture implements AutoCloseable {
     jdbc.update(
         "insert into outbox_message (channel, payload)"
             + " select 'space', '{\"n\":' || x || '}' from system_range(1, ?)",
+        messages);
+  }
+
+  /** Inserts messages of one key, or of none where it is null. */
+  void append(int messages, @Nullable String key) {
+    jdbc.update(
+        "insert into outbox_message (channel, payload, ordering_key)"
+            + " select 'space', '{}', cast(? as varchar) from system_range(1, ?)",
+        key,
         messages);
   }
 
