@@ -1,0 +1,53 @@
+package dev.stretto.benchmark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The destination in a JVM of its own. Prints its port, then what it saw for every line that it
+ * reads, and ends with its input.
+ */
+@Command(name = "destination")
+public final class DestinationMain implements Callable<Integer> {
+
+  @Option(names = "--version", required = true)
+  private String version = "";
+
+  @Option(names = "--delay", required = true)
+  private Delay delay = Delay.NONE;
+
+  @Option(names = "--lanes", required = true)
+  private int lanes;
+
+  @Option(names = "--streams", required = true)
+  private int streams;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new DestinationMain()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ArrivalLog log = new ArrivalLog(lanes, Clock.systemUTC());
+    Destination destination = new Destination(log, delay.answers(), version, streams);
+    System.out.println(destination.port());
+    BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    while (asked.readLine() != null) {
+      System.out.println(JsonMapper.shared().writeValueAsString(log.seen(cpuSeconds())));
+    }
+    return 0;
+  }
+
+  private static double cpuSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+  }
+}

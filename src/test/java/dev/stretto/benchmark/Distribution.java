@@ -1,0 +1,56 @@
+package dev.stretto.benchmark;
+
+import dev.stretto.benchmark.Contender.Stretto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The built distribution, used as its users do: by its launcher, in a folder with a configuration.
+ *
+ * @param home where {@code bin} and {@code lib} are
+ */
+record Distribution(Path home) {
+
+  /** Configures the channel {@code space}. */
+  void configure(Path folder, Store store, String url, Load load, Stretto how) throws IOException {
+    Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        folder.resolve("config/application.yaml"),
+        store.yaml()
+            + """
+            stretto:
+              channels:
+                space:
+                  transport: http
+                  ordering: %s
+                  window: %d
+                  http: { url: "%s", version: "%s" }
+            """
+                .formatted(how.ordering(), load.window(), url, load.version()));
+  }
+
+  /** Makes the tables, as any command does. */
+  void migrate(Path folder) throws IOException, InterruptedException, FailedException {
+    run(folder, "", "status").succeeded();
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param javaOptions for its JVM, separated by spaces
+   */
+  Program.Taken run(Path folder, String javaOptions, String... arguments)
+      throws IOException, InterruptedException, FailedException {
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/stretto").toString()));
+    Collections.addAll(command, arguments);
+    return Program.run(
+        command,
+        folder,
+        Map.of("STRETTO_JAVA_HOME", Java.HOME.toString(), "JAVA_OPTS", javaOptions));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.stretto.benchmark;
+
+import java.util.List;
+
+/** A table of the outcome. */
+enum Section {
+  /** A backlog is sent to its end. */
+  THROUGHPUT("Throughput"),
+  /** The beginning of a long backlog is sent, on a small heap. */
+  BACKLOG("Long backlogs"),
+  /** Commands that send nothing. */
+  COMMANDS("Commands");
+
+  private final String title;
+
+  Section(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  List<Metric> columns() {
+    return switch (this) {
+      case THROUGHPUT ->
+          List.of(
+              Metric.RATE,
+              Metric.STEADY,
+              Metric.OF_IDEAL,
+              Metric.OF_CEILING,
+              Metric.CPU,
+              Metric.DESTINATION_CPU,
+              Metric.PEAK,
+              Metric.VIOLATIONS,
+              Metric.DUPLICATES,
+              Metric.LOSSES);
+      case BACKLOG ->
+          List.of(Metric.FIRST_CALL, Metric.RATE, Metric.ROWS_READ, Metric.HEAP, Metric.PEAK);
+      case COMMANDS -> List.of(Metric.SECONDS, Metric.CPU_SECONDS, Metric.ROWS, Metric.PEAK);
+    };
+  }
+}
