@@ -2,6 +2,8 @@ package dev.stretto.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.outbox.Settlement;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,16 +49,28 @@ class CourseModelTest {
         Settings.start(window)
             .ordering(ordering)
             .attempts(1 + random.nextInt(4))
-            .whileRetrying(anyOf(random, WhileRetrying.values()));
+            .whileRetrying(anyOf(random, WhileRetrying.values()))
+            .onUnknown(anyOf(random, OnUnknown.values()))
+            .onExhausted(
+                anyOf(
+                    random,
+                    ordering == Ordering.KEY
+                        ? OnExhausted.values()
+                        : new OnExhausted[] {OnExhausted.PARK, OnExhausted.HOLD}));
     Rehearsal rehearsal = new Rehearsal(settings, seed);
-    Model model = new Model(rehearsal, ordering, window);
+    Model model = new Model(rehearsal, settings, window);
     boolean stops = random.nextInt(4) == 0;
     int stopAt = random.nextInt(400);
+    Stop.Reason why =
+        anyOf(
+            random,
+            new Stop.Reason[] {
+              Stop.Reason.ASKED, Stop.Reason.TIME_UP, Stop.Reason.LEASE_LOST, Stop.Reason.BROKEN
+            });
 
     for (int step = 0; step < 5000 && !model.over(); step++) {
       if (stops && step == stopAt) {
-        rehearsal.stop(Stop.Reason.ASKED);
-        model.stopped();
+        rehearsal.stop(why);
       }
       switch (random.nextInt(5)) {
         case 0 -> model.offer(random);
@@ -79,12 +94,15 @@ class CourseModelTest {
     private final Map<Long, @Nullable String> keys = new HashMap<>();
     private final Set<Long> seen = new HashSet<>();
     private final List<Long> firstStarts = new ArrayList<>();
+    private final boolean blocksKeys;
     private boolean stopped;
     private int startsAtStop;
+    private long knownAtStop;
 
-    Model(Rehearsal rehearsal, Ordering ordering, int window) {
+    Model(Rehearsal rehearsal, Settings settings, int window) {
       this.rehearsal = rehearsal;
-      this.ordering = ordering;
+      this.ordering = settings.ordering();
+      this.blocksKeys = settings.onExhausted() == OnExhausted.BLOCK_KEY;
       this.window = window;
     }
 
@@ -114,6 +132,9 @@ class CourseModelTest {
       for (long earlier = 1; earlier < id; earlier++) {
         if (sameLane(earlier, id)) {
           assertThat(settled(earlier)).as("%s settled before %s starts", earlier, id).isTrue();
+          assertThat(blocksKeys && parked(earlier))
+              .as("%s starts behind %s, which was set aside", id, earlier)
+              .isFalse();
         }
       }
     }
@@ -128,6 +149,11 @@ class CourseModelTest {
 
     private boolean settled(long id) {
       return rehearsal.recorded.values().stream().anyMatch(s -> s.message().id() == id);
+    }
+
+    private boolean parked(long id) {
+      return rehearsal.recorded.values().stream()
+          .anyMatch(s -> s.message().id() == id && s.status() == Status.PARKED);
     }
 
     void finish(Random random) {
@@ -147,12 +173,13 @@ class CourseModelTest {
       };
     }
 
-    void stopped() {
-      stopped = true;
-      startsAtStop = rehearsal.starts.size();
-    }
-
     void check() {
+      Stop stop = rehearsal.course.stopped();
+      if (stop != null && !stopped) {
+        stopped = true;
+        startsAtStop = rehearsal.starts.size();
+        knownAtStop = rehearsal.offered.stream().filter(f -> f.settlement() != null).count();
+      }
       assertThat(rehearsal.mostUnderWay).isLessThanOrEqualTo(window);
       assertThat(rehearsal.mostClaims).isLessThanOrEqualTo(window);
       if (ordering != Ordering.KEY) {
@@ -161,9 +188,23 @@ class CourseModelTest {
       if (stopped) {
         assertThat(rehearsal.starts).as("nothing starts after a stop").hasSize(startsAtStop);
       }
+      if (cutShort()) {
+        assertThat((long) rehearsal.recorded.size())
+            .as("what is known after the lease was lost is not recorded")
+            .isLessThanOrEqualTo(knownAtStop);
+      }
+    }
+
+    private boolean cutShort() {
+      Stop stop = rehearsal.course.stopped();
+      return stop != null
+          && (stop.reason() == Stop.Reason.LEASE_LOST || stop.reason() == Stop.Reason.BROKEN);
     }
 
     boolean over() {
+      if (cutShort()) {
+        return rehearsal.underWay.isEmpty();
+      }
       return rehearsal.underWay.isEmpty()
           && rehearsal.course.idle()
           && (stopped || rehearsal.offered.size() == MESSAGES);
@@ -174,7 +215,14 @@ class CourseModelTest {
       List<Long> settled = rehearsal.recorded.values().stream().map(s -> s.message().id()).toList();
       assertThat(settled).as("each settled once").doesNotHaveDuplicates();
       if (!stopped) {
-        assertThat(settled).hasSize(MESSAGES);
+        List<Long> heldBack =
+            rehearsal.course.takeHeldBack().stream().map(f -> f.message().id()).toList();
+        assertThat(settled).hasSize(MESSAGES - heldBack.size()).noneMatch(heldBack::contains);
+        for (long held : heldBack) {
+          assertThat(LongStream.range(1, held).filter(id -> sameLane(id, held) && parked(id)))
+              .as("what %s was held back for", held)
+              .hasSize(1);
+        }
         assertThat(rehearsal.recorded.values())
             .extracting(Settlement::status)
             .doesNotContain(Status.PENDING);

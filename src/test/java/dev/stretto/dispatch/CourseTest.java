@@ -281,6 +281,162 @@ class CourseTest {
   }
 
   @Test
+  void aLongLaneWaitsItsTurnBehindEveryOtherKey() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1).ordering(Ordering.KEY));
+    rehearsal.offer("hot");
+    rehearsal.offer("hot");
+    rehearsal.offer("b");
+    rehearsal.go().finish(1, delivered()).go().finish(2, delivered()).go();
+
+    assertThat(rehearsal.offered.stream().filter(Flight::over).map(f -> f.message().id()))
+        .containsExactlyInAnyOrder(1L, 3L);
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(2L);
+  }
+
+  @Test
+  void aMessageThatIsSetAsideBlocksItsKeyAlone() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(4).ordering(Ordering.KEY).onExhausted(OnExhausted.BLOCK_KEY));
+    rehearsal.offer("bad");
+    rehearsal.offer("bad");
+    rehearsal.offer("good");
+    rehearsal.offer("good");
+    rehearsal.go().finish(1, rejected()).finish(2, delivered()).go();
+    rehearsal.offer("bad");
+    rehearsal.go();
+
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::blocksKey).isEqualTo(true);
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(4L);
+    assertThat(rehearsal.course.takeHeldBack())
+        .extracting(f -> f.message().id())
+        .containsExactly(2L, 5L);
+
+    rehearsal.course.unblock("bad");
+    rehearsal.offer("bad");
+    rehearsal.go();
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(4L, 6L);
+  }
+
+  @Test
+  void aQuarantinedMessageBlocksItsKeyToo() {
+    Rehearsal rehearsal =
+        new Rehearsal(
+            Settings.start(4)
+                .ordering(Ordering.KEY)
+                .onExhausted(OnExhausted.BLOCK_KEY)
+                .onUnknown(OnUnknown.QUARANTINE));
+    rehearsal.offer("bad");
+    rehearsal.offer("bad");
+    rehearsal.go().finish(1, unknown()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.underWay).isEmpty();
+    assertThat(rehearsal.course.takeHeldBack()).hasSize(1);
+  }
+
+  @Test
+  void parkingInKeyOrderLetsTheKeyGoOn() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(4).ordering(Ordering.KEY).onExhausted(OnExhausted.PARK));
+    rehearsal.offer("bad");
+    rehearsal.offer("bad");
+    rehearsal.go().finish(1, rejected()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(2L);
+  }
+
+  @Test
+  void holdingInKeyOrderEndsTheRunWithTheMessageFirstInItsLane() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(4).ordering(Ordering.KEY).onExhausted(OnExhausted.HOLD));
+    rehearsal.offer("bad");
+    rehearsal.offer("bad");
+    rehearsal.go().finish(1, rejected()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.starts).hasSize(1);
+    assertThat(rehearsal.course.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.HELD);
+  }
+
+  @Test
+  void holdingWhileRetryingInKeyOrderHoldsTheOtherKeysToo() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(2).ordering(Ordering.KEY).whileRetrying(WhileRetrying.HOLD));
+    rehearsal.offer("a");
+    rehearsal.offer("b");
+    rehearsal.offer("c");
+    rehearsal.go().finish(1, failed()).finish(2, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+
+    rehearsal.pass(Duration.ofSeconds(1)).go().finish(1, delivered()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 3L);
+  }
+
+  @Test
+  void holdingAnExhaustedMessageInStrictOrderLetsNoneOvertakeIt() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(4).ordering(Ordering.STRICT).onExhausted(OnExhausted.HOLD))
+            .offer(2)
+            .go()
+            .finish(1, rejected())
+            .go();
+
+    assertThat(rehearsal.starts).containsExactly(1L);
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+  }
+
+  @Test
+  void parkingInStrictOrderGoesOnWithTheNext() {
+    Rehearsal rehearsal =
+        new Rehearsal(Settings.start(4).ordering(Ordering.STRICT).onExhausted(OnExhausted.PARK))
+            .offer(2)
+            .go()
+            .finish(1, rejected())
+            .go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aWindowFullOfRetriesSleepsUntilTheFirstIsDue() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(5).go();
+    rehearsal.finish(1, failed()).pass(Duration.ofMillis(7)).finish(2, failed()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+
+    long wakeAt = rehearsal.course.wakeAt();
+    assertThat(Duration.ofNanos(wakeAt)).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+    rehearsal.passUntilNext();
+    assertThat(rehearsal.go().starts).as("one of them again").hasSize(3);
+  }
+
+  @Test
+  void aWindowFullOfRetriesWhenTheTimeIsUpHasToBeTriedAgainLater() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(5).go();
+    rehearsal.finish(1, failed()).finish(2, failed()).go();
+
+    rehearsal.stop(Stop.Reason.TIME_UP);
+    rehearsal.record();
+
+    assertThat(rehearsal.course.stopped())
+        .extracting(Stop::reason)
+        .isEqualTo(Stop.Reason.UNAVAILABLE);
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.statusOf(2)).isEqualTo(Status.PENDING);
+  }
+
+  @Test
+  void aRunWhoseTimeIsUpWhileItSendsHasDoneItsPart() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(5).go();
+    rehearsal.finish(1, failed()).go();
+
+    rehearsal.stop(Stop.Reason.TIME_UP);
+
+    assertThat(rehearsal.course.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.TIME_UP);
+  }
+
+  @Test
   void aStrictChannelHasOneMessageUnderWay() {
     Rehearsal rehearsal = new Rehearsal(Settings.start(4).ordering(Ordering.STRICT)).offer(3).go();
     assertThat(rehearsal.starts).containsExactly(1L);
