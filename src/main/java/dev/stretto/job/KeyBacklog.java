@@ -72,9 +72,13 @@ final class KeyBacklog implements Backlog {
     List<Message> write(int positions, LongFunction<List<Message>> work);
   }
 
+  /**
+   * Ends the chunk with the page: what a chunk has read is lined up only once it is complete, and
+   * must not wait for more pages, of which many may be held from the first row to the last.
+   */
   @Override
   public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || !look(false)) {
+    if (left == 0 || dispatcher.stopped() != null || page.isEmpty()) {
       return null;
     }
     left--;

@@ -1,0 +1,121 @@
+package dev.stretto.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * What a run asks while it is under way reads about as many rows as it returns, however many
+ * messages are settled, held or blocked: by H2's own plans and counts.
+ */
+class OutboxPlansTest {
+
+  private static final int MANY = 20_000;
+  private static final Pattern SCANNED = Pattern.compile("scanCount: (\\d+)");
+
+  private static final SingleConnectionDataSource DATA_SOURCE =
+      new SingleConnectionDataSource("jdbc:h2:mem:plans", "sa", "", true);
+
+  private static final JdbcTemplate JDBC = new JdbcTemplate(DATA_SOURCE);
+
+  /** Of each queue as many; every key blocked but the last, and all the held ones of few keys. */
+  @BeforeAll
+  static void fill() {
+    Flyway.configure()
+        .dataSource(DATA_SOURCE)
+        .locations("classpath:db/migration/h2")
+        .load()
+        .migrate();
+    for (int queue : List.of(Queue.NEW, Queue.WAITING, Queue.HELD, Queue.PARKED, Queue.DELIVERED)) {
+      JDBC.update(
+          """
+          insert into outbox_message (channel, payload, ordering_key, queue, position)
+          select 'space', '1', 'k' || mod(x, 7), ?, case when ? then null else x end
+            from system_range(1, ?)
+          """,
+          queue,
+          queue == Queue.NEW,
+          MANY);
+    }
+    JDBC.update(
+        """
+        insert into outbox_held (channel, ordering_key, position, id)
+        select channel, ordering_key, position, id from outbox_message where queue = 3
+        """);
+    JDBC.update(
+        """
+        insert into outbox_lane (channel, ordering_key, blocked_by)
+        select 'space', 'b' || x, x from system_range(1, ?)
+        """,
+        MANY);
+    JDBC.update("insert into outbox_lane (channel, ordering_key) values ('space', 'free')");
+    JDBC.execute("analyze");
+  }
+
+  @AfterAll
+  static void close() {
+    DATA_SOURCE.destroy();
+  }
+
+  /** The question, how many rows it may read, its parameters. */
+  static Stream<Arguments> questions() {
+    return Stream.of(
+        asked("new rows", OutboxMessages.NEW, 6, "space", 10_000, 5),
+        asked("positioned rows", OutboxMessages.POSITIONED, 6, "space", 10_000, 5),
+        asked("ids of positioned rows", OutboxMessages.POSITIONED_IDS, 6, "space", 5),
+        asked("rows by id", OutboxMessages.byIds(3), 4, 30_001, 30_002, 30_003),
+        asked("claimed rows", OutboxMessages.CLAIMED, 1, "space"),
+        asked("put back claimed", OutboxMessages.RESEND, 1, "space"),
+        asked("park claimed", OutboxMessages.QUARANTINE, 1, "space"),
+        asked("anything waiting", OutboxMessages.ANY_WAITING, 3, "space"),
+        asked("next of a key", OutboxHeld.NEXT, 15, "space", "k3", 5),
+        asked("anything of a key", OutboxHeld.ANY_OF_KEY, 3, "space", "k3"),
+        asked("anything held", OutboxHeld.ANY, 6, "space", 5),
+        asked(
+            "lanes of keys",
+            OutboxLanes.find(3),
+            4,
+            "space",
+            "b17",
+            "space",
+            "free",
+            "space",
+            "none"),
+        asked("lanes that go on", OutboxLanes.UNBLOCKED, 2, "space", "", 50),
+        asked("any lane", OutboxLanes.ANY, 3, "space"),
+        asked("any lane that goes on", OutboxLanes.ANY_UNBLOCKED, 3, "space"));
+  }
+
+  private static Arguments asked(String question, String sql, int rows, Object... parameters) {
+    return Arguments.of(question, sql, rows, parameters);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("questions")
+  void readsNoMoreThanItReturns(String question, String sql, int rows, Object[] parameters) {
+    String plan = JDBC.queryForObject("explain analyze " + sql, String.class, parameters);
+
+    assertThat(plan).doesNotContain("tableScan");
+    Matcher counts = SCANNED.matcher(String.valueOf(plan));
+    assertThat(counts.results().map(MatchResult::group)).as(plan).isNotEmpty();
+    long scanned =
+        SCANNED
+            .matcher(String.valueOf(plan))
+            .results()
+            .mapToLong(count -> Long.parseLong(count.group(1)))
+            .sum();
+    assertThat(scanned).as(plan).isLessThanOrEqualTo(rows);
+  }
+}
