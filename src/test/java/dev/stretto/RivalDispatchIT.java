@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stretto.cli.Receiver.Arrival;
 import dev.stretto.cli.Receiver.Totals;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.h2.tools.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,21 +34,11 @@ class RivalDispatchIT {
     System.out.println("RivalDispatchIT: -Dstretto.seed=" + seed);
     Random random = new Random(seed);
     int messages = (KILLS + 2) * ARRIVALS_A_KILL * 2;
-    Files.createDirectories(folder.resolve("data"));
-    Server database =
-        Server.createTcpServer(
-                "-tcpPort",
-                "0",
-                "-tcpDaemon",
-                "-ifNotExists",
-                "-baseDir",
-                folder.resolve("data").toString())
-            .start();
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
+    try (SharedDatabase database = new SharedDatabase(folder);
+        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
         Shell shell = new Shell(folder)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
-      String url =
-          "--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:" + database.getPort() + "/stretto";
+      String url = database.option();
       shell.append(1, messages, url);
       Rivals rivals = new Rivals(shell, url);
 
@@ -74,7 +62,7 @@ class RivalDispatchIT {
           });
       rivals.awaitEnd();
 
-      database.stop();
+      database.close();
       assertThat(shell.statuses()).as("seed %d", seed).isEqualTo(Map.of("DELIVERED", messages));
       Totals totals = receiver.totals();
       assertThat(totals.distinct()).isEqualTo(messages);
@@ -88,8 +76,6 @@ class RivalDispatchIT {
           .as("runs that sent, seed %d", seed)
           .hasSizeGreaterThan(1);
       assertThat(sentTwiceUnderOneFence(arrivals)).isEmpty();
-    } finally {
-      database.stop();
     }
   }
 

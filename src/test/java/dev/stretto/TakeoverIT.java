@@ -3,12 +3,10 @@ package dev.stretto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.Receiver.Arrival;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.h2.tools.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,21 +20,11 @@ class TakeoverIT {
 
   @Test
   void aRunThatWakesUpTooLateStartsAndRecordsNothingMore() throws Exception {
-    Files.createDirectories(folder.resolve("data"));
-    Server database =
-        Server.createTcpServer(
-                "-tcpPort",
-                "0",
-                "-tcpDaemon",
-                "-ifNotExists",
-                "-baseDir",
-                folder.resolve("data").toString())
-            .start();
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
+    try (SharedDatabase database = new SharedDatabase(folder);
+        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
         Shell shell = new Shell(folder)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
-      String url =
-          "--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:" + database.getPort() + "/stretto";
+      String url = database.option();
       shell.append(1, MESSAGES, url);
       Shell.Running frozen = shell.start("dispatch", "--channel", "space", url);
       receiver.awaitCount(200, frozen);
@@ -57,11 +45,9 @@ class TakeoverIT {
           .isLessThanOrEqualTo(1);
       assertThat(receiver.totals().distinct()).isEqualTo(MESSAGES);
       assertThat(receiver.totals().duplicates()).isLessThanOrEqualTo(WINDOW + 1);
-      database.stop();
+      database.close();
       assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", MESSAGES));
       assertThat(recordingRuns(shell)).isEqualTo(lastSendingRuns(arrivals));
-    } finally {
-      database.stop();
     }
   }
 

@@ -64,7 +64,7 @@ final class DispatchCommand implements Callable<Integer> {
   @Option(
       names = "--ordering",
       paramLabel = "O",
-      description = "start or strict, instead of the channel's setting.")
+      description = "start, key or strict, instead of the channel's setting.")
   private @Nullable String ordering;
 
   @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")

@@ -9,9 +9,7 @@ import dev.stretto.transport.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +32,13 @@ public final class Dispatcher implements AutoCloseable {
   private final long origin;
   private final Runnable claimable;
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Guard guard = new Guard();
 
   /** Something may start: waited for by the dispatching thread only. */
-  private final Condition startable = lock.newCondition();
+  private final Condition startable = guard.newCondition();
 
   /** Something was picked, finished, recorded or stopped. */
-  private final Condition quieter = lock.newCondition();
+  private final Condition quieter = guard.newCondition();
 
   private final Course course;
 
@@ -83,12 +81,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param reason what the destination said
    */
   public void closeGate(Duration remaining, String reason) {
-    lock.lock();
-    try {
-      course.closeGate(now(), remaining, reason);
-    } finally {
-      lock.unlock();
-    }
+    guard.alone(() -> course.closeGate(now(), remaining, reason));
   }
 
   /** Starts the dispatching thread. */
@@ -103,7 +96,7 @@ public final class Dispatcher implements AutoCloseable {
    * @return the message on its way; already at its end where the dispatcher has stopped
    */
   public Flight offer(Message message) {
-    return locked(() -> {
+    return guard.locked(() -> {
       while (course.stopped() == null && course.full()) {
         await(quieter, Long.MAX_VALUE);
       }
@@ -123,7 +116,7 @@ public final class Dispatcher implements AutoCloseable {
    *     more; as many may be picked beyond the window
    */
   public List<Flight> pick(int settling) {
-    return locked(() -> {
+    return guard.locked(() -> {
       List<Flight> picked = course.pick(settling);
       if (!picked.isEmpty()) {
         quieter.signalAll();
@@ -137,17 +130,17 @@ public final class Dispatcher implements AutoCloseable {
    * ahead of them. In its outcome's settlement, {@link Settlement#blocksKey()} says so.
    */
   public List<Flight> takeHeldBack() {
-    return locked(course::takeHeldBack);
+    return guard.locked(course::takeHeldBack);
   }
 
   /** The messages of that key are no longer held back when they are offered. */
   public void unblock(String key) {
-    alone(() -> course.unblock(key));
+    guard.alone(() -> course.unblock(key));
   }
 
   /** The claims of these are durable: they may start. */
   public void claimed(List<Flight> flights) {
-    alone(() -> {
+    guard.alone(() -> {
       course.claimed(flights);
       startable.signal();
     });
@@ -161,7 +154,7 @@ public final class Dispatcher implements AutoCloseable {
 
   /** What became of these is durable. */
   public void recorded(List<Flight> flights) {
-    alone(() -> {
+    guard.alone(() -> {
       course.recorded(flights, now());
       quieter.signalAll();
       startable.signal();
@@ -174,7 +167,7 @@ public final class Dispatcher implements AutoCloseable {
    * Only the first stop counts.
    */
   public void stop(Stop reason) {
-    alone(() -> {
+    guard.alone(() -> {
       course.stop(reason, now());
       startable.signalAll();
       quieter.signalAll();
@@ -183,7 +176,7 @@ public final class Dispatcher implements AutoCloseable {
 
   /** Why nothing more is started, or null while it goes on. */
   public @Nullable Stop stopped() {
-    return locked(course::stopped);
+    return guard.locked(course::stopped);
   }
 
   /**
@@ -191,7 +184,7 @@ public final class Dispatcher implements AutoCloseable {
    * settlement.
    */
   public void drain() {
-    alone(() -> {
+    guard.alone(() -> {
       long left = settings.drain().toNanos();
       while (!course.quiet() && left > 0) {
         left = await(quieter, left);
@@ -209,7 +202,7 @@ public final class Dispatcher implements AutoCloseable {
    * @return whether everything was recorded or withdrawn
    */
   public boolean awaitIdle(Duration atMost, BooleanSupplier sooner) {
-    return locked(() -> {
+    return guard.locked(() -> {
       long left = atMost.toNanos();
       while (course.stopped() == null && !course.idle() && !sooner.getAsBoolean() && left > 0) {
         left = await(quieter, left);
@@ -220,7 +213,7 @@ public final class Dispatcher implements AutoCloseable {
 
   /** What was done so far. */
   public Counts counts() {
-    return locked(course::counts);
+    return guard.locked(course::counts);
   }
 
   /** Stops; the transport is the caller's to close. */
@@ -245,8 +238,7 @@ public final class Dispatcher implements AutoCloseable {
 
   /** Blocks until a call may start; null once nothing more shall. */
   private @Nullable Attempt awaitNext() {
-    lock.lock();
-    try {
+    return guard.locked(() -> {
       while (course.stopped() == null) {
         long now = now();
         Flight next = course.next(now, passage.transport().capacity());
@@ -265,35 +257,15 @@ public final class Dispatcher implements AutoCloseable {
       }
       quieter.signalAll();
       return null;
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   private void finished(Flight flight, Outcome outcome) {
-    alone(() -> {
+    guard.alone(() -> {
       course.finished(flight, outcome, now());
       startable.signal();
       quieter.signalAll();
     });
-  }
-
-  private void alone(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private <T extends @Nullable Object> T locked(Supplier<T> action) {
-    lock.lock();
-    try {
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
   }
 
   private long now() {

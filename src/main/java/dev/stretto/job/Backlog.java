@@ -2,6 +2,7 @@ package dev.stretto.job;
 
 import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Message;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ItemReader;
@@ -11,6 +12,18 @@ import org.springframework.batch.infrastructure.item.ItemReader;
  * recorder's thread tells what became of what was read.
  */
 sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBacklog {
+
+  /** How many rows are read at once. */
+  int PAGE = 200;
+
+  /** How long a row that appears while calls are under way may wait to be seen. */
+  Duration LOOK = Duration.ofMillis(100);
+
+  /**
+   * How often a backlog that never ends is searched for rows that were committed late, and for what
+   * people decided about parked ones.
+   */
+  Duration LOOK_BACK = Duration.ofSeconds(1);
 
   /** The next message; null means that nothing is visible now, which ends a chunk. */
   @Override

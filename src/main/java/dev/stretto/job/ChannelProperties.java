@@ -45,14 +45,17 @@ record ChannelProperties(
       @DefaultValue("10s") Duration maxBackoff,
       @DefaultValue("24h") Duration maxRetryAfter) {}
 
-  /** The same settings with some of them replaced. */
+  /**
+   * The same settings with some of them replaced. What only key order knows is left out where
+   * another replaces it.
+   */
   ChannelProperties with(
       @Nullable Ordering newOrdering, @Nullable Integer newWindow, @Nullable String newRate) {
     return new ChannelProperties(
         transport,
         newOrdering == null ? ordering : newOrdering,
         newWindow == null ? window : newWindow,
-        lookAhead,
+        newOrdering == null || newOrdering == Ordering.KEY ? lookAhead : null,
         newRate == null ? rate : newRate,
         burst,
         stagger,

@@ -4,7 +4,6 @@ import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxMessages;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
@@ -17,14 +16,6 @@ import org.jspecify.annotations.Nullable;
  * are claimed.
  */
 final class LineBacklog implements Backlog {
-
-  private static final int PAGE = 200;
-
-  /** How long a row that appears while calls are under way may wait to be seen. */
-  private static final Duration LOOK = Duration.ofMillis(100);
-
-  /** How often a backlog that never ends is searched for rows that were committed late. */
-  private static final Duration LOOK_BACK = Duration.ofSeconds(1);
 
   private final String channel;
   private final OutboxMessages messages;

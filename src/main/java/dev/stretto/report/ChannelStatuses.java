@@ -106,7 +106,7 @@ public final class ChannelStatuses {
   }
 
   private long blockedKeys(String channel) {
-    return jdbc.sql("select count(*) from outbox_lane where channel = ? and blocked_by is not null")
+    return jdbc.sql("select count(*) from outbox_lane where channel = ? and blocked_by >= 0")
         .param(channel)
         .query(Long.class)
         .single();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.job.ChannelSettings.Overrides;
 import dev.stretto.transport.InvalidSettingException;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,13 +64,25 @@ class OrderingRulesTest {
     assertThat(settings("strict", "window", "10").lookAhead()).isEqualTo(10);
   }
 
+  @Test
+  void aLookAheadIsLeftOutWhereAnOptionReplacesKeyOrder() {
+    ChannelSettings space = channel("key", "look-ahead", "640");
+
+    assertThat(space.with(new Overrides("start", null, null)).dispatch().lookAhead()).isEqualTo(64);
+    assertThat(space.with(new Overrides(null, null, null)).dispatch().lookAhead()).isEqualTo(640);
+  }
+
   private static DispatchSettings settings(String ordering, String property, String value) {
+    return channel(ordering, property, value).dispatch();
+  }
+
+  private static ChannelSettings channel(String ordering, String property, String value) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(SPACE + "transport", "http");
     properties.put(SPACE + "ordering", ordering);
     properties.put(SPACE + property, value);
     StandardEnvironment environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
-    return Channels.bind(environment, Set.of("http")).require("--channel", "space").dispatch();
+    return Channels.bind(environment, Set.of("http")).require("--channel", "space");
   }
 }
