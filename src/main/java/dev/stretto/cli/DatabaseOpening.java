@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class DatabaseOpening
   private static final String PASSWORD = "spring.datasource.password";
   private static final int H2_ALREADY_OPEN = 90020;
   private static final int H2_UNSUPPORTED_FILE = 90048;
+
+  private static final String NO_SUCH_DATABASE = "3D000";
+  private static final int MARIADB_NO_SUCH_DATABASE = 1049;
 
   private static final Pattern USER_IN_URL = Pattern.compile("(?i);user=");
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseOpening.class);
@@ -128,8 +132,21 @@ final class DatabaseOpening
       return "was written by another version of H2: use the Stretto that wrote it, or another"
           + " database";
     }
-    if (String.valueOf(e.getSQLState()).startsWith("28")) {
+    if (e instanceof SQLFeatureNotSupportedException) {
+      return Messages.firstLine(e);
+    }
+    String state = String.valueOf(e.getSQLState());
+    if (state.startsWith("28")) {
       return "refuses the user name or password: set " + USER + " and " + PASSWORD;
+    }
+    if (state.equals(NO_SUCH_DATABASE) || e.getErrorCode() == MARIADB_NO_SUCH_DATABASE) {
+      return "does not exist on that server: create it, or check " + URL;
+    }
+    if (state.startsWith("08")) {
+      return "can't be reached (is the server up? check "
+          + URL
+          + "): "
+          + withoutSecrets(Messages.firstLine(e));
     }
     return "can't be opened (check " + URL + "): " + withoutSecrets(Messages.firstLine(e));
   }
@@ -140,7 +157,11 @@ final class DatabaseOpening
   }
 
   private String withoutSecrets(String text) {
-    String clean = text.replace(url, shown(url)).replaceAll("(?i)(password=)[^;&\\s]*", "$1***");
+    String clean =
+        text.replace(url, shown(url))
+            .replaceAll("(jdbc:[^\\s;?]*)[;?]\\S*", "$1")
+            .replaceAll("//[^/\\s]*@", "//")
+            .replaceAll("(?i)(password=)[^;&\\s]*", "$1***");
     return password.isEmpty() ? clean : clean.replace(password, "***");
   }
 }

@@ -1,24 +1,39 @@
 package dev.stretto.cli;
 
+import dev.stretto.outbox.Vendor;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Comparator;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.jdbc.UncategorizedSQLException;
 
 /** Brings the tables to this version, and says so where they are ahead of it. */
 final class SchemaMigration implements FlywayMigrationStrategy {
 
   @Override
   public void migrate(Flyway flyway) {
+    requireKnownVendor(flyway.getConfiguration().getDataSource());
     try {
       flyway.migrate();
     } catch (FlywayValidateException e) {
       MigrationVersion newest = newest(flyway.info().applied());
       MigrationVersion known = newestKnown(flyway.info().all());
       throw new SchemaMismatchException(newest, known, e);
+    }
+  }
+
+  /** For others there would be no migrations, which Flyway takes for none needed. */
+  private static void requireKnownVendor(DataSource database) {
+    try (Connection connection = database.getConnection()) {
+      Vendor.of(connection);
+    } catch (SQLException e) {
+      throw new UncategorizedSQLException("look at the database", null, e);
     }
   }
 

@@ -25,14 +25,12 @@ import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomiz
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -43,7 +41,6 @@ import org.springframework.transaction.support.TransactionTemplate;
   DataSourceTransactionManagerAutoConfiguration.class,
   TransactionManagerCustomizationAutoConfiguration.class,
   JdbcTemplateAutoConfiguration.class,
-  JdbcClientAutoConfiguration.class,
   FlywayAutoConfiguration.class,
   BatchAutoConfiguration.class,
   BatchJdbcAutoConfiguration.class
@@ -94,7 +91,7 @@ class StrettoConfiguration {
   }
 
   @Bean
-  ChannelStatuses channelStatuses(JdbcClient jdbc) {
+  ChannelStatuses channelStatuses(JdbcTemplate jdbc) {
     return new ChannelStatuses(jdbc);
   }
 

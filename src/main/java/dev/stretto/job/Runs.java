@@ -21,12 +21,15 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The job's executions, and a word to one that runs. */
 public final class Runs {
 
-  /** The repository can list executions by their instance only, which restarts mix up in time. */
+  /**
+   * The repository can list executions by their instance only, which restarts mix up in time. Where
+   * the names of tables have a case, it is upper.
+   */
   private static final String LATEST =
       """
       select e.job_execution_id
-        from batch_job_execution e
-        join batch_job_instance i on i.job_instance_id = e.job_instance_id
+        from BATCH_JOB_EXECUTION e
+        join BATCH_JOB_INSTANCE i on i.job_instance_id = e.job_instance_id
        where i.job_name = 'dispatch'
        order by e.job_execution_id desc
        limit ?
@@ -35,9 +38,9 @@ public final class Runs {
   private static final String LATEST_OF_CHANNEL =
       """
       select e.job_execution_id
-        from batch_job_execution e
-        join batch_job_instance i on i.job_instance_id = e.job_instance_id
-        join batch_job_execution_params p on p.job_execution_id = e.job_execution_id
+        from BATCH_JOB_EXECUTION e
+        join BATCH_JOB_INSTANCE i on i.job_instance_id = e.job_instance_id
+        join BATCH_JOB_EXECUTION_PARAMS p on p.job_execution_id = e.job_execution_id
        where i.job_name = 'dispatch' and p.parameter_name = 'channel' and p.parameter_value = ?
        order by e.job_execution_id desc
        limit ?

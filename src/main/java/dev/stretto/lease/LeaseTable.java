@@ -24,10 +24,10 @@ final class LeaseTable {
       """;
 
   private static final String READ =
-      "select fence, owner, run, expires_at, current_timestamp from channel_lease where channel ="
-          + " ?";
+      "select fence, owner, run, expires_at, current_timestamp(3) from channel_lease where channel"
+          + " = ?";
 
-  private static final String NOW = "select current_timestamp";
+  private static final String NOW = "select current_timestamp(3)";
 
   private static final String TAKE =
       """
@@ -49,7 +49,7 @@ final class LeaseTable {
 
   private static final String HOLDERS =
       """
-      select channel, fence, owner, run, expires_at, current_timestamp
+      select channel, fence, owner, run, expires_at, current_timestamp(3)
         from channel_lease where owner is not null
       """;
 

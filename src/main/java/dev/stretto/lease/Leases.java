@@ -246,6 +246,7 @@ public final class Leases implements AutoCloseable {
     if (open == null || !open.isValid(1)) {
       open = database.getConnection();
       open.setAutoCommit(true);
+      open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       connection = open;
     }
     return new LeaseTable(open);

@@ -33,7 +33,7 @@ public final class Durability {
     }
     try (Connection connection = dataSource.getConnection()) {
       if (needed == null) {
-        needed = isH2(connection);
+        needed = Vendor.of(connection) == Vendor.H2;
       }
       if (Boolean.TRUE.equals(needed)) {
         try (Statement statement = connection.createStatement()) {
@@ -41,9 +41,5 @@ public final class Durability {
         }
       }
     }
-  }
-
-  static boolean isH2(Connection connection) throws SQLException {
-    return connection.getMetaData().getDatabaseProductName().equals("H2");
   }
 }

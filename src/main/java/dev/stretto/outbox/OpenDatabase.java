@@ -59,7 +59,9 @@ public final class OpenDatabase implements AutoCloseable {
     H2Server.keepOnLoopback();
     Optional<H2Url> h2 = H2Url.of(request.url()).map(H2Url::completed);
     if (h2.isEmpty()) {
-      return new OpenDatabase(request.url(), null, null);
+      String url = request.url();
+      return new OpenDatabase(
+          ServerUrl.of(url).map(server -> server.completed().toString()).orElse(url), null, null);
     }
     Optional<Path> file = h2.get().file();
     if (file.isEmpty()) {

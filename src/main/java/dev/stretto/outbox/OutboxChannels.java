@@ -16,6 +16,10 @@ public final class OutboxChannels {
 
   private static final String CREATE = "insert into outbox_channel (channel) values (?)";
 
+  /** Where a failed statement would spoil the transaction. */
+  private static final String CREATE_UNLESS_THERE =
+      "insert into outbox_channel (channel) values (?) on conflict do nothing";
+
   private static final String EXISTS = "select count(*) from outbox_channel where channel = ?";
 
   private static final String FENCE =
@@ -45,9 +49,11 @@ public final class OutboxChannels {
   private static final int LONGEST_REASON = 2000;
 
   private final JdbcTemplate jdbc;
+  private final Vendor vendor;
 
   public OutboxChannels(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+    this.vendor = Vendor.of(jdbc);
   }
 
   /**
@@ -61,7 +67,7 @@ public final class OutboxChannels {
     Integer there = jdbc.queryForObject(EXISTS, Integer.class, channel);
     if (there == null || there == 0) {
       try {
-        jdbc.update(CREATE, channel);
+        jdbc.update(vendor == Vendor.POSTGRESQL ? CREATE_UNLESS_THERE : CREATE, channel);
       } catch (DuplicateKeyException e) {
         // Another run created it in between, which is as good.
       }
@@ -95,11 +101,10 @@ public final class OutboxChannels {
    * @return false where a later run has fenced this one off: nothing is kept then
    */
   public boolean closeGate(String channel, long fence, Gate gate) {
-    String reason = gate.reason();
     return jdbc.update(
             CLOSE_GATE,
             Timestamp.from(gate.closedUntil()),
-            reason.substring(0, Math.min(reason.length(), LONGEST_REASON)),
+            StoredText.of(gate.reason(), LONGEST_REASON),
             channel,
             fence)
         == 1;

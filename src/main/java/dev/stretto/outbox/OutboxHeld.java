@@ -33,6 +33,14 @@ public final class OutboxHeld {
   private static final String RELEASE =
       "delete from outbox_held where channel = ? and ordering_key = ? and position = ?";
 
+  /** The same on PostgreSQL, of all rows at once. */
+  private static final String RELEASE_ALL =
+      """
+      delete from outbox_held h
+       using unnest(?::text[], ?::text[], ?::bigint[]) as n (channel, ordering_key, position)
+       where h.channel = n.channel and h.ordering_key = n.ordering_key and h.position = n.position
+      """;
+
   static final String ANY =
       """
       select channel, ordering_key, position, id from outbox_held
@@ -42,9 +50,11 @@ public final class OutboxHeld {
       """;
 
   private final JdbcTemplate jdbc;
+  private final Vendor vendor;
 
   public OutboxHeld(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+    this.vendor = Vendor.of(jdbc);
   }
 
   /** A row of the table: a message's place in its lane. */
@@ -102,6 +112,14 @@ public final class OutboxHeld {
   }
 
   private void delete(List<Place> places) {
+    if (vendor == Vendor.POSTGRESQL) {
+      jdbc.update(
+          RELEASE_ALL,
+          places.stream().map(Place::channel).toArray(String[]::new),
+          places.stream().map(Place::key).toArray(String[]::new),
+          places.stream().mapToLong(Place::position).toArray());
+      return;
+    }
     Batches.update(
         jdbc,
         RELEASE,

@@ -20,7 +20,7 @@ public final class OutboxLanes {
 
   private static final String BLOCK =
       """
-      update outbox_lane set blocked_by = ?, blocked_at = current_timestamp
+      update outbox_lane set blocked_by = ?, blocked_at = current_timestamp(3)
        where channel = ? and ordering_key = ? and blocked_by is null
       """;
 

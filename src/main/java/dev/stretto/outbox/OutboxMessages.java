@@ -1,11 +1,8 @@
 package dev.stretto.outbox;
 
-import java.sql.Timestamp;
-import java.sql.Types;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -14,7 +11,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class OutboxMessages {
 
-  private static final int LONGEST_ERROR = 2000;
+  static final int LONGEST_ERROR = 2000;
 
   static final String POSITIONED =
       """
@@ -42,27 +39,6 @@ public final class OutboxMessages {
        limit ?
       """;
 
-  private static final String PLACE =
-      "update outbox_message set position = ?, queue = ? where id = ? and queue in (0, 1)";
-
-  private static final String UNHOLD =
-      "update outbox_message set queue = 1 where id = ? and queue = 3";
-
-  private static final String CLAIM =
-      """
-      update outbox_message set status = 'IN_FLIGHT', queue = 2, position = ?
-       where id = ? and queue in (0, 1)
-      """;
-
-  private static final String SETTLE =
-      """
-      update outbox_message
-         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?,
-             start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
-             started_at = ?, settled_at = case when ? then null else current_timestamp end
-       where id = ? and queue = 2
-      """;
-
   static final String CLAIMED =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
@@ -84,7 +60,7 @@ public final class OutboxMessages {
       """
       update outbox_message
          set status = 'PARKED', queue = 4, attempts = attempts + 1,
-             settled_at = current_timestamp,
+             settled_at = current_timestamp(3),
              start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where channel = ? and queue = 2
@@ -100,9 +76,11 @@ public final class OutboxMessages {
       "select count(*) from outbox_message where channel = ? and queue <= 3";
 
   private final JdbcTemplate jdbc;
+  private final MessageWrites writes;
 
   public OutboxMessages(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+    this.writes = MessageWrites.of(jdbc);
   }
 
   /**
@@ -164,20 +142,12 @@ public final class OutboxMessages {
    * @param held whether they wait behind others of their key, in {@link OutboxHeld}
    */
   public void place(Collection<Message> messages, boolean held) {
-    Batches.update(
-        jdbc,
-        PLACE,
-        List.copyOf(messages),
-        (statement, message) -> {
-          statement.setLong(1, message.position());
-          statement.setInt(2, held ? Queue.HELD : Queue.WAITING);
-          statement.setLong(3, message.id());
-        });
+    writes.place(List.copyOf(messages), held);
   }
 
   /** Has held messages wait for their turn again; their rows in {@link OutboxHeld} go as well. */
   public void unhold(List<Long> ids) {
-    Batches.update(jdbc, UNHOLD, ids, (statement, id) -> statement.setLong(1, id));
+    writes.unhold(ids);
   }
 
   /**
@@ -187,20 +157,7 @@ public final class OutboxMessages {
    * @return for each message, whether it was still waiting and is now claimed
    */
   public boolean[] claim(List<Message> messages) {
-    int[] updated =
-        Batches.update(
-            jdbc,
-            CLAIM,
-            messages,
-            (statement, message) -> {
-              statement.setLong(1, message.position());
-              statement.setLong(2, message.id());
-            });
-    boolean[] claimed = new boolean[updated.length];
-    for (int i = 0; i < updated.length; i++) {
-      claimed[i] = updated[i] == 1;
-    }
-    return claimed;
+    return writes.claim(messages);
   }
 
   /**
@@ -210,28 +167,7 @@ public final class OutboxMessages {
    * @param fence the token of the run that worked on them
    */
   public void settle(List<Settlement> settlements, long fence) {
-    Batches.update(
-        jdbc,
-        SETTLE,
-        settlements,
-        (statement, settlement) -> {
-          statement.setString(1, settlement.status().name());
-          statement.setInt(2, Queue.of(settlement.status()));
-          statement.setInt(3, settlement.attempts());
-          statement.setString(4, shortened(settlement.lastError()));
-          statement.setLong(5, fence);
-          if (settlement.startedAt() == null) {
-            statement.setNull(6, Types.BIGINT);
-            statement.setNull(7, Types.BIGINT);
-            statement.setNull(8, Types.TIMESTAMP);
-          } else {
-            statement.setLong(6, fence);
-            statement.setLong(7, settlement.startNumber());
-            statement.setTimestamp(8, Timestamp.from(settlement.startedAt()));
-          }
-          statement.setBoolean(9, settlement.status() == Status.PENDING);
-          statement.setLong(10, settlement.message().id());
-        });
+    writes.settle(settlements, fence);
   }
 
   /** What a dead run had claimed, in position order: at most that run's window. */
@@ -275,11 +211,5 @@ public final class OutboxMessages {
   private long count(String sql, String channel) {
     Long count = jdbc.queryForObject(sql, Long.class, channel);
     return count == null ? 0 : count;
-  }
-
-  private static @Nullable String shortened(@Nullable String error) {
-    return error == null || error.length() <= LONGEST_ERROR
-        ? error
-        : error.substring(0, LONGEST_ERROR);
   }
 }

@@ -32,7 +32,7 @@ final class ParkedDecisions {
 
   private static final String DISCARD =
       """
-      update outbox_message set status = 'DISCARDED', queue = 5, settled_at = current_timestamp
+      update outbox_message set status = 'DISCARDED', queue = 5, settled_at = current_timestamp(3)
        where id = ? and queue = 4
       """;
 

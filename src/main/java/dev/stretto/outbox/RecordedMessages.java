@@ -20,16 +20,6 @@ public final class RecordedMessages {
 
   private static final int PAGE = 1000;
 
-  private static final String READ =
-      """
-      select position, message_id, ordering_key, status, attempts, last_error,
-             start_fence, start_number, fence, started_at, settled_at
-        from outbox_message
-       where channel = ? and queue = ? and position > ?
-       order by channel, queue, position
-       limit ?
-      """;
-
   private final JdbcTemplate jdbc;
 
   public RecordedMessages(JdbcTemplate jdbc) {
@@ -65,6 +55,19 @@ public final class RecordedMessages {
     }
   }
 
+  /** The queue is no parameter: on PostgreSQL the index is chosen by its number. */
+  static String read(int queue) {
+    return """
+    select position, message_id, ordering_key, status, attempts, last_error,
+           start_fence, start_number, fence, started_at, settled_at
+      from outbox_message
+     where channel = ? and queue = %d and position > ?
+     order by channel, queue, position
+     limit ?
+    """
+        .formatted(queue);
+  }
+
   private final class Cursor {
     private final String channel;
     private final int queue;
@@ -78,7 +81,7 @@ public final class RecordedMessages {
     /** Whether there is a message behind the position. */
     boolean advance(long after) {
       if (page.isEmpty()) {
-        page.addAll(jdbc.query(READ, (row, number) -> recorded(row), channel, queue, after, PAGE));
+        page.addAll(jdbc.query(read(queue), (row, number) -> recorded(row), channel, after, PAGE));
       }
       return !page.isEmpty();
     }

@@ -24,16 +24,7 @@ public final class SettledMessages {
 
   private static final List<Integer> REMOVABLE = List.of(Queue.DELIVERED, Queue.DISCARDED);
 
-  private static final String NOW = "select current_timestamp";
-
-  private static final String READ =
-      """
-      select id, position, settled_at
-        from outbox_message
-       where channel = ? and queue = ? and position > ?
-       order by channel, queue, position
-       limit ?
-      """;
+  private static final String NOW = "select current_timestamp(3)";
 
   private static final String REMOVE =
       "delete from outbox_message where id = ? and queue = ? and settled_at < ?";
@@ -68,6 +59,18 @@ public final class SettledMessages {
     return new Sweep(channel, age, most, true).run();
   }
 
+  /** The queue is no parameter: on PostgreSQL the index is chosen by its number. */
+  static String read(int queue) {
+    return """
+    select id, position, settled_at
+      from outbox_message
+     where channel = ? and queue = %d and position > ?
+     order by channel, queue, position
+     limit ?
+    """
+        .formatted(queue);
+  }
+
   private record Row(long id, long position, @Nullable Timestamp settledAt) {}
 
   private final class Sweep {
@@ -98,10 +101,9 @@ public final class SettledMessages {
       while (removed < most) {
         List<Row> page =
             jdbc.query(
-                READ,
+                read(queue),
                 (row, number) -> new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3)),
                 channel,
-                queue,
                 after,
                 BATCH);
         int old = remove(page, queue);

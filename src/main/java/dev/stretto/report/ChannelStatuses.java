@@ -1,9 +1,10 @@
 package dev.stretto.report;
 
+import dev.stretto.outbox.Vendor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,25 +12,77 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads what channels look like now. Reads indexes only, so that it is quick on a long outbox. */
 public final class ChannelStatuses {
 
-  private final JdbcClient jdbc;
+  static final String KNOWN =
+      """
+      select distinct channel from outbox_message
+      union select channel from channel_lease
+      """;
 
-  public ChannelStatuses(JdbcClient jdbc) {
-    this.jdbc = jdbc;
+  /** Steps from channel to channel, where PostgreSQL would read the whole of an index. */
+  static final String KNOWN_ON_POSTGRESQL =
+      """
+      with recursive pending as (
+        (select channel from outbox_message where queue < 5 order by channel limit 1)
+        union all
+        select (select channel from outbox_message m
+                 where m.queue < 5 and m.channel > p.channel order by m.channel limit 1)
+          from pending p where p.channel is not null),
+      past as (
+        (select channel from outbox_message where queue >= 5 order by channel limit 1)
+        union all
+        select (select channel from outbox_message m
+                 where m.queue >= 5 and m.channel > p.channel order by m.channel limit 1)
+          from past p where p.channel is not null)
+      select channel from pending where channel is not null
+      union select channel from past where channel is not null
+      union select channel from channel_lease
+      """;
+
+  /** In two parts, as on PostgreSQL there is an index for what waits and one for the past. */
+  static final String COUNTS =
+      """
+      select queue, count(*) from outbox_message
+       where channel = :channel and queue < 5 group by queue
+      union all
+      select queue, count(*) from outbox_message
+       where channel = :channel and queue >= 5 group by queue
+      """;
+
+  static final String OLDEST =
+      """
+      select created_at, current_timestamp(3) from (
+        (select created_at from outbox_message
+         where channel = :channel and queue = 0
+         order by channel, queue, position, id fetch first 1 row only)
+        union all
+        (select created_at from outbox_message
+         where channel = :channel and queue = 1
+         order by channel, queue, position, id fetch first 1 row only)
+        union all
+        (select created_at from outbox_message
+         where channel = :channel and queue = 3
+         order by channel, queue, position, id fetch first 1 row only)) oldest
+      order by created_at fetch first 1 row only
+      """;
+
+  private final JdbcClient jdbc;
+  private final Vendor vendor;
+
+  public ChannelStatuses(JdbcTemplate jdbc) {
+    this.jdbc = JdbcClient.create(jdbc);
+    this.vendor = Vendor.of(jdbc);
   }
 
   /** Channels that have messages or were ever claimed, in no order. */
   public Set<String> known() {
     return Set.copyOf(
-        jdbc.sql(
-                """
-                select distinct channel from outbox_message
-                union select channel from channel_lease
-                """)
+        jdbc.sql(vendor == Vendor.POSTGRESQL ? KNOWN_ON_POSTGRESQL : KNOWN)
             .query(String.class)
             .set());
   }
@@ -58,8 +111,8 @@ public final class ChannelStatuses {
 
   private Map<Counted, Long> counts(String channel) {
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
-    jdbc.sql("select queue, count(*) from outbox_message where channel = ? group by queue")
-        .param(channel)
+    jdbc.sql(COUNTS)
+        .param("channel", channel)
         .query((ResultSet row) -> {
           counts.merge(counted(row.getInt(1)), row.getLong(2), Long::sum);
         });
@@ -83,22 +136,7 @@ public final class ChannelStatuses {
    * from its first column on; otherwise it reads and sorts everything that is pending.
    */
   private @Nullable Duration oldestPending(String channel) {
-    return jdbc.sql(
-            """
-            select created_at, current_timestamp from (
-              (select created_at from outbox_message
-               where channel = :channel and queue = 0
-               order by channel, queue, position, id fetch first 1 row only)
-              union all
-              (select created_at from outbox_message
-               where channel = :channel and queue = 1
-               order by channel, queue, position, id fetch first 1 row only)
-              union all
-              (select created_at from outbox_message
-               where channel = :channel and queue = 3
-               order by channel, queue, position, id fetch first 1 row only)) oldest
-            order by created_at fetch first 1 row only
-            """)
+    return jdbc.sql(OLDEST)
         .param("channel", channel)
         .query((row, number) -> between(row, 1, 2))
         .optional()
@@ -115,7 +153,7 @@ public final class ChannelStatuses {
   private @Nullable Claim claim(String channel) {
     return jdbc.sql(
             """
-            select owner, run, fence, current_timestamp, expires_at
+            select owner, run, fence, current_timestamp(3), expires_at
             from channel_lease where channel = ?
             """)
         .param(channel)
@@ -127,7 +165,7 @@ public final class ChannelStatuses {
   private static Claim claim(ResultSet row) throws SQLException {
     String owner = row.getString(1);
     Long run = row.getObject(2, Long.class);
-    OffsetDateTime expiresAt = row.getObject(5, OffsetDateTime.class);
+    Timestamp expiresAt = row.getTimestamp(5);
     if (owner == null || expiresAt == null) {
       return new Claim(null, run);
     }
@@ -141,19 +179,17 @@ public final class ChannelStatuses {
     return jdbc.sql(
             """
             select gate_closed_until, gate_reason from outbox_channel
-            where channel = ? and gate_closed_until > current_timestamp
+            where channel = ? and gate_closed_until > current_timestamp(3)
             """)
         .param(channel)
         .query((row, number) ->
-            new ChannelStatus.Gate(
-                row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2)))
+            new ChannelStatus.Gate(row.getTimestamp(1).toInstant(), row.getString(2)))
         .optional()
         .orElse(null);
   }
 
   private static Duration between(ResultSet row, int from, int to) throws SQLException {
-    return Duration.between(
-        row.getObject(from, OffsetDateTime.class), row.getObject(to, OffsetDateTime.class));
+    return Duration.between(row.getTimestamp(from).toInstant(), row.getTimestamp(to).toInstant());
   }
 
   /** The states of a message, as the table names them. */

@@ -1,7 +1,12 @@
 package dev.stretto.job;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
 import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,19 +39,34 @@ final class JobFixture implements AutoCloseable {
   final JdbcTemplate jdbc;
   final RehearsedTransport transport;
 
+  private final Database vendor;
+  private final OpenDatabase opened;
+
   /**
+   * The job on an H2 file.
+   *
    * @param settings of the channel, such as {@code window=8}
    */
   JobFixture(Path folder, String... settings) {
+    this(Database.H2, folder, settings);
+  }
+
+  /**
+   * The job on a fresh database.
+   *
+   * @param settings of the channel, such as {@code window=8}
+   */
+  JobFixture(Database vendor, Path folder, String... settings) {
+    this.vendor = vendor;
+    FreshDatabase database = vendor.fresh(folder);
+    opened = open(database);
     List<String> properties =
         new ArrayList<>(
             List.of(
                 "--spring.config.location=classpath:/",
-                "--spring.config.location=classpath:/",
-                "--spring.datasource.url=jdbc:h2:file:"
-                    + folder.resolve("db")
-                    + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
-                "--spring.datasource.username=sa",
+                "--spring.datasource.url=" + opened.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
                 "--stretto.lease=2s",
                 "--stretto.channels.space.transport=rehearsed",
                 "--stretto.channels.space.retry.backoff=10ms"));
@@ -63,21 +83,32 @@ final class JobFixture implements AutoCloseable {
     transport = context.getBean(RehearsedTransport.class);
   }
 
+  private static OpenDatabase open(FreshDatabase database) {
+    try {
+      return OpenDatabase.open(
+          new OpenDatabase.Request(
+              database.url(), database.user(), database.password(), false, Duration.ZERO));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Inserts as a producer would. */
   void append(int messages) {
     jdbc.update(
-        "insert into outbox_message (channel, payload)"
-            + " select 'space', '{\"n\":' || x || '}' from system_range(1, ?)",
-        messages);
+        "insert into outbox_message (channel, payload) select 'space', concat('{\"n\":', n, '}')"
+            + " from "
+            + vendor.numbers(messages));
   }
 
   /** Inserts messages of one key, or of none where it is null. */
   void append(int messages, @Nullable String key) {
     jdbc.update(
         "insert into outbox_message (channel, payload, ordering_key)"
-            + " select 'space', '{}', cast(? as varchar) from system_range(1, ?)",
-        key,
-        messages);
+            + " select 'space', '{}', "
+            + (key == null ? "null" : "'" + key + "'")
+            + " from "
+            + vendor.numbers(messages));
   }
 
   DispatchResult dispatch() throws Exception {
@@ -104,6 +135,11 @@ final class JobFixture implements AutoCloseable {
   @Override
   public void close() {
     context.close();
+    try {
+      opened.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Configuration(proxyBeanMethods = false)

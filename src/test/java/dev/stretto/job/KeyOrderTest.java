@@ -2,6 +2,8 @@ package dev.stretto.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.ParkedMessages;
@@ -22,17 +24,20 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Law 4 on a real database: {@code ordering: key}. */
+@OnEachDatabase
 class KeyOrderTest {
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void messagesOfAKeyFollowEachOtherAndKeysOverlap() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key", "window=8")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "ordering=key", "window=8")) {
       for (int round = 0; round < 50; round++) {
         for (String key : List.of("a", "b", "c")) {
           fixture.append(2, key);
@@ -59,7 +64,7 @@ class KeyOrderTest {
   @Test
   void aHotKeyAtTheHeadDoesNotStallTheOthers() throws Exception {
     try (JobFixture fixture =
-        new JobFixture(folder, "ordering=key", "window=16", "look-ahead=64")) {
+        new JobFixture(database, folder, "ordering=key", "window=16", "look-ahead=64")) {
       fixture.append(2_000, "hot");
       fixture.append(1_000, null);
       AtomicInteger hot = new AtomicInteger();
@@ -85,7 +90,7 @@ class KeyOrderTest {
 
   @Test
   void aRejectedMessageBlocksItsKeyOnlyAndForLaterRunsToo() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key", "window=4")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "ordering=key", "window=4")) {
       fixture.append(20, "bad");
       fixture.append(20, "good");
       fixture.transport.script(call ->
@@ -126,7 +131,7 @@ class KeyOrderTest {
 
   @Test
   void discardingLetsTheKeyGoOnWhileTheRunIsUnderWay() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key", "window=4")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "ordering=key", "window=4")) {
       fixture.append(10, "bad");
       fixture.append(1, null);
       CompletableFuture<Void> last = new CompletableFuture<>();
@@ -164,7 +169,8 @@ class KeyOrderTest {
 
   @Test
   void aStoppedRunIsCarriedOnInOrder() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key", "window=4", "look-ahead=8")) {
+    try (JobFixture fixture =
+        new JobFixture(database, folder, "ordering=key", "window=4", "look-ahead=8")) {
       for (int round = 0; round < 40; round++) {
         fixture.append(3, "a");
         fixture.append(3, "b");
@@ -193,7 +199,7 @@ class KeyOrderTest {
 
   @Test
   void aChannelThatLeavesKeyOrderSendsWhatWasHeld() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "ordering=key", "window=4")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "ordering=key", "window=4")) {
       fixture.append(10, "bad");
       fixture.transport.script(call -> Answer.soon(new Outcome.Rejected("HTTP 422", false)));
       fixture.dispatch();

@@ -3,6 +3,8 @@ package dev.stretto.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.transport.Outcome;
@@ -12,14 +14,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
+@OnEachDatabase
 class RunsTest {
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void aRunThatIsAskedToStopFinishesWhatIsUnderWayAndTheNextCarriesOn() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       Runs runs = fixture.context.getBean(Runs.class);
       fixture.append(100);
       CompletableFuture<RunSummary> asked = new CompletableFuture<>();
@@ -52,7 +57,7 @@ class RunsTest {
 
   @Test
   void aRunThatDoesNotRunCanNotBeStopped() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder)) {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
       Runs runs = fixture.context.getBean(Runs.class);
       fixture.append(1);
       fixture.dispatch();
@@ -66,18 +71,18 @@ class RunsTest {
 
   @Test
   void aRunWhoseLeaseIsGoneIsDead() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder)) {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
       Runs runs = fixture.context.getBean(Runs.class);
       fixture.append(1);
       fixture.dispatch();
-      fixture.jdbc.update("update batch_job_execution set status = 'STARTED', end_time = null");
+      fixture.jdbc.update("update BATCH_JOB_EXECUTION set status = 'STARTED', end_time = null");
 
       assertThat(runs.latest(null, 1)).extracting(RunSummary::status).containsExactly("DEAD");
       assertThatThrownBy(() -> runs.stop(1))
           .hasMessage("run 1 is not running: it died, and the next dispatch of space carries on");
       fixture.jdbc.update(
           "update channel_lease set owner = 'another', run = 2,"
-              + " expires_at = timestampadd(minute, 1, current_timestamp)");
+              + " expires_at = current_timestamp + interval '1' minute");
       assertThat(runs.latest(null, 1)).extracting(RunSummary::status).containsExactly("DEAD");
       fixture.jdbc.update("update channel_lease set run = 1");
       assertThat(runs.latest(null, 1)).extracting(RunSummary::status).containsExactly("STARTED");
@@ -86,7 +91,7 @@ class RunsTest {
 
   @Test
   void wordForAnEarlierRunStopsNoLaterOne() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder)) {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
       fixture.append(1);
       fixture.dispatch();
       fixture.jdbc.update("update channel_lease set stop_run = 1");

@@ -2,6 +2,8 @@ package dev.stretto.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxRuns;
@@ -14,17 +16,20 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What real runs record suffices to prove their order, and a changed row is found. */
+@OnEachDatabase
 class StartOrderTest {
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void runsThatRetryParkStopAndRedriveKeepTheirOrder() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "window=8", "retry.attempts=2")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=8", "retry.attempts=2")) {
       fixture.append(300);
       AtomicReference<ChannelRun> running = new AtomicReference<>();
       fixture.transport.script(call -> {
@@ -54,7 +59,7 @@ class StartOrderTest {
 
   @Test
   void whatADeadRunClaimedIsCountedAsNotRecorded() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "window=8")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=8")) {
       fixture.append(20);
       fixture.jdbc.update(
           "update outbox_message set status = 'IN_FLIGHT', queue = 2, position = id where id <= 8");
@@ -69,7 +74,7 @@ class StartOrderTest {
 
   @Test
   void theFirstPairThatBrokeTheOrderIsNamed() throws Exception {
-    try (JobFixture fixture = new JobFixture(folder, "window=8")) {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=8")) {
       fixture.append(2500);
       fixture.dispatch();
       fixture.jdbc.update(

@@ -1,0 +1,133 @@
+package dev.stretto.outbox;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * One statement for all rows, which takes an array for each of their columns: a tenth of the work
+ * of a statement for each row.
+ */
+final class ArrayWrites implements MessageWrites {
+
+  static final String PLACE =
+      """
+      update outbox_message m set position = n.position, queue = ?
+        from unnest(?::bigint[], ?::bigint[]) as n (id, position)
+       where m.id = n.id and m.queue in (0, 1)
+      """;
+
+  static final String UNHOLD =
+      "update outbox_message set queue = 1 where id = any (?::bigint[]) and queue = 3";
+
+  static final String CLAIM =
+      """
+      update outbox_message m set status = 'IN_FLIGHT', queue = 2, position = n.position
+        from unnest(?::bigint[], ?::bigint[]) as n (id, position)
+       where m.id = n.id and m.queue in (0, 1)
+      returning m.id
+      """;
+
+  /** Times are texts here, as the driver has no array of them. */
+  static final String SETTLE =
+      """
+      update outbox_message m
+         set status = n.status, queue = n.queue, attempts = n.attempts, last_error = n.last_error,
+             fence = ?,
+             start_fence = coalesce(m.start_fence, case when n.started_at is not null then ? end),
+             start_number = coalesce(m.start_number, n.start_number),
+             started_at = n.started_at::timestamptz,
+             settled_at = case when n.status = 'PENDING' then null else current_timestamp(3) end
+        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[],
+                    ?::text[])
+             as n (id, status, queue, attempts, last_error, start_number, started_at)
+       where m.id = n.id and m.queue = 2
+      """;
+
+  private final JdbcTemplate jdbc;
+
+  ArrayWrites(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  @Override
+  public void place(List<Message> messages, boolean held) {
+    if (!messages.isEmpty()) {
+      jdbc.update(
+          PLACE,
+          held ? Queue.HELD : Queue.WAITING,
+          numbers(messages, Message::id),
+          numbers(messages, Message::position));
+    }
+  }
+
+  @Override
+  public void unhold(List<Long> ids) {
+    if (!ids.isEmpty()) {
+      jdbc.update(UNHOLD, (Object) numbers(ids, Long::longValue));
+    }
+  }
+
+  @Override
+  public boolean[] claim(List<Message> messages) {
+    Set<Long> claimed =
+        new HashSet<>(
+            jdbc.query(
+                CLAIM,
+                (row, number) -> row.getLong(1),
+                numbers(messages, Message::id),
+                numbers(messages, Message::position)));
+    boolean[] each = new boolean[messages.size()];
+    for (int i = 0; i < each.length; i++) {
+      each[i] = claimed.contains(messages.get(i).id());
+    }
+    return each;
+  }
+
+  @Override
+  public void settle(List<Settlement> settlements, long fence) {
+    if (settlements.isEmpty()) {
+      return;
+    }
+    jdbc.update(
+        SETTLE,
+        fence,
+        fence,
+        numbers(settlements, settlement -> settlement.message().id()),
+        texts(settlements, settlement -> settlement.status().name()),
+        numbers(settlements, settlement -> Queue.of(settlement.status())),
+        numbers(settlements, Settlement::attempts),
+        texts(
+            settlements,
+            settlement -> StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR)),
+        startNumbers(settlements),
+        texts(settlements, settlement -> text(settlement.startedAt())));
+  }
+
+  private static @Nullable Long[] startNumbers(List<Settlement> settlements) {
+    @Nullable Long[] numbers = new Long[settlements.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      Settlement settlement = settlements.get(i);
+      numbers[i] = settlement.startedAt() == null ? null : (Long) settlement.startNumber();
+    }
+    return numbers;
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : Objects.toString(time);
+  }
+
+  private static <T> long[] numbers(List<T> rows, ToLongFunction<T> column) {
+    return rows.stream().mapToLong(column).toArray();
+  }
+
+  private static <T> @Nullable String[] texts(List<T> rows, Function<T, @Nullable String> column) {
+    return rows.stream().map(column).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.stretto.outbox;
+
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A statement for each row, many of them sent at once. */
+final class BatchWrites implements MessageWrites {
+
+  private static final String PLACE =
+      "update outbox_message set position = ?, queue = ? where id = ? and queue in (0, 1)";
+
+  private static final String UNHOLD =
+      "update outbox_message set queue = 1 where id = ? and queue = 3";
+
+  private static final String CLAIM =
+      """
+      update outbox_message set status = 'IN_FLIGHT', queue = 2, position = ?
+       where id = ? and queue in (0, 1)
+      """;
+
+  private static final String SETTLE =
+      """
+      update outbox_message
+         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?,
+             start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
+             started_at = ?, settled_at = case when ? then null else current_timestamp(3) end
+       where id = ? and queue = 2
+      """;
+
+  private final JdbcTemplate jdbc;
+
+  BatchWrites(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  @Override
+  public void place(List<Message> messages, boolean held) {
+    Batches.update(
+        jdbc,
+        PLACE,
+        messages,
+        (statement, message) -> {
+          statement.setLong(1, message.position());
+          statement.setInt(2, held ? Queue.HELD : Queue.WAITING);
+          statement.setLong(3, message.id());
+        });
+  }
+
+  @Override
+  public void unhold(List<Long> ids) {
+    Batches.update(jdbc, UNHOLD, ids, (statement, id) -> statement.setLong(1, id));
+  }
+
+  @Override
+  public boolean[] claim(List<Message> messages) {
+    int[] updated =
+        Batches.update(
+            jdbc,
+            CLAIM,
+            messages,
+            (statement, message) -> {
+              statement.setLong(1, message.position());
+              statement.setLong(2, message.id());
+            });
+    boolean[] claimed = new boolean[updated.length];
+    for (int i = 0; i < updated.length; i++) {
+      claimed[i] = updated[i] == 1;
+    }
+    return claimed;
+  }
+
+  @Override
+  public void settle(List<Settlement> settlements, long fence) {
+    Batches.update(
+        jdbc,
+        SETTLE,
+        settlements,
+        (statement, settlement) -> {
+          statement.setString(1, settlement.status().name());
+          statement.setInt(2, Queue.of(settlement.status()));
+          statement.setInt(3, settlement.attempts());
+          statement.setString(
+              4, StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR));
+          statement.setLong(5, fence);
+          if (settlement.startedAt() == null) {
+            statement.setNull(6, Types.BIGINT);
+            statement.setNull(7, Types.BIGINT);
+            statement.setNull(8, Types.TIMESTAMP);
+          } else {
+            statement.setLong(6, fence);
+            statement.setLong(7, settlement.startNumber());
+            statement.setTimestamp(8, Timestamp.from(settlement.startedAt()));
+          }
+          statement.setBoolean(9, settlement.status() == Status.PENDING);
+          statement.setLong(10, settlement.message().id());
+        });
+  }
+}

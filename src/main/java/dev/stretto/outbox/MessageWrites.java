@@ -1,0 +1,27 @@
+package dev.stretto.outbox;
+
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * How many rows of {@code outbox_message} are changed at once; what each method means is said in
+ * {@link OutboxMessages}.
+ */
+interface MessageWrites {
+
+  /** As the database does it best. */
+  static MessageWrites of(JdbcTemplate jdbc) {
+    return switch (Vendor.of(jdbc)) {
+      case POSTGRESQL -> new ArrayWrites(jdbc);
+      case H2, MARIADB -> new BatchWrites(jdbc);
+    };
+  }
+
+  void place(List<Message> messages, boolean held);
+
+  void unhold(List<Long> ids);
+
+  boolean[] claim(List<Message> messages);
+
+  void settle(List<Settlement> settlements, long fence);
+}

@@ -1,0 +1,80 @@
+package dev.stretto.database;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Whose database a test runs on, and what its SQL spells differently. */
+public enum Database {
+  /** A file of the test's own. */
+  H2,
+  /** A server that is started once for all tests of this JVM. */
+  POSTGRESQL,
+  /** The same; only in the Maven profile {@code mariadb}. */
+  MARIADB;
+
+  private static final AtomicInteger MADE = new AtomicInteger();
+
+  /**
+   * An empty database that no other test knows.
+   *
+   * @param folder for the file, where it is one
+   */
+  public FreshDatabase fresh(Path folder) {
+    try {
+      return make(folder, "stretto" + MADE.incrementAndGet());
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private FreshDatabase make(Path folder, String name) throws SQLException {
+    return switch (this) {
+      case H2 ->
+          new FreshDatabase(
+              this,
+              "jdbc:h2:file:" + folder.resolve(name) + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+              "sa",
+              "");
+      case POSTGRESQL -> PostgresServer.shared().fresh(name);
+      case MARIADB -> MariaDbServer.shared().fresh(name);
+    };
+  }
+
+  /** A table of the numbers from 1, in a column {@code n}. */
+  public String numbers(long count) {
+    return switch (this) {
+      case H2 -> "(select x as n from system_range(1, " + count + ")) numbers";
+      case POSTGRESQL -> "generate_series(1, " + count + ") as numbers (n)";
+      case MARIADB -> "(select seq as n from seq_1_to_" + count + ") numbers";
+    };
+  }
+
+  /** Counts the transactions that others have open. */
+  public String openTransactions() {
+    return switch (this) {
+      case H2 -> "select count(*) from information_schema.sessions where contains_uncommitted";
+      case POSTGRESQL ->
+          "select count(*) from pg_stat_activity where datname = current_database()"
+              + " and xact_start is not null and pid <> pg_backend_pid()"
+              + " and backend_type = 'client backend'";
+      case MARIADB -> "select count(*) from information_schema.innodb_trx";
+    };
+  }
+
+  /** A time that many milliseconds after 2026 began, UTC. */
+  public String in2026(String milliseconds) {
+    return switch (this) {
+      case H2 ->
+          "timestampadd(millisecond, "
+              + milliseconds
+              + ", timestamp with time zone '2026-01-01 00:00:00Z')";
+      case POSTGRESQL ->
+          "timestamptz '2026-01-01 00:00:00Z' + (" + milliseconds + ") * interval '1 millisecond'";
+      case MARIADB ->
+          "timestampadd(microsecond, 1000 * ("
+              + milliseconds
+              + "), timestamp '2026-01-01 00:00:00')";
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package dev.stretto.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PostgreSQL on loopback. Commits as a server does that a user would run, but for the disk:
+ * a kill loses nothing, a power cut would.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+  private static @Nullable PostgresServer shared;
+
+  private final Path folder;
+  private EmbeddedPostgres server;
+
+  private PostgresServer(Path folder) throws IOException {
+    this.folder = folder;
+    this.server = start(folder, 0);
+  }
+
+  /** The one for all tests of this JVM, which ends with it. */
+  static synchronized PostgresServer shared() {
+    PostgresServer running = shared;
+    if (running == null) {
+      try {
+        running = new PostgresServer(Files.createTempDirectory("stretto-postgresql"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      shared = running;
+    }
+    return running;
+  }
+
+  /** One of the test's own, to be killed and started again. */
+  public static PostgresServer start(Path folder) throws IOException {
+    return new PostgresServer(folder.resolve("postgresql"));
+  }
+
+  private static EmbeddedPostgres start(Path folder, int port) throws IOException {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder)
+            .setCleanDataDirectory(false)
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("fsync", "off")
+            // far from that of any JVM, so that mixed up zones are noticed
+            .setServerConfig("timezone", "Asia/Kathmandu");
+    if (port != 0) {
+      builder.setPort(port);
+    }
+    return builder.start();
+  }
+
+  /** An empty database. */
+  public FreshDatabase fresh(String name) throws SQLException {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    }
+    return new FreshDatabase(
+        Database.POSTGRESQL, server.getJdbcUrl("postgres", name), "postgres", "postgres");
+  }
+
+  /** As kill -9, of every process of the server; returns once they are gone. */
+  public void kill() throws IOException {
+    long pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).getFirst());
+    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(one -> one.onExit().join());
+  }
+
+  /** Starts again on the same port, with what was committed. */
+  public void restart() throws IOException {
+    server = start(folder, server.getPort());
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
