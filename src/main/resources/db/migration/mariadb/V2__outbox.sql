@@ -5,7 +5,10 @@
 create table outbox_message (
   id bigint not null auto_increment primary key,
   channel varchar(100) not null,
-  message_id varchar(200) not null default (uuid()),
+  -- a random UUID: what uuid() gives is made of the time and the server
+  message_id varchar(200) not null default (lower(concat_ws('-',
+    hex(random_bytes(4)), hex(random_bytes(2)), concat('4', substr(hex(random_bytes(2)), 2)),
+    concat('A', substr(hex(random_bytes(2)), 2)), hex(random_bytes(6))))),
   ordering_key varchar(200),
   content_type varchar(200) not null default 'application/json',
   headers varchar(8000),

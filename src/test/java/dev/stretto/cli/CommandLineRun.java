@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.database.FreshDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,10 +16,21 @@ final class CommandLineRun {
   private final String url;
   private final List<String> properties = new ArrayList<>();
 
+  /** On an H2 file. */
   CommandLineRun(Path folder) {
-    url = "jdbc:h2:file:" + folder.resolve("stretto");
+    this(
+        "jdbc:h2:file:" + folder.resolve("stretto"),
+        List.of("--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto")));
+  }
+
+  CommandLineRun(FreshDatabase database) {
+    this(database.url(), database.options());
+  }
+
+  private CommandLineRun(String url, List<String> options) {
+    this.url = url;
     properties.add("--spring.config.location=classpath:/");
-    properties.add("--spring.datasource.url=" + url);
+    properties.addAll(options);
     properties.add("--stretto.channels.space.transport=http");
     properties.add("--stretto.channels.space.http.url=https://example.org/${STRETTO_TEST_UNSET}");
   }

@@ -2,26 +2,33 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@OnEachDatabase
 class ParkedCommandTest {
 
+  @Parameter Database vendor;
   @TempDir Path folder;
   private CommandLineRun stretto;
   private TestDatabase database;
 
   @BeforeEach
   void setUp() {
-    stretto = new CommandLineRun(folder);
+    FreshDatabase fresh = vendor.fresh(folder);
+    stretto = new CommandLineRun(fresh);
     stretto.run("status");
-    database = new TestDatabase(stretto.url());
+    database = new TestDatabase(fresh);
   }
 
   @Test
@@ -62,7 +69,7 @@ class ParkedCommandTest {
   void showsEverythingButNoControlSequences() throws SQLException {
     park(1);
     database.execute(
-        "update outbox_message set last_error = 'a' || char(27) || '[31mb' || char(10) || 'c',"
+        "update outbox_message set last_error = 'a\u001b[31mb\nc',"
             + " headers = '{\"X-One\":\"1\"}', payload = '\"p\"'");
 
     Result text = stretto.run("parked", "show", "m1");
@@ -87,8 +94,9 @@ class ParkedCommandTest {
             "2 messages redriven; they start out of order, behind later messages");
     assertThat(
             database.lines(
-                "select message_id || ' ' || status || ' ' || position || ' ' || attempts || ' '"
-                    + " || (settled_at is null) from outbox_message order by position"))
+                "select concat(message_id, ' ', status, ' ', position, ' ', attempts, ' ',"
+                    + " case when settled_at is null then 'TRUE' else 'FALSE' end)"
+                    + " from outbox_message order by position"))
         .containsExactly("m1 PENDING 1 2 TRUE", "m2 PARKED 2 2 FALSE", "m3 PENDING 3 2 TRUE");
   }
 
@@ -164,9 +172,8 @@ class ParkedCommandTest {
     database.execute("insert into outbox_channel (channel) values ('space')");
     database.execute(
         "insert into outbox_message (channel, message_id, ordering_key, payload, position, status,"
-            + " queue, attempts, last_error, settled_at) select 'space', 'm' || x, 'k' || x, '1',"
-            + " x, 'PARKED', 4, 2, 'HTTP 422', current_timestamp from system_range(1, "
-            + messages
-            + ")");
+            + " queue, attempts, last_error, settled_at) select 'space', concat('m', n),"
+            + " concat('k', n), '1', n, 'PARKED', 4, 2, 'HTTP 422', current_timestamp from "
+            + database.numbers(messages));
   }
 }

@@ -2,6 +2,9 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,26 +16,32 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
+@OnEachDatabase
 class ReportCommandTest {
 
+  @Parameter Database vendor;
   @TempDir Path folder;
   private CommandLineRun stretto;
   private TestDatabase database;
 
   @BeforeEach
   void setUp() throws SQLException {
-    stretto = new CommandLineRun(folder);
+    FreshDatabase fresh = vendor.fresh(folder);
+    stretto = new CommandLineRun(fresh);
     stretto.run("status");
-    database = new TestDatabase(stretto.url());
+    database = new TestDatabase(fresh);
     database.execute(
         "insert into outbox_run (channel, fence, run, ordering, began_at) values"
-            + " ('space', 3, 7, 'START', timestamp with time zone '2026-01-01 12:00:00Z')");
+            + " ('space', 3, 7, 'START', "
+            + vendor.in2026("0")
+            + ")");
   }
 
   @Test
@@ -114,11 +123,11 @@ class ReportCommandTest {
     database.execute(
         "insert into outbox_message (channel, message_id, payload, position, status, queue,"
             + " attempts, fence, start_fence, start_number, started_at, settled_at) select 'space',"
-            + " 'm' || x, 'the payload', x, 'DELIVERED', 6, 1, 3, 3, x, timestampadd(millisecond, 2"
-            + " * x, timestamp with time zone '2026-01-01 12:00:00Z'), timestampadd(millisecond, 2"
-            + " * x + 100 + mod(x, 7), timestamp with time zone '2026-01-01 12:00:00Z') from"
-            + " system_range(1, "
-            + messages
-            + ")");
+            + " concat('m', n), 'the payload', n, 'DELIVERED', 6, 1, 3, 3, n, "
+            + vendor.in2026("2 * n")
+            + ", "
+            + vendor.in2026("2 * n + 100 + mod(n, 7)")
+            + " from "
+            + vendor.numbers(messages));
   }
 }

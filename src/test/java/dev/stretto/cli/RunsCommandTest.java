@@ -2,23 +2,30 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands {@code runs} and {@code stop}; {@code RunsTest} has what they find. */
+@OnEachDatabase
 class RunsCommandTest {
 
+  @Parameter Database vendor;
   @TempDir Path folder;
   private CommandLineRun stretto;
 
   @BeforeEach
   void setUp() {
-    stretto = new CommandLineRun(folder);
+    FreshDatabase fresh = vendor.fresh(folder);
+    stretto = new CommandLineRun(fresh);
   }
 
   @Test

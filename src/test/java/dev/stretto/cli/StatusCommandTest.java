@@ -3,16 +3,18 @@ package dev.stretto.cli;
 import static dev.stretto.cli.CommandLineRun.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
+@OnEachDatabase
 class StatusCommandTest {
 
   private static final String ZEROS =
@@ -20,12 +22,16 @@ class StatusCommandTest {
           + "\"parked\":0,\"discarded\":0,\"oldestPendingSeconds\":null,\"blockedKeys\":0,"
           + "\"lease\":null,\"lastRun\":null,\"gate\":null,\"configured\":true}]}";
 
+  @Parameter Database vendor;
   @TempDir Path folder;
   private CommandLineRun stretto;
+  private TestDatabase database;
 
   @BeforeEach
   void setUp() {
-    stretto = new CommandLineRun(folder);
+    FreshDatabase fresh = vendor.fresh(folder);
+    stretto = new CommandLineRun(fresh);
+    database = new TestDatabase(fresh);
   }
 
   @Test
@@ -41,7 +47,7 @@ class StatusCommandTest {
   void countsEveryStateAndShowsLeaseGateAndBlockedKeys() throws SQLException {
     stretto.with("--stretto.channels.space.ordering=key");
     stretto.run(lines("1", "2"), "append", "--channel", "space");
-    sql(
+    database.execute(
         """
         insert into outbox_message (channel, payload, status, queue, ordering_key) values
           ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'DELIVERED', 6, null),
@@ -52,15 +58,15 @@ class StatusCommandTest {
         insert into outbox_lane (channel, ordering_key, blocked_by)
         values ('space', 'k', 1), ('space', 'm', null)
         """,
-        "update outbox_message set created_at = timestampadd(hour, -2, current_timestamp)",
+        "update outbox_message set created_at = current_timestamp - interval '2' hour",
         """
         insert into channel_lease (channel, fence, owner, run, expires_at)
-        values ('space', 7, 'host:1', 42, timestampadd(minute, 5, current_timestamp)),
-               ('forgotten', 3, 'host:2', 41, timestampadd(minute, -5, current_timestamp))
+        values ('space', 7, 'host:1', 42, current_timestamp + interval '5' minute),
+               ('forgotten', 3, 'host:2', 41, current_timestamp - interval '5' minute)
         """,
         """
         insert into outbox_channel (channel, gate_closed_until, gate_reason)
-        values ('space', timestampadd(minute, 5, current_timestamp), 'HTTP 503')
+        values ('space', current_timestamp + interval '5' minute, 'HTTP 503')
         """);
 
     String json = stretto.run("status", "--json", "--channel", "space").out();
@@ -88,14 +94,5 @@ class StatusCommandTest {
 
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("--channel: there is no channel nope").hasLineCount(1);
-  }
-
-  private void sql(String... statements) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(stretto.url(), "sa", "");
-        Statement executed = connection.createStatement()) {
-      for (String statement : statements) {
-        executed.execute(statement);
-      }
-    }
   }
 }

@@ -2,26 +2,33 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@OnEachDatabase
 class VerifyAndPurgeCommandTest {
 
+  @Parameter Database vendor;
   @TempDir Path folder;
   private CommandLineRun stretto;
   private TestDatabase database;
 
   @BeforeEach
   void setUp() {
-    stretto = new CommandLineRun(folder);
+    FreshDatabase fresh = vendor.fresh(folder);
+    stretto = new CommandLineRun(fresh);
     stretto.run("status");
-    database = new TestDatabase(stretto.url());
+    database = new TestDatabase(fresh);
   }
 
   @Test
@@ -97,7 +104,7 @@ class VerifyAndPurgeCommandTest {
   void removesWhatWasSettledLongAgoAndKeepsParkedAndWaitingMessages() throws SQLException {
     delivered(2500);
     database.execute(
-        "update outbox_message set settled_at = timestampadd(day, -40, current_timestamp)"
+        "update outbox_message set settled_at = current_timestamp - interval '40' day"
             + " where position <= 2100 and position <> 5",
         "update outbox_message set status = 'PARKED', queue = 4 where position = 7",
         "update outbox_message set status = 'DISCARDED', queue = 5 where position = 8",
@@ -119,7 +126,7 @@ class VerifyAndPurgeCommandTest {
   void aDispatchAppliesTheRetentionAtItsEnd() throws SQLException {
     delivered(10);
     database.execute(
-        "update outbox_message set settled_at = timestampadd(day, -40, current_timestamp)"
+        "update outbox_message set settled_at = current_timestamp - interval '40' day"
             + " where position < 5");
     stretto
         .with("--stretto.channels.space.http.url=http://127.0.0.1:1/")
@@ -132,7 +139,7 @@ class VerifyAndPurgeCommandTest {
 
     database.execute(
         "delete from outbox_run",
-        "update outbox_message set settled_at = timestampadd(day, -40, current_timestamp)"
+        "update outbox_message set settled_at = current_timestamp - interval '40' day"
             + " where position = 7");
     stretto.run(CommandLineRun.lines("1"), "append", "--channel", "space");
     assertThat(stretto.run("dispatch", "--stretto.retention=30d").code())
@@ -169,9 +176,8 @@ class VerifyAndPurgeCommandTest {
         "insert into outbox_run (channel, fence, run, ordering) values ('space', 3, 7, 'START')",
         "insert into outbox_message (channel, message_id, ordering_key, payload, position, status,"
             + " queue, attempts, fence, start_fence, start_number, started_at, settled_at)"
-            + " select 'space', 'm' || x, 'k' || mod(x, 100), '1', x, 'DELIVERED', 6, 1, 3, 3, x,"
-            + " current_timestamp, current_timestamp from system_range(1, "
-            + messages
-            + ")");
+            + " select 'space', concat('m', n), concat('k', mod(n, 100)), '1', n, 'DELIVERED', 6, 1,"
+            + " 3, 3, n, current_timestamp, current_timestamp from "
+            + database.numbers(messages));
   }
 }

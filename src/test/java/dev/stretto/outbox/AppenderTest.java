@@ -4,39 +4,45 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.h2.jdbcx.JdbcDataSource;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
+@OnEachDatabase
 class AppenderTest {
 
-  private final JdbcDataSource dataSource = new JdbcDataSource();
-  private final JdbcClient jdbc = JdbcClient.create(dataSource);
-  private final Appender appender = new Appender(dataSource, new Durability(dataSource));
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private JdbcClient jdbc;
+  private Appender appender;
 
   @BeforeEach
   void createTables() {
-    dataSource.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-    new ResourceDatabasePopulator(new ClassPathResource("db/migration/h2/V2__outbox.sql"))
+    DataSource dataSource = vendor.fresh(folder).dataSource();
+    new ResourceDatabasePopulator(
+            new ClassPathResource(
+                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
         .execute(dataSource);
-  }
-
-  @AfterEach
-  void dropDatabase() {
-    jdbc.sql("shutdown").update();
+    jdbc = JdbcClient.create(dataSource);
+    appender = new Appender(dataSource, new Durability(dataSource));
   }
 
   @Test
@@ -59,12 +65,12 @@ class AppenderTest {
     Map<String, @Nullable Object> row =
         jdbc.sql("select * from outbox_message").query().singleRow();
     assertThat(row)
-        .containsEntry("PAYLOAD", "[1]")
-        .containsEntry("ORDERING_KEY", "K")
-        .containsEntry("MESSAGE_ID", "m")
-        .containsEntry("HEADERS", "{\"a\":\"b\"}")
-        .containsEntry("CONTENT_TYPE", "x/y")
-        .containsEntry("CHANNEL", "space");
+        .containsEntry("payload", "[1]")
+        .containsEntry("ordering_key", "K")
+        .containsEntry("message_id", "m")
+        .containsEntry("headers", "{\"a\":\"b\"}")
+        .containsEntry("content_type", "x/y")
+        .containsEntry("channel", "space");
   }
 
   @Test
@@ -74,14 +80,14 @@ class AppenderTest {
     Map<String, @Nullable Object> row =
         jdbc.sql("select * from outbox_message").query().singleRow();
     assertThat(row)
-        .containsEntry("CONTENT_TYPE", "application/json")
-        .containsEntry("STATUS", "PENDING")
-        .containsEntry("ATTEMPTS", 0)
-        .containsEntry("POSITION", null)
-        .containsEntry("HEADERS", null)
-        .containsEntry("ORDERING_KEY", null);
-    assertThat(row.get("CREATED_AT")).isNotNull();
-    assertThat(UUID.fromString(String.valueOf(row.get("MESSAGE_ID"))).version()).isEqualTo(4);
+        .containsEntry("content_type", "application/json")
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 0)
+        .containsEntry("position", null)
+        .containsEntry("headers", null)
+        .containsEntry("ordering_key", null);
+    assertThat(row.get("created_at")).isNotNull();
+    assertThat(UUID.fromString(String.valueOf(row.get("message_id"))).version()).isEqualTo(4);
   }
 
   @Test
