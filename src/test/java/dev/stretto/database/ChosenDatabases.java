@@ -14,7 +14,21 @@ final class ChosenDatabases implements ArgumentsProvider {
   @Override
   public Stream<? extends Arguments> provideArguments(
       ParameterDeclarations parameters, ExtensionContext context) {
+    return chosen().map(Arguments::of);
+  }
+
+  private static Stream<Database> chosen() {
     return Arrays.stream(System.getProperty("stretto.databases", "h2,postgresql").split(","))
-        .map(name -> Arguments.of(Database.valueOf(name.toUpperCase(Locale.ROOT))));
+        .map(name -> Database.valueOf(name.toUpperCase(Locale.ROOT)));
+  }
+
+  /** Those of them that are servers. */
+  static final class Servers implements ArgumentsProvider {
+
+    @Override
+    public Stream<? extends Arguments> provideArguments(
+        ParameterDeclarations parameters, ExtensionContext context) {
+      return chosen().filter(database -> database != Database.H2).map(Arguments::of);
+    }
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresServer implements AutoCloseable {
 
+  private static final String USER = "stretto";
+
   private static @Nullable PostgresServer shared;
 
   private final Path folder;
@@ -26,6 +28,22 @@ public final class PostgresServer implements AutoCloseable {
   private PostgresServer(Path folder) throws IOException {
     this.folder = folder;
     this.server = start(folder, 0);
+    askForPassword();
+  }
+
+  /** Of {@link #USER} only: what starts the server comes in without. */
+  private void askForPassword() throws IOException {
+    Path access = folder.resolve("pg_hba.conf");
+    Files.writeString(
+        access,
+        "host all %s all scram-sha-256%n".formatted(USER) + Files.readString(access));
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create role %s superuser login password '%s'".formatted(USER, USER));
+      statement.execute("select pg_reload_conf()");
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
   }
 
   /** The one for all tests of this JVM, which ends with it. */
@@ -69,7 +87,10 @@ public final class PostgresServer implements AutoCloseable {
       statement.execute("create database " + name);
     }
     return new FreshDatabase(
-        Database.POSTGRESQL, server.getJdbcUrl("postgres", name), "postgres", "postgres");
+        Database.POSTGRESQL,
+        "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + name,
+        USER,
+        USER);
   }
 
   /** As kill -9, of every process of the server; returns once they are gone. */
