@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.Receiver.Arrival;
 import dev.stretto.cli.Receiver.Totals;
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,15 +15,18 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /** Dispatches that are killed in the middle. */
+@OnEachDatabase
 class KilledDispatchIT {
 
   private static final int MESSAGES = 20_000;
   private static final int WINDOW = 64;
   private static final int KILLS = 3;
 
+  @Parameter private Database database;
   @TempDir private Path folder;
 
   @Test
@@ -30,7 +35,7 @@ class KilledDispatchIT {
     System.out.println("KilledDispatchIT: -Dstretto.seed=" + seed);
     Random random = new Random(seed);
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "tail");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
 

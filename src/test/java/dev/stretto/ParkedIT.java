@@ -2,26 +2,31 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Messages that a receiver refuses, until it takes them. */
+@OnEachServer
 class ParkedIT {
 
   private static final int MESSAGES = 5000;
 
+  @Parameter private Database database;
   @TempDir private Path folder;
 
   @Test
   void whatIsRedrivenIsSentAgainUnderItsIdByTheRunThatIsUnderWay() throws Exception {
     try (ReceiverUnderTest receiver =
             ReceiverUnderTest.start("--delay", "50", "--reject", "3,5,7,9");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(receiver.url(), "window: 4");
       shell.append(1, MESSAGES);
       Shell.Running run = shell.start("dispatch", "--channel", "space", "--json");

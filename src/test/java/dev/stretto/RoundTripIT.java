@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,8 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** What arrives at the destination, byte for byte. */
+@OnEachDatabase
 class RoundTripIT {
 
   private static final List<String> PAYLOADS =
@@ -38,6 +42,7 @@ class RoundTripIT {
           "[ ]",
           "{\"long\":\"" + "\u00fc".repeat(100_000) + "\"}");
 
+  @Parameter private Database database;
   @TempDir private Path folder;
   private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
   private final Queue<String> ids = new ConcurrentLinkedQueue<>();
@@ -83,7 +88,7 @@ class RoundTripIT {
   }
 
   private void appendAndDispatch(Path file, String... options) throws Exception {
-    try (Shell shell = new Shell(folder)) {
+    try (Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(
           "http://127.0.0.1:" + server.getAddress().getPort() + "/", "ordering: strict");
       List<String> append =

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.stretto.database.FreshDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +38,9 @@ final class Shell implements AutoCloseable {
   private final Path folder;
   private final Path launcher;
   private final List<Running> started = new ArrayList<>();
+
+  /** Null for the file that commands use by default. */
+  private @Nullable FreshDatabase database;
 
   /** Short runs end before the second compiler pays off, which takes most of their time. */
   private String javaOptions = "-XX:TieredStopAtLevel=1";
@@ -62,10 +67,23 @@ final class Shell implements AutoCloseable {
     return this;
   }
 
+  /** Has commands use that database. */
+  Shell on(FreshDatabase fresh) {
+    database = fresh;
+    return this;
+  }
+
   /** Writes config/application.yaml. */
   void configure(String yaml) throws IOException {
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(folder.resolve("config/application.yaml"), yaml);
+  }
+
+  private String database() {
+    return database == null
+        ? "spring.datasource.url: jdbc:h2:file:./data/stretto\n"
+        : "spring.datasource: { url: \"%s\", username: %s, password: \"%s\" }\n"
+            .formatted(database.url(), database.user(), database.password());
   }
 
   /**
@@ -79,15 +97,15 @@ final class Shell implements AutoCloseable {
             .map(setting -> "      " + setting + "\n")
             .collect(Collectors.joining());
     configure(
-        """
-        spring.datasource.url: jdbc:h2:file:./data/stretto
-        stretto:
-          lease: 2s
-          channels:
-            space:
-              transport: http
-              http: { url: "%s", version: 2 }
-        """
+        database()
+            + """
+            stretto:
+              lease: 2s
+              channels:
+                space:
+                  transport: http
+                  http: { url: "%s", version: 2 }
+            """
                 .formatted(url)
             + further);
   }
@@ -162,22 +180,29 @@ final class Shell implements AutoCloseable {
   List<Execution> executions() throws SQLException {
     List<Execution> executions = new ArrayList<>();
     query(
-        "select job_execution_id, job_instance_id, status from batch_job_execution order by 1",
+        "select job_execution_id, job_instance_id, status from BATCH_JOB_EXECUTION order by 1",
         row -> executions.add(new Execution(row.getLong(1), row.getLong(2), row.getString(3))));
     return executions;
   }
 
-  /** Reads the database's file; only while no command runs. */
+  /** Reads the database; where that is a file, only while no command runs. */
   void query(String sql, Row each) throws SQLException {
-    String url =
-        "jdbc:h2:file:" + folder.resolve("data/stretto") + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r";
-    try (Connection connection = DriverManager.getConnection(url, "sa", "");
+    try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
         each.read(rows);
       }
     }
+  }
+
+  private Connection connect() throws SQLException {
+    return database == null
+        ? DriverManager.getConnection(
+            "jdbc:h2:file:" + folder.resolve("data/stretto") + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
+            "sa",
+            "")
+        : database.connect();
   }
 
   /** Reads the row that a result is at. */

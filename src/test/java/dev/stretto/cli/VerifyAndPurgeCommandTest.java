@@ -2,10 +2,10 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.cli.CommandLineRun.Result;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.cli.CommandLineRun.Result;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,9 +175,9 @@ class VerifyAndPurgeCommandTest {
     database.execute(
         "insert into outbox_run (channel, fence, run, ordering) values ('space', 3, 7, 'START')",
         "insert into outbox_message (channel, message_id, ordering_key, payload, position, status,"
-            + " queue, attempts, fence, start_fence, start_number, started_at, settled_at)"
-            + " select 'space', concat('m', n), concat('k', mod(n, 100)), '1', n, 'DELIVERED', 6, 1,"
-            + " 3, 3, n, current_timestamp, current_timestamp from "
+            + " queue, attempts, fence, start_fence, start_number, started_at, settled_at) select"
+            + " 'space', concat('m', n), concat('k', mod(n, 100)), '1', n, 'DELIVERED', 6, 1, 3, 3,"
+            + " n, current_timestamp, current_timestamp from "
             + database.numbers(messages));
   }
 }

@@ -35,8 +35,7 @@ public final class PostgresServer implements AutoCloseable {
   private void askForPassword() throws IOException {
     Path access = folder.resolve("pg_hba.conf");
     Files.writeString(
-        access,
-        "host all %s all scram-sha-256%n".formatted(USER) + Files.readString(access));
+        access, "host all %s all scram-sha-256%n".formatted(USER) + Files.readString(access));
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("create role %s superuser login password '%s'".formatted(USER, USER));

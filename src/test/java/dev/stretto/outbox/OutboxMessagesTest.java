@@ -50,8 +50,7 @@ class OutboxMessagesTest {
                 database.url(), database.user(), database.password(), false, Duration.ZERO));
     opened.close();
     DataSource dataSource =
-        new DriverManagerDataSource(
-            opened.url(), database.user(), database.password());
+        new DriverManagerDataSource(opened.url(), database.user(), database.password());
     new ResourceDatabasePopulator(
             new ClassPathResource(
                 "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
@@ -199,7 +198,8 @@ class OutboxMessagesTest {
     append(1);
     List<Message> all = placedInMemory(messages.unpositioned("space", 0, 10));
     List<Message> keyed = all.subList(0, 5);
-    List<String> keys = keyed.stream().map(message -> String.valueOf(message.orderingKey())).toList();
+    List<String> keys =
+        keyed.stream().map(message -> String.valueOf(message.orderingKey())).toList();
     messages.place(all.subList(5, 6), false);
     messages.place(keyed, true);
     held.hold(keyed);
@@ -278,7 +278,8 @@ class OutboxMessagesTest {
   }
 
   private static Settlement parked(Message message, @Nullable String answer) {
-    return new Settlement(message, Status.PARKED, 1, answer, 1, Instant.EPOCH.plusSeconds(1), false);
+    return new Settlement(
+        message, Status.PARKED, 1, answer, 1, Instant.EPOCH.plusSeconds(1), false);
   }
 
   private static RecordedMessage.Stay stay(RecordedMessage message) {
