@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One message on its way through a run, from being offered to being recorded. Its fields are
- * guarded by the dispatcher's lock; only {@link #await()} may be called without it.
+ * guarded by the dispatcher's lock; only {@link #whenOver} and {@link #settlement} may be called
+ * without it.
  */
 public final class Flight {
 
@@ -50,17 +51,19 @@ public final class Flight {
   }
 
   /**
-   * Waits until nothing more will be tried for the message in this run. Blocks for as long as its
-   * calls and the waits between them take; meant for a virtual thread.
+   * Has something done once nothing more will be tried for the message in this run: on the thread
+   * that finds that out, while the dispatcher's lock is held, or at once where it is over already.
    *
-   * @return what to record, or null where there is nothing to record: it was never claimed, or its
-   *     call was still under way when the run's patience ended
+   * @param action must be cheap
    */
-  public @Nullable Settlement await() {
-    return end.join();
+  public void whenOver(Runnable action) {
+    end.thenRun(action);
   }
 
-  /** What to record; null before the end, or where there is nothing to record. */
+  /**
+   * What to record; null before the end, or where there is nothing to record: it was never claimed,
+   * or its call was still under way when the run's patience ended.
+   */
   public @Nullable Settlement settlement() {
     return end.getNow(null);
   }
