@@ -3,7 +3,6 @@ package dev.stretto.dispatch;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.Settlement;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Flight {
 
-  private final CompletableFuture<@Nullable Settlement> end = new CompletableFuture<>();
   final @Nullable Lane lane;
 
   /** When it came to the head of its lane, counted from 1; 0 before. First starts go by it. */
@@ -29,6 +27,10 @@ public final class Flight {
 
   /** When the next attempt is due, on the dispatcher's clock in nanoseconds. */
   long dueAt;
+
+  private boolean over;
+  private @Nullable Settlement settlement;
+  private @Nullable Runnable whenOver;
 
   @Nullable String lastError;
   long startNumber;
@@ -57,22 +59,40 @@ public final class Flight {
    * @param action must be cheap
    */
   public void whenOver(Runnable action) {
-    end.thenRun(action);
+    synchronized (this) {
+      if (!over) {
+        whenOver = action;
+        return;
+      }
+    }
+    action.run();
   }
 
   /**
    * What to record; null before the end, or where there is nothing to record: it was never claimed,
    * or its call was still under way when the run's patience ended.
    */
-  public @Nullable Settlement settlement() {
-    return end.getNow(null);
+  public synchronized @Nullable Settlement settlement() {
+    return settlement;
   }
 
-  boolean over() {
-    return end.isDone();
+  synchronized boolean over() {
+    return over;
   }
 
-  void end(@Nullable Settlement settlement) {
-    end.complete(settlement);
+  /** Only the first end counts. */
+  void end(@Nullable Settlement toRecord) {
+    Runnable action;
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      settlement = toRecord;
+      action = whenOver;
+    }
+    if (action != null) {
+      action.run();
+    }
   }
 }

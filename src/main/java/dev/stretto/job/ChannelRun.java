@@ -126,7 +126,7 @@ public final class ChannelRun implements ItemStream {
   /**
    * Lines each message up, on the step's thread, which fixes the order. Blocks while it is full.
    */
-  ItemProcessor<Message, Future<@Nullable Flight>> processor() {
+  ItemProcessor<Message, Future<Flight>> processor() {
     return message -> recorder.outcomes().process(dispatcher.offer(message));
   }
 

@@ -17,7 +17,7 @@ import org.springframework.batch.integration.async.AsyncItemProcessor;
  * an executor that keeps the processor's task back until the outcome is known. The task therefore
  * never waits, and no message needs a thread of its own.
  */
-final class Outcomes implements ItemProcessor<Flight, Future<@Nullable Flight>> {
+final class Outcomes implements ItemProcessor<Flight, Future<Flight>> {
 
   private final AsyncItemProcessor<Flight, Flight> processor =
       new AsyncItemProcessor<>(flight -> flight.settlement() == null ? null : flight);
@@ -39,7 +39,7 @@ final class Outcomes implements ItemProcessor<Flight, Future<@Nullable Flight>> 
 
   /** Called on the step's thread only; returns at once. */
   @Override
-  public Future<@Nullable Flight> process(Flight flight) throws Exception {
+  public Future<Flight> process(Flight flight) throws Exception {
     current = flight;
     return Objects.requireNonNull(processor.process(flight));
   }

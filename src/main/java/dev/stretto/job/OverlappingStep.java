@@ -17,7 +17,7 @@ import org.springframework.core.task.AsyncTaskExecutor;
  * <p>The step's own transactions hold nothing: claims and settlements have short ones of their own,
  * so nothing that another database session could feel is held across a call.
  */
-final class OverlappingStep extends ChunkOrientedStep<Message, Future<@Nullable Flight>> {
+final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
 
   /** The most messages between two updates of the job repository: a second's at full speed. */
   private static final int CHUNK = 10_000;
