@@ -24,9 +24,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Gives the classes of jars the class file format of Java 8, where theirs is older than that of Java
- * 6: an AOT cache takes none of those, and the JVM needs longer to verify them. Their code stays as
- * it is; the manifest says what was done.
+ * Gives the classes of jars the class file format of Java 8, where theirs is older than that of
+ * Java 6: an AOT cache takes none of those, and the JVM needs longer to verify them. Their code
+ * stays as it is; the manifest says what was done.
  */
 final class Modernise {
 
