@@ -2,30 +2,35 @@ package dev.stretto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
+@OnEachDatabase
 class SchemaHistoryTest {
 
   private static final String LOCATIONS = "spring.flyway.locations";
   private static final String USUAL = "classpath:db/migration/{vendor}";
 
-  private TestDatabase database;
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private FreshDatabase database;
 
   @BeforeEach
-  void migrate(@TempDir Path folder) {
-    var stretto = new CommandLineRun(folder);
-    database = new TestDatabase(stretto.url());
-    assertThat(stretto.run("status").code()).isZero();
+  void migrate() {
+    database = vendor.fresh(folder);
+    assertThat(new CommandLineRun(database).run("status").code()).isZero();
   }
 
   @Test
@@ -51,7 +56,8 @@ class SchemaHistoryTest {
         """
       })
   void isNotCurrentWithAnyOtherRecord(String change) throws SQLException {
-    database.execute(change);
+    new TestDatabase(database)
+        .execute(vendor == Database.MARIADB ? change.replace('"', '`') : change);
 
     assertThat(isCurrent(Map.of(LOCATIONS, USUAL))).isFalse();
   }
@@ -65,7 +71,7 @@ class SchemaHistoryTest {
   private boolean isCurrent(Map<String, Object> properties) throws SQLException {
     var environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
-    try (var connection = DriverManager.getConnection(database.url(), "sa", "")) {
+    try (var connection = database.connect()) {
       return new SchemaHistory(environment).isCurrent(connection);
     }
   }
