@@ -21,15 +21,15 @@ public final class IdleChannels {
   private static final String LAST_RUN_CUT_SHORT =
       """
       select count(*) from channel_lease l
-        join batch_job_execution e on e.job_execution_id = l.run
+        join BATCH_JOB_EXECUTION e on e.job_execution_id = l.run
        where l.channel = ? and e.status not in ('COMPLETED', 'ABANDONED')
       """;
 
   /** Those of other channels count as well, which costs no more than a look at them. */
   private static final String RUNNING =
       """
-      select count(*) from batch_job_execution e
-        join batch_job_instance i on i.job_instance_id = e.job_instance_id
+      select count(*) from BATCH_JOB_EXECUTION e
+        join BATCH_JOB_INSTANCE i on i.job_instance_id = e.job_instance_id
        where i.job_name = 'dispatch' and e.status in ('STARTING', 'STARTED', 'STOPPING')
       """;
 

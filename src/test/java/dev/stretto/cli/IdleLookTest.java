@@ -139,11 +139,11 @@ class IdleLookTest {
   private void recordRun(String status) throws SQLException {
     database.execute(
         """
-        insert into batch_job_instance (job_instance_id, version, job_name, job_key)
+        insert into BATCH_JOB_INSTANCE (job_instance_id, version, job_name, job_key)
           values (1, 0, 'dispatch', 'k')
         """,
         """
-        insert into batch_job_execution
+        insert into BATCH_JOB_EXECUTION
           (job_execution_id, version, job_instance_id, create_time, status)
           values (7, 0, 1, current_timestamp, '%s')
         """
