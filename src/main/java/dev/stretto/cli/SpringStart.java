@@ -30,7 +30,7 @@ final class SpringStart {
 
   /** Returns once the configuration is read and the database is open and migrated. */
   Application start() {
-    return start(new DatabaseOpening(false), List.of());
+    return start(new DatabaseOpening(), context -> {});
   }
 
   /**
@@ -41,15 +41,19 @@ final class SpringStart {
    * @return empty where it has not
    */
   Optional<Application> startUnless(Predicate<ConfigurableEnvironment> needless) {
+    DatabaseOpening database = new DatabaseOpening();
     try {
       return Optional.of(
           start(
-              new DatabaseOpening(true),
-              List.of(context -> {
+              database,
+              context -> {
                 if (needless.test(context.getEnvironment())) {
                   throw new SpringApplication.AbandonedRunException();
                 }
-              })));
+                // Not before: who comes in would overtake, take the lease, and need this JVM's
+                // file.
+                database.serve();
+              }));
     } catch (SpringApplication.AbandonedRunException e) {
       return Optional.empty();
     }
@@ -57,10 +61,10 @@ final class SpringStart {
 
   private Application start(
       DatabaseOpening database,
-      List<ApplicationContextInitializer<ConfigurableApplicationContext>> further) {
+      ApplicationContextInitializer<ConfigurableApplicationContext> opened) {
     boolean started = false;
     try {
-      ConfigurableApplicationContext context = run(database, further);
+      ConfigurableApplicationContext context = run(database, opened);
       migrate(context, database);
       started = true;
       return new Application(context, database);
@@ -73,7 +77,7 @@ final class SpringStart {
 
   private ConfigurableApplicationContext run(
       DatabaseOpening database,
-      List<ApplicationContextInitializer<ConfigurableApplicationContext>> further) {
+      ApplicationContextInitializer<ConfigurableApplicationContext> opened) {
     SpringApplication application = new SpringApplication(StrettoConfiguration.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setBannerMode(Banner.Mode.OFF);
@@ -81,8 +85,7 @@ final class SpringStart {
     application.setRegisterShutdownHook(false);
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
-    application.addInitializers(database);
-    further.forEach(application::addInitializers);
+    application.addInitializers(database, opened);
     try {
       return application.run(lastOfEach(properties));
     } catch (SpringApplication.AbandonedRunException e) {
