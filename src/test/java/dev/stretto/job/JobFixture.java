@@ -87,7 +87,7 @@ final class JobFixture implements AutoCloseable {
     try {
       return OpenDatabase.open(
           new OpenDatabase.Request(
-              database.url(), database.user(), database.password(), false, Duration.ZERO));
+              database.url(), database.user(), database.password(), Duration.ZERO));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
