@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +33,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Each fault is made to happen, on the real thing. */
 @OnEachDatabase
 class DatabaseFaultTest {
+
+  private static final String TOUCH = "update numbers set seen = seen + 1 where n = 2";
 
   @Parameter Database vendor;
   @TempDir Path folder;
@@ -59,14 +64,14 @@ class DatabaseFaultTest {
 
   @Test
   void twoTransactionsThatWaitForEachOther() throws Exception {
-    JdbcTemplate first = inTransaction(database);
-    JdbcTemplate second = inTransaction(database);
-    touch(first, 1);
-    touch(second, 2);
+    Session first = inTransaction(database);
+    Session second = inTransaction(database);
+    first.touch(1);
+    second.touch(2);
 
     CompletableFuture<Throwable> failure =
-        CompletableFuture.supplyAsync(() -> catchThrowable(() -> touchAndEnd(first, 2)));
-    Throwable mine = catchThrowable(() -> touchAndEnd(second, 1));
+        CompletableFuture.supplyAsync(() -> catchThrowable(() -> first.touchAndEnd(2)));
+    Throwable mine = catchThrowable(() -> second.touchAndEnd(1));
 
     assertThat(Arrays.asList(mine, failure.join()))
         .filteredOn(thrown -> thrown != null)
@@ -79,11 +84,11 @@ class DatabaseFaultTest {
 
   @Test
   void aLockThatIsNotGivenInTime() throws Exception {
-    touch(inTransaction(database), 1);
-    JdbcTemplate second = inTransaction(database);
+    inTransaction(database).touch(1);
+    Session second = inTransaction(database);
     second.execute(vendor.lockTimeoutOfAnInstant());
 
-    Throwable thrown = catchThrowable(() -> touch(second, 1));
+    Throwable thrown = catchThrowable(() -> second.touch(1));
 
     assertThat(DatabaseFault.of(thrown)).as("%s", thrown).isEqualTo(DatabaseFault.LOCK_TIMEOUT);
   }
@@ -104,23 +109,22 @@ class DatabaseFaultTest {
 
   @Test
   void aSessionThatAnAdministratorEnds() throws Exception {
-    JdbcTemplate jdbc = inTransaction(database);
-    touch(jdbc, 1);
-    Object session = jdbc.queryForObject(vendor.session(), Object.class);
+    Session session = inTransaction(database);
+    session.touch(1);
 
-    new JdbcTemplate(database.dataSource()).execute(vendor.endSession(String.valueOf(session)));
+    new JdbcTemplate(database.dataSource()).execute(vendor.endSession(session.id(vendor)));
 
-    Throwable thrown = catchThrowable(() -> touch(jdbc, 2));
+    Throwable thrown = catchThrowable(() -> session.touch(2));
     assertThat(DatabaseFault.of(thrown)).as("%s", thrown).isEqualTo(DatabaseFault.CONNECTION_LOST);
-    Throwable again = catchThrowable(() -> touch(jdbc, 2));
+    Throwable again = catchThrowable(() -> session.touch(2));
     assertThat(DatabaseFault.of(again)).as("%s", again).isEqualTo(DatabaseFault.CONNECTION_LOST);
   }
 
   @Test
   void aDatabaseThatIsGone() throws Exception {
     try (Gone gone = gone()) {
-      JdbcTemplate jdbc = inTransaction(gone.database());
-      touch(jdbc, 1);
+      Session session = inTransaction(gone.database());
+      session.touch(1);
       try (HikariDataSource pool = pool(gone.database())) {
         JdbcTemplate pooled = new JdbcTemplate(pool);
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
@@ -128,13 +132,13 @@ class DatabaseFaultTest {
         Throwable duringWork =
             catchThrowable(() ->
                 transaction.executeWithoutResult(status -> {
-                  touch(pooled, 2);
+                  pooled.update(TOUCH);
                   gone.kill();
-                  touch(pooled, 2);
+                  pooled.update(TOUCH);
                 }));
-        Throwable duringCommit = catchThrowable(() -> jdbc.execute("commit"));
+        Throwable duringCommit = catchThrowable(session.connection()::commit);
         Throwable unreachable =
-            catchThrowable(() -> transaction.executeWithoutResult(status -> touch(pooled, 2)));
+            catchThrowable(() -> transaction.executeWithoutResult(status -> pooled.update(TOUCH)));
 
         for (Throwable thrown : List.of(duringWork, duringCommit, unreachable)) {
           assertThat(DatabaseFault.of(thrown))
@@ -204,22 +208,40 @@ class DatabaseFaultTest {
     return new HikariDataSource(config);
   }
 
-  private JdbcTemplate inTransaction(FreshDatabase chosen) throws Exception {
+  private Session inTransaction(FreshDatabase chosen) throws SQLException {
     Connection connection = chosen.connect();
     connections.add(connection);
     connection.setAutoCommit(false);
-    return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    return new Session(connection);
   }
 
-  private static void touch(JdbcTemplate jdbc, int row) {
-    jdbc.update("update numbers set seen = seen + 1 where n = ?", row);
-  }
+  /** A transaction that is under way. */
+  private record Session(Connection connection) {
 
-  private static void touchAndEnd(JdbcTemplate jdbc, int row) {
-    try {
-      touch(jdbc, row);
-    } finally {
-      jdbc.execute("rollback");
+    void execute(String sql) throws SQLException {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+
+    void touch(int row) throws SQLException {
+      execute("update numbers set seen = seen + 1 where n = " + row);
+    }
+
+    void touchAndEnd(int row) throws SQLException {
+      try {
+        touch(row);
+      } finally {
+        connection.rollback();
+      }
+    }
+
+    String id(Database vendor) throws SQLException {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery(vendor.session())) {
+        row.next();
+        return row.getString(1);
+      }
     }
   }
 }
