@@ -71,10 +71,13 @@ final class ChannelNames {
   }
 
   private Optional<String> next(String after) {
-    return jdbc.sql(NEXT_ON_MARIADB).param(after).query(String.class).optional();
+    return jdbc.sql(NEXT_ON_MARIADB)
+        .param(after)
+        .query((row, number) -> row.getString(1))
+        .optional();
   }
 
   private Set<String> names(String sql) {
-    return jdbc.sql(sql).query(String.class).set();
+    return jdbc.sql(sql).query((row, number) -> row.getString(1)).set();
   }
 }
