@@ -47,8 +47,7 @@ class LateCommitsTest {
     long seed = Long.getLong("stretto.seed", System.nanoTime());
     System.out.println("LateCommitsTest: -Dstretto.seed=" + seed);
     Random random = new Random(seed);
-    try (JobFixture fixture =
-            new JobFixture(database, folder, "window=6", "ordering=" + ordering);
+    try (JobFixture fixture = new JobFixture(database, folder, "window=6", "ordering=" + ordering);
         Producer forgetful = new Producer(fixture.connect(), "open all the time");
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       forgetful.insert(2);
