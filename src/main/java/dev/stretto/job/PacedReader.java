@@ -16,7 +16,7 @@ final class PacedReader implements ItemReader<Message> {
   private static final Duration CHUNK = Duration.ofSeconds(1);
 
   /** Of a chunk's payloads. */
-  private static final long CHARACTERS = 4 * 1024 * 1024;
+  private static final long CHARACTERS = 1024 * 1024;
 
   private final ItemReader<Message> reader;
   private final LongSupplier nanos;

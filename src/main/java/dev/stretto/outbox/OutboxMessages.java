@@ -40,7 +40,7 @@ public final class OutboxMessages {
        limit ?
       """;
 
-  private static final String RESEND =
+  static final String RESEND =
       """
       update outbox_message
          set status = 'PENDING', queue = 1, position = ?, attempts = attempts + 1,
@@ -49,7 +49,7 @@ public final class OutboxMessages {
        where id = ? and queue in (0, 1, 2)
       """;
 
-  private static final String QUARANTINE =
+  static final String QUARANTINE =
       """
       update outbox_message
          set status = 'PARKED', queue = 4, position = ?, attempts = attempts + 1,

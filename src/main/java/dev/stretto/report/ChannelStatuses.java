@@ -45,9 +45,9 @@ public final class ChannelStatuses {
       """;
 
   /**
-   * In two parts, as on PostgreSQL there is an index for what waits and one for the past; and, under
-   * a number that no queue has, how many are claimed, whether or not their rows say so yet. One
-   * statement, so that all are of the same moment.
+   * In two parts, as on PostgreSQL there is an index for what waits and one for the past; and,
+   * under a number that no queue has, how many are claimed, whether or not their rows say so yet.
+   * One statement, so that all are of the same moment.
    */
   static final String COUNTS =
       """
