@@ -106,7 +106,10 @@ final class DispatchCommand implements Callable<Integer> {
       application.allowConnections(CONNECTIONS * channels.count());
       SideBySide runs =
           new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
-      Signals.onFirst(runs::stop);
+      Signals.onFirst(signal -> {
+        runs.stop(signal);
+        application.hurry();
+      });
       try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
         runs.start(channels);
         return runs.await(ended -> progress.interrupt(() -> report.ended(ended)));

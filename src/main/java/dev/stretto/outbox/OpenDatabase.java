@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A database that this JVM may use until it closes this. Servers need nothing of it; an H2 file
@@ -23,12 +25,14 @@ public final class OpenDatabase implements AutoCloseable {
   private static final int H2_CONNECTION_BROKEN = 90067;
   private static final int H2_CLOSED_AT_EXIT = 90121;
   private static final int H2_CLOSED = 90098;
+  private static final Logger LOG = LoggerFactory.getLogger(OpenDatabase.class);
   private static final Duration STEP = Duration.ofMillis(50);
 
-  /** How long guests may take to end once their server wants to. */
+  /** How long guests may take to end once their server has to. */
   private static final Duration FAREWELL = Duration.ofSeconds(10);
 
   private final String url;
+  private volatile boolean hurried;
   private final @Nullable Connection connection;
   private final @Nullable Path own;
   private @Nullable H2Server server;
@@ -95,7 +99,15 @@ public final class OpenDatabase implements AutoCloseable {
     return url;
   }
 
-  /** Waits up to 10 seconds for guests to end, then closes the database. */
+  /** From now on, {@link #close} waits for guests for 10 seconds at the most. */
+  public void hurry() {
+    hurried = true;
+  }
+
+  /**
+   * Waits for guests to end, which may be long dispatches, and goes on letting others in meanwhile;
+   * then closes the database.
+   */
   @Override
   public void close() throws SQLException {
     if (connection == null) {
@@ -103,6 +115,12 @@ public final class OpenDatabase implements AutoCloseable {
     }
     try (connection) {
       if (server != null) {
+        if (guests(connection) > 0) {
+          LOG.info("other commands use the database through this one, which waits for their end");
+        }
+        while (!hurried && guests(connection) > 0) {
+          LockSupport.parkNanos(STEP.toNanos());
+        }
         server.hide();
         long end = System.nanoTime() + FAREWELL.toNanos();
         while (guests(connection) > 0 && System.nanoTime() - end < 0) {

@@ -67,8 +67,7 @@ class ServerPlansTest {
     FreshDatabase fresh = vendor.fresh(folder);
     try (OpenDatabase opened =
         OpenDatabase.open(
-            new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO))) {
+            new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO))) {
       database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
     }
     session = new SingleConnectionDataSource(database.connect(), true);
