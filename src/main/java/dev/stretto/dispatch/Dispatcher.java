@@ -146,12 +146,6 @@ public final class Dispatcher implements AutoCloseable {
     });
   }
 
-  /** These were not claimed after all, because they are no longer waiting in the outbox. */
-  public void unclaimed(List<Flight> flights) {
-    flights.forEach(flight -> flight.end(null));
-    recorded(flights);
-  }
-
   /** What became of these is durable. */
   public void recorded(List<Flight> flights) {
     guard.alone(() -> {

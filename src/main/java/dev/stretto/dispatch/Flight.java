@@ -3,16 +3,15 @@ package dev.stretto.dispatch;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.Settlement;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One message on its way through a run, from being offered to being recorded. Its fields are
- * guarded by the dispatcher's lock; only {@link #await()} may be called without it.
+ * guarded by the dispatcher's lock; only {@link #whenOver} and {@link #settlement} may be called
+ * without it.
  */
 public final class Flight {
 
-  private final CompletableFuture<@Nullable Settlement> end = new CompletableFuture<>();
   final @Nullable Lane lane;
 
   /** When it came to the head of its lane, counted from 1; 0 before. First starts go by it. */
@@ -28,6 +27,10 @@ public final class Flight {
 
   /** When the next attempt is due, on the dispatcher's clock in nanoseconds. */
   long dueAt;
+
+  private boolean over;
+  private @Nullable Settlement settlement;
+  private @Nullable Runnable whenOver;
 
   @Nullable String lastError;
   long startNumber;
@@ -50,26 +53,46 @@ public final class Flight {
   }
 
   /**
-   * Waits until nothing more will be tried for the message in this run. Blocks for as long as its
-   * calls and the waits between them take; meant for a virtual thread.
+   * Has something done once nothing more will be tried for the message in this run: on the thread
+   * that finds that out, while the dispatcher's lock is held, or at once where it is over already.
    *
-   * @return what to record, or null where there is nothing to record: it was never claimed, or its
-   *     call was still under way when the run's patience ended
+   * @param action must be cheap
    */
-  public @Nullable Settlement await() {
-    return end.join();
+  public void whenOver(Runnable action) {
+    synchronized (this) {
+      if (!over) {
+        whenOver = action;
+        return;
+      }
+    }
+    action.run();
   }
 
-  /** What to record; null before the end, or where there is nothing to record. */
-  public @Nullable Settlement settlement() {
-    return end.getNow(null);
+  /**
+   * What to record; null before the end, or where there is nothing to record: it was never claimed,
+   * or its call was still under way when the run's patience ended.
+   */
+  public synchronized @Nullable Settlement settlement() {
+    return settlement;
   }
 
-  boolean over() {
-    return end.isDone();
+  synchronized boolean over() {
+    return over;
   }
 
-  void end(@Nullable Settlement settlement) {
-    end.complete(settlement);
+  /** Only the first end counts. */
+  void end(@Nullable Settlement toRecord) {
+    Runnable action;
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      settlement = toRecord;
+      action = whenOver;
+    }
+    if (action != null) {
+      action.run();
+    }
   }
 }

@@ -43,10 +43,6 @@ sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBac
    */
   void settling(List<Flight> flights);
 
-  /**
-   * The claims of these are durable, or came too late: the table no longer shows them as waiting.
-   *
-   * @param gone those that were no longer waiting when they were to be claimed
-   */
-  void claimed(List<Flight> flights, List<Flight> gone);
+  /** What became of these is durable: the table no longer shows them as waiting. */
+  void settled(List<Flight> flights);
 }

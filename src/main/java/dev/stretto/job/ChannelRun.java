@@ -17,11 +17,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
 import org.springframework.batch.infrastructure.item.ItemStream;
-import org.springframework.batch.integration.async.AsyncItemProcessor;
 
 /**
  * One execution of the job on one channel: its backlog, its dispatcher and its recorder, put
@@ -45,7 +45,6 @@ public final class ChannelRun implements ItemStream {
   private final Dispatcher dispatcher;
   private final Backlog backlog;
   private final Recorder recorder;
-  private final AsyncItemProcessor<Flight, Flight> carrying;
   private int resent;
   private boolean open;
   private boolean finished;
@@ -67,9 +66,8 @@ public final class ChannelRun implements ItemStream {
             times);
     long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
     this.backlog = backlog(limit, times);
-    this.recorder = new Recorder(lease, outbox, dispatcher, backlog, settings.onUnknown());
-    this.carrying = new AsyncItemProcessor<>(flight -> flight.await() == null ? null : flight);
-    this.carrying.setTaskExecutor(recorder);
+    this.recorder =
+        new Recorder(lease, outbox, dispatcher, backlog, settings.onUnknown(), times.nanos());
   }
 
   private Backlog backlog(long limit, Times times) {
@@ -126,11 +124,15 @@ public final class ChannelRun implements ItemStream {
   }
 
   /**
-   * Lines each message up on the step's thread, which fixes the order, and has a virtual thread
-   * carry it.
+   * Lines each message up, on the step's thread, which fixes the order. Blocks while it is full.
    */
   ItemProcessor<Message, Future<Flight>> processor() {
-    return message -> carrying.process(dispatcher.offer(message));
+    return message -> recorder.outcomes().process(dispatcher.offer(message));
+  }
+
+  /** A clock that never jumps, in nanoseconds. */
+  LongSupplier nanos() {
+    return times.nanos();
   }
 
   /** Takes the channel over from earlier runs and starts the threads. */

@@ -63,13 +63,9 @@ final class KeyBacklog implements Backlog {
     List<Message> write(int positions, LongFunction<List<Message>> work);
   }
 
-  /**
-   * Ends the chunk with the page: what a chunk has read is lined up only once it is complete, and
-   * must not wait for more pages, of which many may be held from the first row to the last.
-   */
   @Override
   public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || page.isEmpty()) {
+    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look(false))) {
       return null;
     }
     left--;
@@ -97,8 +93,8 @@ final class KeyBacklog implements Backlog {
   }
 
   @Override
-  public void claimed(List<Flight> flights, List<Flight> gone) {
-    lanes.claimed(flights, gone);
+  public void settled(List<Flight> flights) {
+    lanes.settled(flights);
   }
 
   /**

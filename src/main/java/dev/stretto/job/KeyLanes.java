@@ -39,7 +39,7 @@ final class KeyLanes {
   private final int depth;
   private final Map<String, InMemory> lanes = new HashMap<>();
 
-  /** Ids of those in memory that are not durably claimed: the table shows them as waiting. */
+  /** Ids of those in memory and not durably settled: the table may show them as waiting. */
   private final Set<Long> waiting = new HashSet<>();
 
   /** Lanes with held messages of which few are in memory. */
@@ -236,13 +236,9 @@ final class KeyLanes {
     holdAgain();
   }
 
-  /** These wait no longer; those that are gone left their lanes too. */
-  void claimed(List<Flight> flights, List<Flight> gone) {
+  /** What became of these is durable. */
+  void settled(List<Flight> flights) {
     flights.forEach(flight -> waiting.remove(flight.message().id()));
-    for (Flight flight : gone) {
-      waiting.remove(flight.message().id());
-      leave(flight.message().orderingKey());
-    }
   }
 
   /** Holds what was offered behind a message that was set aside since. */

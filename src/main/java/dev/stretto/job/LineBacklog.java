@@ -23,8 +23,8 @@ final class LineBacklog implements Backlog {
   private final LongSupplier nanos;
   private final ArrayDeque<Message> page = new ArrayDeque<>();
 
-  /** Ids of those read and not yet durably claimed: the table still shows them as waiting. */
-  private final Set<Long> unclaimed = ConcurrentHashMap.newKeySet();
+  /** Ids of those read and not yet durably settled: the table may still show them as waiting. */
+  private final Set<Long> unsettled = ConcurrentHashMap.newKeySet();
 
   private long left;
   private long lastPosition;
@@ -78,9 +78,8 @@ final class LineBacklog implements Backlog {
   }
 
   @Override
-  public void claimed(List<Flight> flights, List<Flight> gone) {
-    flights.forEach(flight -> unclaimed.remove(flight.message().id()));
-    gone.forEach(flight -> unclaimed.remove(flight.message().id()));
+  public void settled(List<Flight> flights) {
+    flights.forEach(flight -> unsettled.remove(flight.message().id()));
   }
 
   private boolean look() {
@@ -102,12 +101,12 @@ final class LineBacklog implements Backlog {
 
   /**
    * Looks at everything that waits, for ids can become visible late and positions can come back.
-   * What is known and not yet claimed is left out. The known ids are taken before the query, so
-   * that none of them is taken for a new one when its claim is committed in between.
+   * What is known and not yet settled is left out. The known ids are taken before the query, so
+   * that none of them is taken for a new one when it is settled in between.
    */
   private void lookBack() {
     lookedBack = nanos.getAsLong();
-    Set<Long> known = Set.copyOf(unclaimed);
+    Set<Long> known = Set.copyOf(unsettled);
     add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
     add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
   }
@@ -118,7 +117,7 @@ final class LineBacklog implements Backlog {
 
   private void add(List<Message> found) {
     for (Message message : found) {
-      unclaimed.add(message.id());
+      unsettled.add(message.id());
       page.add(message);
       if (message.positioned()) {
         lastPosition = Math.max(lastPosition, message.position());

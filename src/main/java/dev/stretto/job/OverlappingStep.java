@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.item.ChunkOrientedStep;
+import org.springframework.core.task.AsyncTaskExecutor;
 
 /**
  * A chunk-oriented step whose calls overlap across chunks. The reader's null ends only the chunk:
@@ -18,8 +19,8 @@ import org.springframework.batch.core.step.item.ChunkOrientedStep;
  */
 final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
 
-  /** Messages between two updates of the job repository. */
-  private static final int CHUNK = 200;
+  /** The most messages between two updates of the job repository: a second's at full speed. */
+  private static final int CHUNK = 10_000;
 
   private final ChannelRun run;
   private final JobRepository repository;
@@ -27,10 +28,14 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
   OverlappingStep(String name, ChannelRun run, JobRepository repository) {
     // The futures are recorded as they are done, whatever their chunk; at a chunk's edge there is
     // nothing to write.
-    super(name, CHUNK, run.backlog(), chunk -> {}, repository);
+    super(name, CHUNK, new PacedReader(run.backlog(), run.nanos()), chunk -> {}, repository);
     this.run = run;
     this.repository = repository;
     setItemProcessor(run.processor());
+    // With an executor the step processes each item as it is read, and not the whole chunk once it
+    // has read that; this one does so on the step's own thread, which fixes the order.
+    AsyncTaskExecutor asItIsRead = Runnable::run;
+    setTaskExecutor(asItIsRead);
     registerItemStream(run);
     setAllowStartIfComplete(true);
     setInterruptionPolicy(OverlappingStep::stopWhereInterrupted);

@@ -7,42 +7,38 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
 import org.springframework.batch.integration.async.AsyncItemWriter;
-import org.springframework.core.task.TaskExecutor;
 
 /**
  * Makes durable what happens in a channel, on one thread: hands the futures that are done to Spring
  * Batch's {@code AsyncItemWriter} and claims the next messages, both in one short transaction. As
  * it follows no chunk's edge, a slow call holds up neither.
- *
- * <p>It is also the executor of the {@code AsyncItemProcessor}: every message gets a virtual thread
- * that carries it to its outcome.
  */
-final class Recorder implements TaskExecutor {
+final class Recorder {
 
   private final Lease lease;
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Backlog backlog;
+  private final LongSupplier nanos;
   private final DiskSync disk;
   private final AsyncItemWriter<Flight> writer;
-  private final ConcurrentLinkedQueue<Future<@Nullable Flight>> done =
-      new ConcurrentLinkedQueue<>();
-  private final AtomicLong carried = new AtomicLong();
+  private final Outcomes outcomes = new Outcomes(this::wake);
+  private final ClaimedFlights claimed = new ClaimedFlights();
   private final Writes writes = new Writes();
   private final Thread thread;
   private long position;
@@ -55,11 +51,17 @@ final class Recorder implements TaskExecutor {
   private volatile boolean news;
 
   Recorder(
-      Lease lease, Outbox outbox, Dispatcher dispatcher, Backlog backlog, OnUnknown onUnknown) {
+      Lease lease,
+      Outbox outbox,
+      Dispatcher dispatcher,
+      Backlog backlog,
+      OnUnknown onUnknown,
+      LongSupplier nanos) {
     this.lease = lease;
     this.outbox = outbox;
     this.dispatcher = dispatcher;
     this.backlog = backlog;
+    this.nanos = nanos;
     this.disk = new DiskSync(outbox, onUnknown, lease.channel(), this::broken);
     this.writer = new AsyncItemWriter<>(settling());
     this.thread =
@@ -81,19 +83,9 @@ final class Recorder implements TaskExecutor {
     thread.start();
   }
 
-  /** Runs an asynchronous processor's task on a virtual thread, and records it when it is done. */
-  @Override
-  public void execute(Runnable task) {
-    @SuppressWarnings("unchecked")
-    Future<@Nullable Flight> future = (Future<@Nullable Flight>) task;
-    carried.incrementAndGet();
-    Thread.ofVirtual()
-        .start(() -> {
-          task.run();
-          done.add(future);
-          carried.decrementAndGet();
-          wake();
-        });
+  /** Gives each message that is on its way the future of its outcome, which will be recorded. */
+  Outcomes outcomes() {
+    return outcomes;
   }
 
   /** Has work written on the recorder's thread, fenced as all it writes. Blocks until it is. */
@@ -110,13 +102,15 @@ final class Recorder implements TaskExecutor {
 
   /** Tells, from any thread, that there may be something to record. */
   void wake() {
-    news = true;
-    LockSupport.unpark(thread);
+    if (!news) {
+      news = true;
+      LockSupport.unpark(thread);
+    }
   }
 
   /**
-   * Records what is left and ends. Blocks until every task that was given to {@link #execute} is
-   * recorded.
+   * Records what is left and ends. Blocks until the outcome of everything that was given a future
+   * is recorded.
    */
   @SuppressWarnings("ThreadJoinLoop")
   void close() {
@@ -136,7 +130,7 @@ final class Recorder implements TaskExecutor {
     try {
       while (true) {
         news = false;
-        boolean last = closing && carried.get() == 0;
+        boolean last = closing && outcomes.complete();
         boolean wrote = writes.next();
         if (!record() && !wrote) {
           if (last) {
@@ -158,9 +152,11 @@ final class Recorder implements TaskExecutor {
     dispatcher.stop(new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null));
   }
 
+  /** The callers look again, whatever ended the wait. */
   private void awaitNews() {
-    while (!news) {
-      LockSupport.park(this);
+    long atMost = claimed.nanosUntilShowable(nanos.getAsLong());
+    if (!news) {
+      LockSupport.parkNanos(this, atMost);
     }
   }
 
@@ -176,7 +172,7 @@ final class Recorder implements TaskExecutor {
   private boolean record() {
     List<Future<@Nullable Flight>> ended = new ArrayList<>();
     List<Flight> settled = new ArrayList<>();
-    for (Future<@Nullable Flight> future = done.poll(); future != null; future = done.poll()) {
+    for (Future<@Nullable Flight> future : outcomes.take()) {
       Flight flight = future.resultNow();
       if (flight != null) {
         ended.add(future);
@@ -184,41 +180,38 @@ final class Recorder implements TaskExecutor {
       }
     }
     List<Flight> picked = dispatcher.pick(settled.size());
-    if (settled.isEmpty() && picked.isEmpty()) {
-      return false;
-    }
     for (Flight flight : picked) {
       if (!flight.message().positioned()) {
         flight.place(++position);
       }
     }
-    boolean[] claimed =
-        fenced(() -> {
-          settle(ended);
-          backlog.settling(settled);
-          return picked.isEmpty()
-              ? new boolean[0]
-              : outbox.messages().claim(picked.stream().map(Flight::message).toList());
-        });
-    List<Flight> startable = new ArrayList<>(picked.size());
-    List<Flight> gone = new ArrayList<>(0);
-    for (int i = 0; i < claimed.length; i++) {
-      (claimed[i] ? startable : gone).add(picked.get(i));
+    long now = nanos.getAsLong();
+    claimed.settle(settled);
+    claimed.claim(picked, now);
+    List<Message> showable = claimed.takeShowable(now);
+    if (settled.isEmpty() && picked.isEmpty() && showable.isEmpty()) {
+      return false;
     }
-    backlog.claimed(startable, gone);
+    fenced(() -> {
+      settle(ended);
+      backlog.settling(settled);
+      outbox.messages().show(showable);
+      return true;
+    });
+    backlog.settled(settled);
     dispatcher.recorded(settled);
-    dispatcher.claimed(startable);
-    dispatcher.unclaimed(gone);
+    dispatcher.claimed(picked);
     return true;
   }
 
   private <T> T fenced(Supplier<T> work) {
+    State state = new State(position, claimed.claims());
     T done =
         Objects.requireNonNull(
             outbox
                 .transaction()
                 .execute(status -> {
-                  if (!outbox.channels().advance(lease.channel(), lease.fence(), position)) {
+                  if (!outbox.channels().advance(lease.channel(), lease.fence(), state)) {
                     throw new FencedOffException();
                   }
                   return work.get();

@@ -5,7 +5,9 @@ import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.Lease;
+import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.OutboxRuns;
 import java.util.List;
 import java.util.Objects;
@@ -68,25 +70,34 @@ final class TakeOver {
                 lease.fence(),
                 Objects.requireNonNull(lease.run()),
                 settings.ordering().name()));
+    State left = outbox.channels().state(channel);
     int resent = 0;
     if (settings.onUnknown() == OnUnknown.RESEND) {
-      resent = outbox.messages().resendClaimed(channel);
+      resent = outbox.messages().resend(left.claims());
     } else {
-      quarantine(channel);
+      quarantine(left.claims());
     }
-    return new Found(outbox.channels().lastPosition(channel), resent);
+    advance(left.lastPosition());
+    return new Found(left.lastPosition(), resent);
   }
 
-  private void quarantine(String channel) {
-    List<Message> claimed =
-        settings.onExhausted() == OnExhausted.BLOCK_KEY
-            ? outbox.messages().claimed(channel)
-            : List.of();
-    outbox.messages().quarantineClaimed(channel);
-    for (Message message : claimed) {
-      if (message.orderingKey() != null) {
-        outbox.lanes().block(message);
+  private void quarantine(Claims claims) {
+    outbox.messages().quarantine(claims);
+    if (settings.onExhausted() == OnExhausted.BLOCK_KEY) {
+      List<Long> ids = claims.each().stream().map(Claims.Claim::id).toList();
+      for (Message message : outbox.messages().byIds(ids)) {
+        if (message.orderingKey() != null) {
+          outbox.lanes().block(message);
+        }
       }
+    }
+  }
+
+  /** Comes first in a transaction, or behind the fence; nothing is claimed by this run yet. */
+  private void advance(long lastPosition) {
+    State state = new State(lastPosition, Claims.NONE);
+    if (!outbox.channels().advance(lease.channel(), lease.fence(), state)) {
+      throw fencedOff();
     }
   }
 
@@ -107,9 +118,7 @@ final class TakeOver {
 
   private int putBackSome(long lastPosition) {
     String channel = lease.channel();
-    if (!outbox.channels().advance(channel, lease.fence(), lastPosition)) {
-      throw fencedOff();
-    }
+    advance(lastPosition);
     List<Long> ids = outbox.held().releaseAny(channel, BATCH);
     if (ids.isEmpty()) {
       outbox.lanes().clear(channel);

@@ -1,10 +1,8 @@
 package dev.stretto.outbox;
 
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,28 +24,27 @@ final class ArrayWrites implements MessageWrites {
   static final String UNHOLD =
       "update outbox_message set queue = 1 where id = any (?::bigint[]) and queue = 3";
 
-  static final String CLAIM =
+  static final String SHOW =
       """
       update outbox_message m set status = 'IN_FLIGHT', queue = 2, position = n.position
         from unnest(?::bigint[], ?::bigint[]) as n (id, position)
        where m.id = n.id and m.queue in (0, 1)
-      returning m.id
       """;
 
   /** Times are texts here, as the driver has no array of them. */
   static final String SETTLE =
       """
       update outbox_message m
-         set status = n.status, queue = n.queue, attempts = n.attempts, last_error = n.last_error,
+         set status = n.status, queue = n.queue, position = n.position, attempts = n.attempts, last_error = n.last_error,
              fence = ?,
              start_fence = coalesce(m.start_fence, case when n.started_at is not null then ? end),
              start_number = coalesce(m.start_number, n.start_number),
              started_at = n.started_at::timestamptz,
              settled_at = case when n.status = 'PENDING' then null else current_timestamp(3) end
-        from unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[],
-                    ?::text[])
-             as n (id, status, queue, attempts, last_error, start_number, started_at)
-       where m.id = n.id and m.queue = 2
+        from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
+                    ?::bigint[], ?::text[])
+             as n (id, position, status, queue, attempts, last_error, start_number, started_at)
+       where m.id = n.id and m.queue in (0, 1, 2)
       """;
 
   private final JdbcTemplate jdbc;
@@ -75,19 +72,10 @@ final class ArrayWrites implements MessageWrites {
   }
 
   @Override
-  public boolean[] claim(List<Message> messages) {
-    Set<Long> claimed =
-        new HashSet<>(
-            jdbc.query(
-                CLAIM,
-                (row, number) -> row.getLong(1),
-                numbers(messages, Message::id),
-                numbers(messages, Message::position)));
-    boolean[] each = new boolean[messages.size()];
-    for (int i = 0; i < each.length; i++) {
-      each[i] = claimed.contains(messages.get(i).id());
+  public void show(List<Message> claimed) {
+    if (!claimed.isEmpty()) {
+      jdbc.update(SHOW, numbers(claimed, Message::id), numbers(claimed, Message::position));
     }
-    return each;
   }
 
   @Override
@@ -100,6 +88,7 @@ final class ArrayWrites implements MessageWrites {
         fence,
         fence,
         numbers(settlements, settlement -> settlement.message().id()),
+        numbers(settlements, settlement -> settlement.message().position()),
         texts(settlements, settlement -> settlement.status().name()),
         numbers(settlements, settlement -> Queue.of(settlement.status())),
         numbers(settlements, Settlement::attempts),

@@ -14,7 +14,7 @@ final class BatchWrites implements MessageWrites {
   private static final String UNHOLD =
       "update outbox_message set queue = 1 where id = ? and queue = 3";
 
-  private static final String CLAIM =
+  private static final String SHOW =
       """
       update outbox_message set status = 'IN_FLIGHT', queue = 2, position = ?
        where id = ? and queue in (0, 1)
@@ -23,10 +23,10 @@ final class BatchWrites implements MessageWrites {
   private static final String SETTLE =
       """
       update outbox_message
-         set status = ?, queue = ?, attempts = ?, last_error = ?, fence = ?,
+         set status = ?, queue = ?, position = ?, attempts = ?, last_error = ?, fence = ?,
              start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
              started_at = ?, settled_at = case when ? then null else current_timestamp(3) end
-       where id = ? and queue = 2
+       where id = ? and queue in (0, 1, 2)
       """;
 
   private final JdbcTemplate jdbc;
@@ -54,21 +54,15 @@ final class BatchWrites implements MessageWrites {
   }
 
   @Override
-  public boolean[] claim(List<Message> messages) {
-    int[] updated =
-        Batches.update(
-            jdbc,
-            CLAIM,
-            messages,
-            (statement, message) -> {
-              statement.setLong(1, message.position());
-              statement.setLong(2, message.id());
-            });
-    boolean[] claimed = new boolean[updated.length];
-    for (int i = 0; i < updated.length; i++) {
-      claimed[i] = updated[i] == 1;
-    }
-    return claimed;
+  public void show(List<Message> claimed) {
+    Batches.update(
+        jdbc,
+        SHOW,
+        claimed,
+        (statement, message) -> {
+          statement.setLong(1, message.position());
+          statement.setLong(2, message.id());
+        });
   }
 
   @Override
@@ -80,21 +74,22 @@ final class BatchWrites implements MessageWrites {
         (statement, settlement) -> {
           statement.setString(1, settlement.status().name());
           statement.setInt(2, Queue.of(settlement.status()));
-          statement.setInt(3, settlement.attempts());
+          statement.setLong(3, settlement.message().position());
+          statement.setInt(4, settlement.attempts());
           statement.setString(
-              4, StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR));
-          statement.setLong(5, fence);
+              5, StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR));
+          statement.setLong(6, fence);
           if (settlement.startedAt() == null) {
-            statement.setNull(6, Types.BIGINT);
             statement.setNull(7, Types.BIGINT);
-            statement.setNull(8, Types.TIMESTAMP);
+            statement.setNull(8, Types.BIGINT);
+            statement.setNull(9, Types.TIMESTAMP);
           } else {
-            statement.setLong(6, fence);
-            statement.setLong(7, settlement.startNumber());
-            statement.setTimestamp(8, Timestamp.from(settlement.startedAt()));
+            statement.setLong(7, fence);
+            statement.setLong(8, settlement.startNumber());
+            statement.setTimestamp(9, Timestamp.from(settlement.startedAt()));
           }
-          statement.setBoolean(9, settlement.status() == Status.PENDING);
-          statement.setLong(10, settlement.message().id());
+          statement.setBoolean(10, settlement.status() == Status.PENDING);
+          statement.setLong(11, settlement.message().id());
         });
   }
 }

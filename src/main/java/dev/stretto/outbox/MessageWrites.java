@@ -21,7 +21,7 @@ interface MessageWrites {
 
   void unhold(List<Long> ids);
 
-  boolean[] claim(List<Message> messages);
+  void show(List<Message> claimed);
 
   void settle(List<Settlement> settlements, long fence);
 }

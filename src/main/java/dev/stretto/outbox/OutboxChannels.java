@@ -25,11 +25,14 @@ public final class OutboxChannels {
   private static final String FENCE =
       "update outbox_channel set fence = ? where channel = ? and fence < ?";
 
-  private static final String LAST_POSITION =
-      "select last_position from outbox_channel where channel = ?";
+  private static final String STATE =
+      "select last_position, claims from outbox_channel where channel = ?";
 
   private static final String ADVANCE =
-      "update outbox_channel set last_position = ? where channel = ? and fence = ?";
+      """
+      update outbox_channel set last_position = ?, claims = ?, claimed = ?
+       where channel = ? and fence = ?
+      """;
 
   private static final String LOCK =
       "select channel from outbox_channel where channel = ? for update";
@@ -110,20 +113,35 @@ public final class OutboxChannels {
         == 1;
   }
 
-  /** The highest position given so far in the channel; 0 if none. */
-  public long lastPosition(String channel) {
-    Long last = jdbc.queryForObject(LAST_POSITION, Long.class, channel);
-    return last == null ? 0 : last;
+  /**
+   * How far a channel is.
+   *
+   * @param lastPosition the highest position given; 0 if none
+   * @param claims what is durably about to start or under way, and not settled
+   */
+  public record State(long lastPosition, Claims claims) {}
+
+  /** How far the channel is; it must have been fenced before. */
+  public State state(String channel) {
+    return Objects.requireNonNull(
+        jdbc.queryForObject(
+            STATE,
+            (row, number) -> new State(row.getLong(1), Claims.of(row.getString(2))),
+            channel));
   }
 
   /**
-   * Records the highest position given, and holds the channel against other runs until the
-   * transaction ends. Comes first in every transaction that claims or settles.
+   * Records how far the channel will be once the transaction is committed, and holds the channel
+   * against other runs until then. Comes first in every transaction that claims or settles: what is
+   * claimed may start only after the commit, and what is settled in it is no longer claimed.
    *
    * @return false where a later run has fenced this one off: nothing may be recorded then
    */
-  public boolean advance(String channel, long fence, long lastPosition) {
-    return jdbc.update(ADVANCE, lastPosition, channel, fence) == 1;
+  public boolean advance(String channel, long fence, State state) {
+    Claims claims = state.claims();
+    return jdbc.update(
+            ADVANCE, state.lastPosition(), claims.text(), claims.each().size(), channel, fence)
+        == 1;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -39,31 +40,23 @@ public final class OutboxMessages {
        limit ?
       """;
 
-  static final String CLAIMED =
-      """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
-        from outbox_message
-       where channel = ? and queue = 2
-       order by channel, queue, position
-      """;
-
   static final String RESEND =
       """
       update outbox_message
-         set status = 'PENDING', queue = 1, attempts = attempts + 1,
+         set status = 'PENDING', queue = 1, position = ?, attempts = attempts + 1,
              start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
-       where channel = ? and queue = 2
+       where id = ? and queue in (0, 1, 2)
       """;
 
   static final String QUARANTINE =
       """
       update outbox_message
-         set status = 'PARKED', queue = 4, attempts = attempts + 1,
+         set status = 'PARKED', queue = 4, position = ?, attempts = attempts + 1,
              settled_at = current_timestamp(3),
              start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
-       where channel = ? and queue = 2
+       where id = ? and queue in (0, 1, 2)
       """;
 
   static final String ANY_WAITING =
@@ -151,28 +144,21 @@ public final class OutboxMessages {
   }
 
   /**
-   * Marks messages as about to start, at their positions. Must run in a transaction that {@link
-   * OutboxChannels#advance} has fenced, and be committed before the first of them starts.
-   *
-   * @return for each message, whether it was still waiting and is now claimed
+   * Has claimed messages say so in their own rows, for people to see; that they are claimed is
+   * recorded by {@link OutboxChannels#advance}. Must run in a transaction that it has fenced.
    */
-  public boolean[] claim(List<Message> messages) {
-    return writes.claim(messages);
+  public void show(List<Message> claimed) {
+    writes.show(claimed);
   }
 
   /**
    * Records what became of claimed messages. Must run in a transaction that {@link
-   * OutboxChannels#advance} has fenced.
+   * OutboxChannels#advance} has fenced, with claims that no longer have these among them.
    *
    * @param fence the token of the run that worked on them
    */
   public void settle(List<Settlement> settlements, long fence) {
     writes.settle(settlements, fence);
-  }
-
-  /** What a dead run had claimed, in position order: at most that run's window. */
-  public List<Message> claimed(String channel) {
-    return jdbc.query(CLAIMED, MessageRow.MAPPER, channel);
   }
 
   /**
@@ -181,18 +167,29 @@ public final class OutboxMessages {
    *
    * @return how many there were, at most that run's window
    */
-  public int resendClaimed(String channel) {
-    return jdbc.update(RESEND, channel);
+  public int resend(Claims claims) {
+    return changeClaimed(RESEND, claims);
   }
 
   /**
    * Parks what a dead run had claimed, so that nothing is sent twice. Must run under the channel's
    * new fence.
-   *
-   * @return how many there were, at most that run's window
    */
-  public int quarantineClaimed(String channel) {
-    return jdbc.update(QUARANTINE, channel);
+  public void quarantine(Claims claims) {
+    changeClaimed(QUARANTINE, claims);
+  }
+
+  private int changeClaimed(String sql, Claims claims) {
+    int[] changed =
+        Batches.update(
+            jdbc,
+            sql,
+            claims.each(),
+            (statement, claim) -> {
+              statement.setLong(1, claim.position());
+              statement.setLong(2, claim.id());
+            });
+    return (int) Arrays.stream(changed).filter(rows -> rows != 0).count();
   }
 
   /**

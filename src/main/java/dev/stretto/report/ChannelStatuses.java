@@ -17,7 +17,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Reads what channels look like now. Reads indexes only, so that it is quick on a long outbox. */
 public final class ChannelStatuses {
 
-  /** In two parts, as on PostgreSQL there is an index for what waits and one for the past. */
+  /**
+   * In two parts, as on PostgreSQL there is an index for what waits and one for the past; and,
+   * under a number that no queue has, how many are claimed, whether or not their rows say so yet.
+   * One statement, so that all are of the same moment.
+   */
   static final String COUNTS =
       """
       select queue, count(*) from outbox_message
@@ -25,6 +29,8 @@ public final class ChannelStatuses {
       union all
       select queue, count(*) from outbox_message
        where channel = :channel and queue >= 5 group by queue
+      union all
+      select -1, claimed from outbox_channel where channel = :channel
       """;
 
   static final String OLDEST =
@@ -65,10 +71,12 @@ public final class ChannelStatuses {
   private ChannelStatus of(String channel) {
     Map<Counted, Long> counts = counts(channel);
     Claim claim = claim(channel);
+    long claimed = counts.getOrDefault(Counted.CLAIMED, 0L);
+    long shown = counts.getOrDefault(Counted.IN_FLIGHT, 0L);
     return new ChannelStatus(
         channel,
-        counts.getOrDefault(Counted.PENDING, 0L),
-        counts.getOrDefault(Counted.IN_FLIGHT, 0L),
+        counts.getOrDefault(Counted.PENDING, 0L) - (claimed - shown),
+        claimed,
         counts.getOrDefault(Counted.DELIVERED, 0L),
         counts.getOrDefault(Counted.PARKED, 0L),
         counts.getOrDefault(Counted.DISCARDED, 0L),
@@ -91,6 +99,7 @@ public final class ChannelStatuses {
 
   private static Counted counted(int queue) {
     return switch (queue) {
+      case -1 -> Counted.CLAIMED;
       case 0, 1, 3 -> Counted.PENDING;
       case 2 -> Counted.IN_FLIGHT;
       case 4 -> Counted.PARKED;
@@ -162,8 +171,9 @@ public final class ChannelStatuses {
     return Duration.between(row.getTimestamp(from).toInstant(), row.getTimestamp(to).toInstant());
   }
 
-  /** The states of a message, as the table names them. */
+  /** What is claimed, and the states of a message as its row names them. */
   private enum Counted {
+    CLAIMED,
     PENDING,
     IN_FLIGHT,
     DELIVERED,

@@ -65,8 +65,8 @@ class StatusCommandTest {
                ('forgotten', 3, 'host:2', 41, current_timestamp - interval '5' minute)
         """,
         """
-        insert into outbox_channel (channel, gate_closed_until, gate_reason)
-        values ('space', current_timestamp + interval '5' minute, 'HTTP 503')
+        insert into outbox_channel (channel, claims, claimed, gate_closed_until, gate_reason)
+        values ('space', '1:1 2:3', 2, current_timestamp + interval '5' minute, 'HTTP 503')
         """);
 
     String json = stretto.run("status", "--json", "--channel", "space").out();
@@ -74,7 +74,7 @@ class StatusCommandTest {
 
     assertThat(json)
         .contains(
-            "\"pending\":2,\"inFlight\":1,\"delivered\":1,\"parked\":2,\"discarded\":1",
+            "\"pending\":1,\"inFlight\":2,\"delivered\":1,\"parked\":2,\"discarded\":1",
             "\"oldestPendingSeconds\":720",
             "\"blockedKeys\":1",
             "\"owner\":\"host:1\",\"run\":42,\"fence\":7",

@@ -104,7 +104,7 @@ final class MariaDbServer implements DatabaseServer {
     Files.writeString(
         folder.resolve("init.sql"),
         "create user if not exists '%s'@'%%' identified by '%s';\n".formatted(USER, USER)
-            + "grant all on *.* to '%s'@'%%';\n".formatted(USER));
+            + "grant all on *.* to '%s'@'%%' with grant option;\n".formatted(USER));
   }
 
   private Process launch() throws IOException {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DispatcherTest {
 
   @Test
-  void startsACallOnlyOnceTheOneBeforeHasLeft() {
+  void startsACallOnlyOnceTheOneBeforeHasLeft() throws InterruptedException {
     SlowToLeave transport = new SlowToLeave();
     Dispatcher dispatcher =
         new Dispatcher(
@@ -35,8 +36,10 @@ class DispatcherTest {
         LongStream.rangeClosed(1, 16).mapToObj(id -> Rehearsal.message(id, null)).toList();
     messages.forEach(dispatcher::offer);
     List<Flight> picked = dispatcher.pick(0);
+    CountDownLatch underWay = new CountDownLatch(picked.size());
+    picked.forEach(flight -> flight.whenOver(underWay::countDown));
     dispatcher.claimed(picked);
-    picked.forEach(Flight::await);
+    underWay.await();
     dispatcher.recorded(picked);
 
     assertThat(dispatcher.awaitIdle(Duration.ofMinutes(1), () -> false)).isTrue();

@@ -7,6 +7,9 @@ import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.RehearsedTransport.Answer;
+import dev.stretto.outbox.Claims;
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
@@ -58,6 +61,8 @@ class DispatchJobTest {
   void aSlowAnswerHoldsUpNoChunk() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=16")) {
       fixture.append(1000);
+      // so large that a chunk ends because of them
+      fixture.jdbc.update("update outbox_message set payload = repeat('1', 10000)");
       CompletableFuture<Void> lastStarted = new CompletableFuture<>();
       fixture.transport.script(call -> {
         if (position(call) == 1000) {
@@ -86,15 +91,12 @@ class DispatchJobTest {
       fixture.append(40);
       AtomicReference<String> seen = new AtomicReference<>("");
       fixture.transport.script(call -> {
-        String status =
-            fixture.jdbc.queryForObject(
-                "select status from outbox_message where id = ?",
-                String.class,
-                call.message().id());
-        int claimed =
-            count(fixture, "select count(*) from outbox_message where status = 'IN_FLIGHT'");
-        if (!"IN_FLIGHT".equals(status) || claimed > 4) {
-          seen.set(call + " starts as " + status + " with " + claimed + " claimed");
+        List<Claims.Claim> claimed =
+            new OutboxChannels(fixture.jdbc).state("space").claims().each();
+        Message message = call.message();
+        if (!claimed.contains(new Claims.Claim(message.position(), message.id()))
+            || claimed.size() > 4) {
+          seen.set(call + " starts with these claimed: " + claimed);
         }
         return Answer.delivered(Duration.ofMillis(5));
       });
@@ -106,6 +108,27 @@ class DispatchJobTest {
   }
 
   @Test
+  void aCallThatTakesLongIsSeenInItsRow() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(6);
+      CompletableFuture<Void> answer = new CompletableFuture<>();
+      fixture.transport.script(call -> new Answer(new Outcome.Delivered(), answer));
+      CompletableFuture<Void> seen =
+          CompletableFuture.runAsync(() -> {
+            Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.statuses().equals(Map.of("IN_FLIGHT", 4, "PENDING", 2)));
+            answer.complete(null);
+          });
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(seen).isCompleted();
+      assertThat(result.delivered()).isEqualTo(6);
+    }
+  }
+
+  @Test
   void noTransactionIsOpenWhileACallIsUnderWay() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(4);
@@ -113,9 +136,9 @@ class DispatchJobTest {
       fixture.transport.script(call -> new Answer(new Outcome.Delivered(), answer));
       CompletableFuture<Integer> locked =
           CompletableFuture.supplyAsync(() -> {
-            while (fixture.transport.calls().size() < 4) {
-              Thread.onSpinWait();
-            }
+            Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> fixture.statuses().equals(Map.of("IN_FLIGHT", 4)));
             // What is just being recorded is committed in a moment; what is held across a call is
             // not.
             Awaitility.await()

@@ -5,6 +5,8 @@ import dev.stretto.database.FreshDatabase;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The job on an H2 file, with the channel {@code space} to a rehearsed destination. */
@@ -95,10 +98,19 @@ final class JobFixture implements AutoCloseable {
     try {
       return OpenDatabase.open(
           new OpenDatabase.Request(
-              database.url(), database.user(), database.password(), false, Duration.ZERO));
+              database.url(), database.user(), database.password(), Duration.ZERO));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** A connection of a producer's own, not out of the run's pool. */
+  Connection connect() throws SQLException {
+    Environment environment = context.getEnvironment();
+    return DriverManager.getConnection(
+        environment.getRequiredProperty("spring.datasource.url"),
+        environment.getRequiredProperty("spring.datasource.username"),
+        environment.getRequiredProperty("spring.datasource.password"));
   }
 
   /** Inserts as a producer would. */

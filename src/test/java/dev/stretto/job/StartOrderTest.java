@@ -62,9 +62,8 @@ class StartOrderTest {
     try (JobFixture fixture = new JobFixture(database, folder, "window=8")) {
       fixture.append(20);
       fixture.jdbc.update(
-          "update outbox_message set status = 'IN_FLIGHT', queue = 2, position = id where id <= 8");
-      fixture.jdbc.update(
-          "insert into outbox_channel (channel, last_position) values ('space', 8)");
+          "insert into outbox_channel (channel, last_position, claims, claimed)"
+              + " values ('space', 8, '1:1+7', 8)");
 
       fixture.dispatch();
 

@@ -104,7 +104,7 @@ class UpgradeTest {
     OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), false, Duration.ZERO));
+                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opened.close();
     DataSource database = new DriverManagerDataSource(opened.url(), fresh.user(), fresh.password());
     Flyway.configure()

@@ -51,7 +51,7 @@ class LeasesTest {
     OpenDatabase opening =
         OpenDatabase.open(
             new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), false, Duration.ZERO));
+                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
     database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
     new ResourceDatabasePopulator(

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.outbox.Claims.Claim;
+import dev.stretto.outbox.OutboxChannels.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,13 +49,11 @@ class OutboxMessagesTest {
     OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(
-                database.url(), database.user(), database.password(), false, Duration.ZERO));
+                database.url(), database.user(), database.password(), Duration.ZERO));
     opened.close();
     DataSource dataSource =
         new DriverManagerDataSource(opened.url(), database.user(), database.password());
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
+    new ResourceDatabasePopulator(migration("V2__outbox.sql"), migration("V3__claims.sql"))
         .execute(dataSource);
     jdbc = new JdbcTemplate(dataSource);
     transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
@@ -77,18 +77,39 @@ class OutboxMessagesTest {
   }
 
   @Test
-  void aClaimTellsWhichMessagesStillWaited() {
+  void aClaimIsShownWhereTheMessageStillWaits() {
     append(4);
-    List<Message> found = placedInMemory(messages.unpositioned("space", 0, 10));
+    List<Message> claimed = claimed();
     jdbc.update("delete from outbox_message where payload = '2'");
     jdbc.update("update outbox_message set queue = 5 where payload = '3'");
 
-    boolean[] claimed = messages.claim(found);
+    messages.show(claimed);
+    messages.show(List.of());
 
-    assertThat(claimed).containsExactly(true, false, false, true);
-    assertThat(messages.claimed("space")).extracting(Message::position).containsExactly(1L, 4L);
-    assertThat(messages.claim(found)).as("once").containsExactly(false, false, false, false);
-    assertThat(messages.claim(List.of())).isEmpty();
+    assertThat(
+            jdbc.queryForList(
+                "select position from outbox_message where status = 'IN_FLIGHT' order by id",
+                Long.class))
+        .containsExactly(1L, 4L);
+    assertThat(messages.unpositioned("space", 0, 10)).isEmpty();
+    assertThat(messages.anyWaiting("space")).isTrue();
+  }
+
+  @Test
+  void theClaimsOfAChannelAreReadAsTheyWereWritten() {
+    channels.fence("space", 1);
+    List<Claim> all = new ArrayList<>();
+    for (int i = 0; i < 4096; i++) {
+      all.add(new Claim(Long.MAX_VALUE - 10_000 + 2L * i, Long.MAX_VALUE - i));
+    }
+    State state = new State(Long.MAX_VALUE, new Claims(all));
+
+    assertThat(channels.state("space")).isEqualTo(new State(0, Claims.NONE));
+    assertThat(channels.advance("space", 1, state)).isTrue();
+
+    assertThat(channels.state("space")).isEqualTo(state);
+    assertThat(jdbc.queryForObject("select claimed from outbox_channel", Integer.class))
+        .isEqualTo(4096);
   }
 
   @Test
@@ -105,7 +126,6 @@ class OutboxMessagesTest {
     assertThat(messages.positioned("space", 0, 10))
         .extracting(Message::position, Message::attempts)
         .containsExactly(tuple(1L, 1), tuple(2L, 0));
-    messages.claim(claimed.subList(0, 2));
     messages.settle(
         List.of(
             new Settlement(claimed.get(0), Status.DELIVERED, 2, null, 9, started, false),
@@ -173,13 +193,16 @@ class OutboxMessagesTest {
   void whatADeadRunClaimedGoesBackInLineOrIsParked() {
     append(3);
     List<Message> claimed = claimed();
+    messages.show(claimed.subList(0, 1));
+    Claims claims =
+        new Claims(
+            claimed.stream().map(message -> new Claim(message.position(), message.id())).toList());
 
-    assertThat(messages.resendClaimed("space")).isEqualTo(3);
+    assertThat(messages.resend(claims)).isEqualTo(3);
     assertThat(messages.positionedIds("space", 2))
         .containsExactly(claimed.get(0).id(), claimed.get(1).id());
     assertThat(messages.anyWaiting("space")).isTrue();
-    messages.claim(claimed);
-    assertThat(messages.quarantineClaimed("space")).isEqualTo(3);
+    messages.quarantine(claims);
 
     assertThat(messages.anyWaiting("space")).isFalse();
     assertThat(messages.unsettled("space")).isZero();
@@ -252,9 +275,10 @@ class OutboxMessagesTest {
 
     assertThat(first).isTrue();
     assertThat(second.join()).isTrue();
-    assertThat(channels.advance("space", 1, 5)).isFalse();
-    assertThat(channels.advance("space", 2, 5)).isTrue();
-    assertThat(channels.lastPosition("space")).isEqualTo(5);
+    State state = new State(5, Claims.NONE);
+    assertThat(channels.advance("space", 1, state)).isFalse();
+    assertThat(channels.advance("space", 2, state)).isTrue();
+    assertThat(channels.state("space").lastPosition()).isEqualTo(5);
   }
 
   private void append(int count) {
@@ -263,10 +287,13 @@ class OutboxMessagesTest {
             + vendor.numbers(count));
   }
 
+  private ClassPathResource migration(String name) {
+    return new ClassPathResource(
+        "db/migration/%s/%s".formatted(vendor.name().toLowerCase(Locale.ROOT), name));
+  }
+
   private List<Message> claimed() {
-    List<Message> found = placedInMemory(messages.unpositioned("space", 0, 10));
-    messages.claim(found);
-    return found;
+    return placedInMemory(messages.unpositioned("space", 0, 10));
   }
 
   private static List<Message> placedInMemory(List<Message> found) {

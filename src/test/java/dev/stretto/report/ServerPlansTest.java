@@ -68,7 +68,7 @@ class ServerPlansTest {
     try (OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), false, Duration.ZERO))) {
+                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO))) {
       database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
     }
     session = new SingleConnectionDataSource(database.connect(), true);

@@ -1,0 +1,57 @@
+package dev.stretto.producers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The examples in the README's section for producers. */
+final class Guide {
+
+  private static final Pattern SECTION =
+      Pattern.compile("^## Producers$(.*?)^## ", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private final String section;
+
+  Guide() throws IOException {
+    section =
+        SECTION
+            .matcher(Files.readString(Path.of("README.md"), UTF_8))
+            .results()
+            .findFirst()
+            .orElseThrow()
+            .group(1);
+  }
+
+  /**
+   * The one example that has the text in it.
+   *
+   * @param language as behind the three quotes: sql, java or python
+   */
+  String example(String language, String text) {
+    List<String> found =
+        Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(section)
+            .results()
+            .map((MatchResult result) -> result.group(1))
+            .filter(example -> example.contains(text))
+            .toList();
+    if (found.size() != 1) {
+      throw new IllegalStateException(found.size() + " examples have " + text);
+    }
+    return found.getFirst();
+  }
+
+  /** The statements of the one example that has the text in it. */
+  List<String> statements(String text) {
+    return Pattern.compile(";$", Pattern.MULTILINE)
+        .splitAsStream(example("sql", text))
+        .map(String::strip)
+        .filter(statement -> !statement.isEmpty())
+        .toList();
+  }
+}

@@ -1,0 +1,5 @@
+/** What the README tells producers, run as it stands there. */
+@NullMarked
+package dev.stretto.producers;
+
+import org.jspecify.annotations.NullMarked;
