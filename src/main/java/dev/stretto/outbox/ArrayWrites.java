@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * One statement for all rows, which takes an array for each of their columns: a tenth of the work
- * of a statement for each row.
+ * One statement for all rows, which takes an array for each of their columns, so that the server
+ * reads, plans and answers it once.
  */
 final class ArrayWrites implements MessageWrites {
 

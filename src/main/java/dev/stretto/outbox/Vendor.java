@@ -14,7 +14,7 @@ public enum Vendor {
   H2,
   /** Takes arrays, so that one statement changes many rows. */
   POSTGRESQL,
-  /** Its driver sends many rows at once by itself. */
+  /** Its driver can send the rows of a batch without waiting for the answer to each. */
   MARIADB;
 
   /**
