@@ -41,7 +41,8 @@ class LookBacksTest {
     }
     assertThat(cost).isGreaterThan(Duration.ofSeconds(5));
     // The pause behind the last one is not over.
-    assertThat(looking.minus(cost)).isBetween(Duration.ofNanos(end / 40), Duration.ofNanos(end / 20));
+    assertThat(looking.minus(cost))
+        .isBetween(Duration.ofNanos(end / 40), Duration.ofNanos(end / 20));
   }
 
   @Test
