@@ -209,6 +209,27 @@ class LauncherIT {
   }
 
   @Test
+  void letsAnAppendBeShortOrLong() throws Exception {
+    assertThat(jvm(run(Map.of(), launcher(), "append", "--channel", "space")))
+        .contains("-XX:Tier4InvocationThreshold=50000")
+        .doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  void readsTheCacheThatFitsTheCommandAndIsSilentWhereItFitsNoJava() throws Exception {
+    Files.writeString(home.resolve("lib/help.aot"), "no cache");
+    Files.writeString(home.resolve("lib/stretto.aot"), "no cache");
+    for (var command : List.of("--help", "dispatch --help", "--version")) {
+      var ran = run(Map.of(), "sh", "-c", "\"$0\" " + command, launcher());
+      assertThat(jvm(ran)).contains("/lib/help.aot").doesNotContain("/lib/stretto.aot");
+      assertThat(ran.output()).allMatch(line -> line.matches("(home|java|jvm|arg)=.*"));
+    }
+    assertThat(jvm(run(Map.of(), launcher(), "dispatch")))
+        .contains("/lib/stretto.aot")
+        .doesNotContain("/lib/help.aot");
+  }
+
+  @Test
   void honoursTheOptionsOfJavaOpts() throws Exception {
     Files.createFile(folder.resolve("-Da=a file in the current folder"));
     var ran = run(Map.of("JAVA_OPTS", "-Xmx123m  -Da=* -XX:+UseParallelGC"), launcher(), "status");
@@ -246,7 +267,7 @@ class LauncherIT {
   /** A folder with the few commands that the launcher needs, and no java. */
   private Path tools() throws IOException {
     var tools = Files.createDirectories(folder.resolve("tools"));
-    for (var name : List.of("sed", "dirname", "basename", "readlink")) {
+    for (var name : List.of("readlink")) {
       var tool = tools.resolve(name);
       Files.writeString(tool, "#!/bin/sh\nPATH=/usr/bin:/bin exec " + name + " \"$@\"\n");
       assertThat(tool.toFile().setExecutable(true)).isTrue();

@@ -61,6 +61,12 @@ final class Shell implements AutoCloseable {
    */
   record Execution(long id, long instance, String status) {}
 
+  /** Has commands note the classes that they load, from the class path alone, in a file. */
+  Shell notingClasses(Path file) {
+    javaOptions = "-XX:AOTMode=off -Xlog:class+load:file=" + file;
+    return this;
+  }
+
   /** Has commands compile as they do for a user. */
   Shell withBothCompilers() {
     javaOptions = "";

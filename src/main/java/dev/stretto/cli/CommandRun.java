@@ -7,7 +7,10 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -16,6 +19,21 @@ import picocli.CommandLine.Help.Ansi;
 public final class CommandRun {
 
   private static final Pattern PROPERTY = Pattern.compile("--[^=.]+\\.[^=]*=.*", Pattern.DOTALL);
+
+  private static final Map<String, Function<Session, Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("demo", DemoCommand::new);
+    COMMANDS.put("append", AppendCommand::new);
+    COMMANDS.put("dispatch", DispatchCommand::new);
+    COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("parked", CommandRun::parked);
+    COMMANDS.put("runs", RunsCommand::new);
+    COMMANDS.put("stop", StopCommand::new);
+    COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("purge", PurgeCommand::new);
+    COMMANDS.put("report", ReportCommand::new);
+  }
 
   private final InputStream in;
   private final PrintWriter out;
@@ -45,7 +63,7 @@ public final class CommandRun {
     List<String> properties = new ArrayList<>();
     split(args, options, properties);
     Session session = new Session(in, out, properties);
-    CommandLine line = commandLine(session);
+    CommandLine line = commandLine(session, options);
     int code;
     if (options.isEmpty()) {
       line.usage(err);
@@ -61,25 +79,10 @@ public final class CommandRun {
     return code;
   }
 
-  private CommandLine commandLine(Session session) {
+  private CommandLine commandLine(Session session, List<String> options) {
     Failures failures = new Failures(err, session);
-    CommandLine line =
-        new CommandLine(new Stretto(session))
-            .addSubcommand(new DemoCommand(session))
-            .addSubcommand(new AppendCommand(session))
-            .addSubcommand(new DispatchCommand(session))
-            .addSubcommand(new StatusCommand(session))
-            .addSubcommand(
-                new CommandLine(new ParkedCommand())
-                    .addSubcommand(new ParkedListCommand(session))
-                    .addSubcommand(new ParkedShowCommand(session))
-                    .addSubcommand(new ParkedRedriveCommand(session))
-                    .addSubcommand(new ParkedDiscardCommand(session)))
-            .addSubcommand(new RunsCommand(session))
-            .addSubcommand(new StopCommand(session))
-            .addSubcommand(new VerifyCommand(session))
-            .addSubcommand(new PurgeCommand(session))
-            .addSubcommand(new ReportCommand(session));
+    CommandLine line = new CommandLine(new Stretto(session));
+    named(options).forEach((name, command) -> line.addSubcommand(name, command.apply(session)));
     return line.setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -90,6 +93,20 @@ public final class CommandRun {
         .setUsageHelpWidth(100)
         .setParameterExceptionHandler((e, args) -> failures.report(e).code())
         .setExecutionExceptionHandler((e, command, result) -> failures.report(e).code());
+  }
+
+  /** picocli takes its time over each command: the one that is named, or all where none is. */
+  private static Map<String, Function<Session, Object>> named(List<String> options) {
+    Function<Session, Object> only = options.isEmpty() ? null : COMMANDS.get(options.getFirst());
+    return only == null ? COMMANDS : Map.of(options.getFirst(), only);
+  }
+
+  private static CommandLine parked(Session session) {
+    return new CommandLine(new ParkedCommand())
+        .addSubcommand(new ParkedListCommand(session))
+        .addSubcommand(new ParkedShowCommand(session))
+        .addSubcommand(new ParkedRedriveCommand(session))
+        .addSubcommand(new ParkedDiscardCommand(session));
   }
 
   /** Options with a dot in their name are properties of the configuration, not of a command. */

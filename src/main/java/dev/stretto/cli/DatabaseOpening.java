@@ -36,14 +36,9 @@ final class DatabaseOpening
   /** How long a command waits for another that has an H2 file open for itself. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final boolean serve;
   private String url = "";
   private String password = "";
   private @Nullable OpenDatabase database;
-
-  DatabaseOpening(boolean serve) {
-    this.serve = serve;
-  }
 
   @Override
   public void initialize(ConfigurableApplicationContext context) {
@@ -55,7 +50,7 @@ final class DatabaseOpening
       user = "sa";
     }
     try {
-      database = OpenDatabase.open(new OpenDatabase.Request(url, user, password, serve, PATIENCE));
+      database = OpenDatabase.open(new OpenDatabase.Request(url, user, password, PATIENCE));
     } catch (SQLException e) {
       throw explain(e);
     }
@@ -65,6 +60,21 @@ final class DatabaseOpening
       opened.put(USER, user);
     }
     environment.getPropertySources().addFirst(new MapPropertySource("stretto database", opened));
+  }
+
+  /**
+   * Lets other commands use the same H2 file from now on.
+   *
+   * @throws CommandException where they can't be let in
+   */
+  void serve() {
+    if (database != null) {
+      try {
+        database.serve();
+      } catch (SQLException e) {
+        throw explain(e);
+      }
+    }
   }
 
   @Override

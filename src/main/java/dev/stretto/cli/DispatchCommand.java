@@ -7,6 +7,7 @@ import dev.stretto.job.Launches;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -80,23 +81,35 @@ final class DispatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     DispatchOptions options = options();
-    try (Application application = session.openForOthersToo()) {
-      Launches launches = application.get(Launches.class);
-      DispatchReport report = new DispatchReport(session, json);
-      try (OpenChannels channels =
-          OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
-        if (dryRun) {
-          channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
-          return ExitCode.DONE.code();
-        }
-        application.allowConnections(CONNECTIONS * channels.count());
-        SideBySide runs =
-            new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
-        Signals.onFirst(runs::stop);
-        try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
-          runs.start(channels);
-          return runs.await(ended -> progress.interrupt(() -> report.ended(ended))).code();
-        }
+    DispatchReport report = new DispatchReport(session, json);
+    IdleLook look = new IdleLook(options, this::names);
+    Optional<Application> opened =
+        session.openUnless(environment -> !dryRun && look.findsNothing(environment));
+    if (opened.isEmpty()) {
+      look.results().forEach(report::ended);
+      return ExitCode.DONE.code();
+    }
+    try (Application application = opened.get()) {
+      return dispatch(application, options, report).code();
+    }
+  }
+
+  private ExitCode dispatch(Application application, DispatchOptions options, DispatchReport report)
+      throws InterruptedException {
+    Launches launches = application.get(Launches.class);
+    try (OpenChannels channels =
+        OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
+      if (dryRun) {
+        channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
+        return ExitCode.DONE;
+      }
+      application.allowConnections(CONNECTIONS * channels.count());
+      SideBySide runs =
+          new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
+      Signals.onFirst(runs::stop);
+      try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
+        runs.start(channels);
+        return runs.await(ended -> progress.interrupt(() -> report.ended(ended)));
       }
     }
   }

@@ -82,7 +82,8 @@ final class DispatchReport {
     return failure == null ? "" : Messages.firstLine(failure);
   }
 
-  private void ended(DispatchResult result) {
+  /** Says how a run ended that had a result. */
+  void ended(DispatchResult result) {
     if (json) {
       session.print(fields -> write(fields, result));
       return;

@@ -16,9 +16,17 @@ import org.springframework.jdbc.UncategorizedSQLException;
 /** Brings the tables to this version, and says so where they are ahead of it. */
 final class SchemaMigration implements FlywayMigrationStrategy {
 
+  private final SchemaHistory history;
+
+  SchemaMigration(SchemaHistory history) {
+    this.history = history;
+  }
+
   @Override
   public void migrate(Flyway flyway) {
-    requireKnownVendor(flyway.getConfiguration().getDataSource());
+    if (isCurrent(flyway.getConfiguration().getDataSource())) {
+      return;
+    }
     try {
       flyway.migrate();
     } catch (FlywayValidateException e) {
@@ -28,10 +36,11 @@ final class SchemaMigration implements FlywayMigrationStrategy {
     }
   }
 
-  /** For others there would be no migrations, which Flyway takes for none needed. */
-  private static void requireKnownVendor(DataSource database) {
+  private boolean isCurrent(DataSource database) {
     try (Connection connection = database.getConnection()) {
+      // For other vendors there would be no migrations, which Flyway takes for none needed.
       Vendor.of(connection);
+      return history.isCurrent(connection);
     } catch (SQLException e) {
       throw new UncategorizedSQLException("look at the database", null, e);
     }

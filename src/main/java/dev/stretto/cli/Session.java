@@ -5,6 +5,9 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What a command runs with: its streams, and Spring once it asks for it. */
 final class Session {
@@ -28,12 +31,22 @@ final class Session {
    * @throws CommandException where the database can't be opened
    */
   Application open() {
-    return new SpringStart(properties, debug).start(false);
+    return new SpringStart(properties, debug).start();
   }
 
   /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
   Application openForOthersToo() {
-    return new SpringStart(properties, debug).start(true);
+    return openUnless(environment -> false).orElseThrow();
+  }
+
+  /**
+   * Like {@link #openForOthersToo}, but empty where the command has nothing to do.
+   *
+   * @param needless is asked once the configuration is read and the database is open, not yet
+   *     migrated
+   */
+  Optional<Application> openUnless(Predicate<ConfigurableEnvironment> needless) {
+    return new SpringStart(properties, debug).startUnless(needless);
   }
 
   /** The same streams with further properties, which win over those given before. */

@@ -5,11 +5,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Starts Spring for one command: no web, no banner, no hook, and no bean before it is asked for.
@@ -24,16 +28,43 @@ final class SpringStart {
     this.debug = debug;
   }
 
+  /** Returns once the configuration is read and the database is open and migrated. */
+  Application start() {
+    return start(new DatabaseOpening(), context -> {});
+  }
+
   /**
-   * Returns once the configuration is read and the database is open and migrated.
+   * Like {@link #start}, but other commands may use the same H2 file meanwhile.
    *
-   * @param serve whether other commands may use the same H2 file meanwhile
+   * @param needless is asked once the configuration is read and the database is open, before it is
+   *     migrated: whether the application has nothing to do
+   * @return empty where it has not
    */
-  Application start(boolean serve) {
-    DatabaseOpening database = new DatabaseOpening(serve);
+  Optional<Application> startUnless(Predicate<ConfigurableEnvironment> needless) {
+    DatabaseOpening database = new DatabaseOpening();
+    try {
+      return Optional.of(
+          start(
+              database,
+              context -> {
+                if (needless.test(context.getEnvironment())) {
+                  throw new SpringApplication.AbandonedRunException();
+                }
+                // Not before: who comes in would overtake, take the lease, and need this JVM's
+                // file.
+                database.serve();
+              }));
+    } catch (SpringApplication.AbandonedRunException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Application start(
+      DatabaseOpening database,
+      ApplicationContextInitializer<ConfigurableApplicationContext> opened) {
     boolean started = false;
     try {
-      ConfigurableApplicationContext context = run(database);
+      ConfigurableApplicationContext context = run(database, opened);
       migrate(context, database);
       started = true;
       return new Application(context, database);
@@ -44,7 +75,9 @@ final class SpringStart {
     }
   }
 
-  private ConfigurableApplicationContext run(DatabaseOpening database) {
+  private ConfigurableApplicationContext run(
+      DatabaseOpening database,
+      ApplicationContextInitializer<ConfigurableApplicationContext> opened) {
     SpringApplication application = new SpringApplication(StrettoConfiguration.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setBannerMode(Banner.Mode.OFF);
@@ -52,9 +85,11 @@ final class SpringStart {
     application.setRegisterShutdownHook(false);
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
-    application.addInitializers(database);
+    application.addInitializers(database, opened);
     try {
       return application.run(lastOfEach(properties));
+    } catch (SpringApplication.AbandonedRunException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw ConfigurationFailure.explain(e, locations());
     }

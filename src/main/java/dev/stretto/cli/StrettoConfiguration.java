@@ -58,6 +58,11 @@ class StrettoConfiguration {
     return new JavaTransportType();
   }
 
+  /** The same without Spring. */
+  static List<TransportType> transports() {
+    return List.of(new HttpTransportType(Clock.systemUTC()), new JavaTransportType());
+  }
+
   @Bean
   Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
     return Channels.bind(
@@ -102,7 +107,7 @@ class StrettoConfiguration {
   }
 
   @Bean
-  FlywayMigrationStrategy migration() {
-    return new SchemaMigration();
+  FlywayMigrationStrategy migration(ConfigurableEnvironment environment) {
+    return new SchemaMigration(new SchemaHistory(environment));
   }
 }

@@ -37,4 +37,10 @@ public record DispatchResult(
 
   /** The status of a run that was none, because another run holds the channel. */
   public static final String HELD = "HELD";
+
+  /** That of a channel where nothing waited. */
+  static DispatchResult nothingToDo(String channel, long remaining, Duration elapsed) {
+    return new DispatchResult(
+        channel, null, "COMPLETED", null, null, 0, 0, 0, 0, remaining, Duration.ZERO, elapsed);
+  }
 }

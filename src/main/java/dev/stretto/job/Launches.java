@@ -34,6 +34,11 @@ public final class Launches {
    * @throws InvalidSettingException where the channel is unknown or a setting is unusable
    */
   public OpenChannel open(String channel, DispatchOptions options) {
+    return open(channels, transports, channel, options);
+  }
+
+  static OpenChannel open(
+      Channels channels, List<TransportType> transports, String channel, DispatchOptions options) {
     ChannelSettings settings =
         channels
             .require("--channel", channel)

@@ -32,6 +32,11 @@ public record Outbox(
    * order, and are put back in line in any other.
    */
   boolean anyWaiting(String channel, Ordering ordering) {
+    return anyWaiting(messages, lanes, channel, ordering);
+  }
+
+  static boolean anyWaiting(
+      OutboxMessages messages, OutboxLanes lanes, String channel, Ordering ordering) {
     return messages.anyWaiting(channel)
         || switch (ordering) {
           case KEY -> lanes.anyUnblocked(channel);

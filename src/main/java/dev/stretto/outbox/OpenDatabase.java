@@ -30,12 +30,16 @@ public final class OpenDatabase implements AutoCloseable {
 
   private final String url;
   private final @Nullable Connection connection;
-  private final @Nullable H2Server server;
+  private final @Nullable Path own;
+  private @Nullable H2Server server;
 
-  private OpenDatabase(String url, @Nullable Connection connection, @Nullable H2Server server) {
+  /**
+   * @param own the H2 file, where it is this JVM that has it open
+   */
+  private OpenDatabase(String url, @Nullable Connection connection, @Nullable Path own) {
     this.url = url;
     this.connection = connection;
-    this.server = server;
+    this.own = own;
   }
 
   /**
@@ -43,11 +47,9 @@ public final class OpenDatabase implements AutoCloseable {
    *
    * @param user for H2; empty where the URL says it
    * @param password for H2; empty for none, or where the URL says it
-   * @param serve whether commands that start later may use an H2 file at the same time
    * @param patience how long to wait for another command to let go of an H2 file, 0 or more
    */
-  public record Request(
-      String url, String user, String password, boolean serve, Duration patience) {}
+  public record Request(String url, String user, String password, Duration patience) {}
 
   /**
    * Opens an H2 file, or finds the JVM that has it open; leaves other databases to their driver.
@@ -76,6 +78,16 @@ public final class OpenDatabase implements AutoCloseable {
       case H2_CONNECTION_BROKEN, H2_CLOSED_AT_EXIT, H2_CLOSED -> true;
       default -> false;
     };
+  }
+
+  /**
+   * Lets other commands use the H2 file at the same time, from now on; nothing where it is not this
+   * JVM that has it open. Whoever serves and does not wait for the others' end cuts them off.
+   */
+  public void serve() throws SQLException {
+    if (own != null && server == null) {
+      server = H2Server.start(own);
+    }
   }
 
   /** The URL by which this JVM reaches the database. */
@@ -136,14 +148,7 @@ public final class OpenDatabase implements AutoCloseable {
     }
 
     private OpenDatabase owner() throws SQLException {
-      Connection connection = connect(url);
-      try {
-        H2Server server = request.serve() ? H2Server.start(file) : null;
-        return new OpenDatabase(url.toString(), connection, server);
-      } catch (SQLException e) {
-        connection.close();
-        throw e;
-      }
+      return new OpenDatabase(url.toString(), connect(url), file);
     }
 
     private @Nullable OpenDatabase guest() throws SQLException {

@@ -49,13 +49,13 @@ public final class ParkedMessages {
       """;
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
+  private final RepeatedTransaction transaction;
   private final Durability durability;
   private final ParkedDecisions decisions;
 
   public ParkedMessages(JdbcTemplate jdbc, TransactionTemplate transaction, Durability durability) {
     this.jdbc = jdbc;
-    this.transaction = transaction;
+    this.transaction = new RepeatedTransaction(transaction);
     this.durability = durability;
     this.decisions = new ParkedDecisions(jdbc);
   }
@@ -116,9 +116,9 @@ public final class ParkedMessages {
    */
   public long decide(Decision decision, Collection<String> messageIds) {
     Collection<String> distinct = new LinkedHashSet<>(messageIds);
-    transaction.executeWithoutResult(status -> decideEach(decision, distinct));
+    long decided = transaction.executeOnce(() -> decideEach(decision, distinct));
     sync();
-    return distinct.size();
+    return decided;
   }
 
   /**
@@ -129,18 +129,19 @@ public final class ParkedMessages {
    */
   public long decideAll(Decision decision, String channel) {
     long decided = 0;
-    List<ParkedMessage> page = list(channel, 0, BATCH);
-    while (!page.isEmpty()) {
-      List<ParkedMessage> batch = page;
-      Integer changed = transaction.execute(status -> change(decision, batch));
-      decided += changed == null ? 0 : changed;
-      page = list(channel, page.getLast().position(), BATCH);
-    }
+    long after = 0;
+    Changed changed;
+    do {
+      long from = after;
+      changed = transaction.execute(() -> changeSome(decision, channel, from));
+      decided += changed.messages();
+      after = changed.lastPosition();
+    } while (changed.more());
     sync();
     return decided;
   }
 
-  private void decideEach(Decision decision, Collection<String> messageIds) {
+  private long decideEach(Decision decision, Collection<String> messageIds) {
     List<Found> found = new ArrayList<>();
     for (String id : messageIds) {
       Found message = decisions.find(id);
@@ -157,19 +158,33 @@ public final class ParkedMessages {
         throw notParked(id, message.status());
       }
     }
+    return found.size();
   }
 
-  private int change(Decision decision, List<ParkedMessage> messages) {
+  private Changed changeSome(Decision decision, String channel, long after) {
+    List<ParkedMessage> page = list(channel, after, BATCH);
+    if (page.isEmpty()) {
+      return new Changed(0, after, false);
+    }
     int changed = 0;
-    decisions.lock(List.of(messages.getFirst().channel()));
-    for (ParkedMessage message : messages) {
+    decisions.lock(List.of(channel));
+    for (ParkedMessage message : page) {
       Found found = decisions.find(message.messageId());
       if (found != null && decisions.decide(decision, found)) {
         changed++;
       }
     }
-    return changed;
+    return new Changed(changed, page.getLast().position(), true);
   }
+
+  /**
+   * What one batch changed.
+   *
+   * @param messages how many
+   * @param lastPosition of those it looked at
+   * @param more whether there may be more behind them
+   */
+  private record Changed(int messages, long lastPosition, boolean more) {}
 
   private void sync() {
     try {

@@ -11,6 +11,9 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>PostgreSQL, reWriteBatchedInserts: many rows of an append in one statement
+ *   <li>PostgreSQL, prepareThreshold: each execution is planned for the tables as they are. A plan
+ *       that is kept is of when they were empty, and reads all of what came since, until statistics
+ *       are made anew, which is a minute or more
  *   <li>MariaDB, connectionTimeZone, forceConnectionTimeZoneToSession, preserveInstants: a time is
  *       the same instant whatever the zones of JVM, session and server
  * </ul>
@@ -23,7 +26,7 @@ record ServerUrl(String target, Map<String, String> settings) {
   private static final Map<String, Map<String, String>> NEEDED =
       Map.of(
           "jdbc:postgresql:",
-          Map.of("reWriteBatchedInserts", "true"),
+          Map.of("reWriteBatchedInserts", "true", "prepareThreshold", "0"),
           "jdbc:mariadb:",
           Map.of(
               "connectionTimeZone",

@@ -3,6 +3,7 @@ package dev.stretto.outbox;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +31,17 @@ public final class SettledMessages {
       "delete from outbox_message where id = ? and queue = ? and settled_at < ?";
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
+  private final RepeatedTransaction transaction;
 
   public SettledMessages(JdbcTemplate jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
-    this.transaction = transaction;
+    this.transaction = new RepeatedTransaction(transaction);
   }
 
   /**
    * Removes all that were settled longer ago than that, in transactions of 1,000 rows that lock
-   * nothing a producer or a run needs. Reads every settled message of the channel.
+   * nothing a producer or a run needs, each tried again where the database failed in passing. Reads
+   * every settled message of the channel.
    *
    * @return how many there were
    */
@@ -99,36 +101,43 @@ public final class SettledMessages {
     private void sweep(int queue) {
       long after = 0;
       while (removed < most) {
-        List<Row> page =
-            jdbc.query(
-                read(queue),
-                (row, number) -> new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3)),
-                channel,
-                after,
-                BATCH);
-        int old = remove(page, queue);
-        if (page.size() < BATCH || (old == 0 && oldestOnly)) {
+        long from = after;
+        Looked looked = transaction.execute(() -> removeOld(queue, from));
+        removed += looked.removed();
+        if (looked.rows() < BATCH || (looked.old() == 0 && oldestOnly)) {
           return;
         }
-        after = page.getLast().position();
+        after = looked.lastPosition();
       }
     }
 
-    private int remove(List<Row> page, int queue) {
+    private Looked removeOld(int queue, long after) {
+      List<Row> page =
+          jdbc.query(
+              read(queue),
+              (row, number) -> new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3)),
+              channel,
+              after,
+              BATCH);
       List<Object[]> old = new ArrayList<>();
       for (Row row : page) {
         if (row.settledAt() != null && row.settledAt().before(before)) {
           old.add(new Object[] {row.id(), queue, before});
         }
       }
-      if (!old.isEmpty()) {
-        transaction.executeWithoutResult(ignored -> {
-          for (int one : jdbc.batchUpdate(REMOVE, old)) {
-            removed += one;
-          }
-        });
-      }
-      return old.size();
+      int gone = old.isEmpty() ? 0 : Arrays.stream(jdbc.batchUpdate(REMOVE, old)).sum();
+      return new Looked(
+          page.size(), old.size(), gone, page.isEmpty() ? after : page.getLast().position());
     }
   }
+
+  /**
+   * What was found in one look.
+   *
+   * @param rows how many rows there were
+   * @param old how many of them were old enough
+   * @param removed how many of those are removed, as others may have been quicker
+   * @param lastPosition of the last row
+   */
+  private record Looked(int rows, int old, int removed, long lastPosition) {}
 }

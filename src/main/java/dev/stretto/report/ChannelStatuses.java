@@ -1,6 +1,5 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.Vendor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -17,32 +16,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads what channels look like now. Reads indexes only, so that it is quick on a long outbox. */
 public final class ChannelStatuses {
-
-  static final String KNOWN =
-      """
-      select distinct channel from outbox_message
-      union select channel from channel_lease
-      """;
-
-  /** Steps from channel to channel, where PostgreSQL would read the whole of an index. */
-  static final String KNOWN_ON_POSTGRESQL =
-      """
-      with recursive pending as (
-        (select channel from outbox_message where queue < 5 order by channel limit 1)
-        union all
-        select (select channel from outbox_message m
-                 where m.queue < 5 and m.channel > p.channel order by m.channel limit 1)
-          from pending p where p.channel is not null),
-      past as (
-        (select channel from outbox_message where queue >= 5 order by channel limit 1)
-        union all
-        select (select channel from outbox_message m
-                 where m.queue >= 5 and m.channel > p.channel order by m.channel limit 1)
-          from past p where p.channel is not null)
-      select channel from pending where channel is not null
-      union select channel from past where channel is not null
-      union select channel from channel_lease
-      """;
 
   /**
    * In two parts, as on PostgreSQL there is an index for what waits and one for the past; and,
@@ -78,19 +51,16 @@ public final class ChannelStatuses {
       """;
 
   private final JdbcClient jdbc;
-  private final Vendor vendor;
+  private final ChannelNames names;
 
   public ChannelStatuses(JdbcTemplate jdbc) {
     this.jdbc = JdbcClient.create(jdbc);
-    this.vendor = Vendor.of(jdbc);
+    this.names = new ChannelNames(jdbc);
   }
 
   /** Channels that have messages or were ever claimed, in no order. */
   public Set<String> known() {
-    return Set.copyOf(
-        jdbc.sql(vendor == Vendor.POSTGRESQL ? KNOWN_ON_POSTGRESQL : KNOWN)
-            .query(String.class)
-            .set());
+    return Set.copyOf(names.all());
   }
 
   /** The channels named, by name; zeros for those the outbox has never seen. */

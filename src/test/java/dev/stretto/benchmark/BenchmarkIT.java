@@ -11,13 +11,17 @@ import picocli.CommandLine;
 /** The benchmark still runs, and finds what it is there to find; it says nothing of speed. */
 class BenchmarkIT {
 
+  /** Not also with other sizes of chunk and other numbers of keys. */
+  private static final String ONE_OF_EACH_CONTENDER =
+      "Throughput, .*HTTP/2, 0, window 64: (?!.*chunk 1000|.* 1 keys|.*10,000 keys)";
+
   @TempDir private Path folder;
 
   @Test
   void everyContenderSendsAllOnceAndStrettoInOrder() throws Exception {
-    Benchmark benchmark = run("Throughput, .*HTTP/2, 0, window 64|Commands");
+    Benchmark benchmark = run(ONE_OF_EACH_CONTENDER + "|Commands");
 
-    assertThat(benchmark.outcome().rows()).hasSize(9 + 3);
+    assertThat(benchmark.outcome().rows()).hasSize(6 + 3);
     String table = Files.readString(folder.resolve("benchmark.md"));
     for (Row row : benchmark.outcome().rows()) {
       assertThat(table).contains("| " + row.label());

@@ -1,5 +1,6 @@
 package dev.stretto.benchmark;
 
+import dev.stretto.database.Database;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,26 +19,36 @@ record Store(Kind kind, String url, String user) {
 
   private static final int ROWS_PER_COMMIT = 100_000;
 
-  /** What a database runs on, and how rows are made there. */
+  /** What a database runs on. */
   enum Kind {
     /** A file, in the folder of the case. */
-    H2("system_range"),
+    H2(Database.H2),
     /** A real server, the same for all cases. */
-    POSTGRESQL("generate_series");
+    POSTGRESQL(Database.POSTGRESQL),
+    /** The same; needs the Maven profile {@code mariadb} as well. */
+    MARIADB(Database.MARIADB);
 
-    private final String numbers;
+    private final Database spelling;
 
-    Kind(String numbers) {
-      this.numbers = numbers;
+    Kind(Database spelling) {
+      this.spelling = spelling;
     }
 
-    private String insert() {
+    private String insert(long rows) {
       return """
       insert into outbox_message (channel, payload, ordering_key)
-      select 'space', '{"n":' || n || '}', case when ? > 0 then 'k' || mod(n, ?) end
-        from %s(?, ?) as numbers(n)
+      select 'space', concat('{"n":', n + ?, '}'), case when ? > 0 then concat('k', mod(n, ?)) end
+        from %s
       """
-          .formatted(numbers);
+          .formatted(spelling.numbers(rows));
+    }
+
+    private String gatherStatistics() {
+      return switch (this) {
+        case H2 -> "analyze";
+        case POSTGRESQL -> "vacuum analyze";
+        case MARIADB -> "analyze table outbox_message";
+      };
     }
   }
 
@@ -58,18 +69,22 @@ record Store(Kind kind, String url, String user) {
    * @param keys how many ordering keys take turns; 0 for none
    */
   void fill(long rows, int keys) throws SQLException {
-    try (Connection connection = connect();
-        PreparedStatement insert = connection.prepareStatement(kind.insert())) {
-      for (long from = 1; from <= rows; from += ROWS_PER_COMMIT) {
-        insert.setInt(1, keys);
-        insert.setInt(2, Math.max(1, keys));
-        insert.setLong(3, from);
-        insert.setLong(4, Math.min(rows, from + ROWS_PER_COMMIT - 1));
-        insert.executeUpdate();
+    try (Connection connection = connect()) {
+      for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
+        insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys);
       }
       try (Statement statement = connection.createStatement()) {
-        statement.execute(kind == Kind.H2 ? "analyze" : "vacuum analyze");
+        statement.execute(kind.gatherStatistics());
       }
+    }
+  }
+
+  private void insert(Connection connection, long done, long rows, int keys) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(kind.insert(rows))) {
+      insert.setLong(1, done);
+      insert.setInt(2, keys);
+      insert.setInt(3, Math.max(1, keys));
+      insert.executeUpdate();
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,40 @@ class ServerErrorsTest {
     String url = database.url().replaceFirst(":\\d+/.*", ":port/stretto");
 
     assertThat(refused(url + "?password=geheim", "")).contains(url);
+  }
+
+  @Test
+  void aNewerSchemaIsRefused() throws SQLException {
+    new CommandLineRun(database).run("status");
+    new TestDatabase(database)
+        .execute(
+            """
+            insert into flyway_schema_history
+              (installed_rank, version, description, type, script, checksum, installed_by,
+               execution_time, success)
+            values (99, '99', 'from the future', 'SQL', 'V99__from_the_future.sql', 1, 'me', 1, true)
+            """);
+
+    assertThat(refused(database.url(), database.password()))
+        .contains("was migrated by a newer version of Stretto (schema 99, this version knows ");
+  }
+
+  @Test
+  void aMigrationThatWasChangedIsRefused() throws SQLException {
+    new CommandLineRun(database).run("status");
+    new TestDatabase(database)
+        .execute("update flyway_schema_history set checksum = 1 where version = '1'");
+
+    assertThat(refused(database.url(), database.password()))
+        .contains("made by another build of Stretto");
+  }
+
+  @Test
+  void tablesOfSomeoneElseAreLeftAlone() throws SQLException {
+    new TestDatabase(database).execute("create table mine (id integer)");
+
+    assertThat(refused(database.url(), database.password()))
+        .contains("can't be migrated: Found non-empty schema");
   }
 
   private String refused(String url, String password) {

@@ -112,7 +112,7 @@ class SeveralJvmsTest {
   }
 
   private OpenDatabase open(Duration patience) throws SQLException {
-    return OpenDatabase.open(new OpenDatabase.Request(stretto.url(), "sa", "", false, patience));
+    return OpenDatabase.open(new OpenDatabase.Request(stretto.url(), "sa", "", patience));
   }
 
   private OtherJvm blocked(String how) throws IOException {

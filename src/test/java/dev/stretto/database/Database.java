@@ -91,4 +91,31 @@ public enum Database {
               + "), timestamp '2026-01-01 00:00:00')";
     };
   }
+
+  /** Has the session wait for locks for a millisecond, or not at all. */
+  public String lockTimeoutOfAnInstant() {
+    return switch (this) {
+      case H2 -> "set lock_timeout 1";
+      case POSTGRESQL -> "set lock_timeout = 1";
+      case MARIADB -> "set innodb_lock_wait_timeout = 0";
+    };
+  }
+
+  /** Asks for what {@link #endSession} needs. */
+  public String session() {
+    return switch (this) {
+      case H2 -> "select session_id()";
+      case POSTGRESQL -> "select pg_backend_pid()";
+      case MARIADB -> "select connection_id()";
+    };
+  }
+
+  /** Ends the session of another, as an administrator would. */
+  public String endSession(String session) {
+    return switch (this) {
+      case H2 -> "select abort_session(" + session + ")";
+      case POSTGRESQL -> "select pg_terminate_backend(" + session + ", 10000)";
+      case MARIADB -> "kill " + session;
+    };
+  }
 }

@@ -60,8 +60,16 @@ final class JobFixture implements AutoCloseable {
    * @param settings of the channel, such as {@code window=8}
    */
   JobFixture(Database vendor, Path folder, String... settings) {
-    this.vendor = vendor;
-    FreshDatabase database = vendor.fresh(folder);
+    this(vendor.fresh(folder), settings);
+  }
+
+  /**
+   * The job on a database that may have tables and rows already.
+   *
+   * @param settings of the channel, such as {@code window=8}
+   */
+  JobFixture(FreshDatabase database, String... settings) {
+    vendor = database.vendor();
     opened = open(database);
     List<String> properties =
         new ArrayList<>(
@@ -90,7 +98,7 @@ final class JobFixture implements AutoCloseable {
     try {
       return OpenDatabase.open(
           new OpenDatabase.Request(
-              database.url(), database.user(), database.password(), false, Duration.ZERO));
+              database.url(), database.user(), database.password(), Duration.ZERO));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -49,7 +49,7 @@ class OutboxMessagesTest {
     OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(
-                database.url(), database.user(), database.password(), false, Duration.ZERO));
+                database.url(), database.user(), database.password(), Duration.ZERO));
     opened.close();
     DataSource dataSource =
         new DriverManagerDataSource(opened.url(), database.user(), database.password());

@@ -1,0 +1,315 @@
+package dev.stretto.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
+import dev.stretto.outbox.OpenDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+
+/** Law 7 at its source: what a lease is, on each database. */
+@OnEachDatabase
+class LeasesTest {
+
+  private static final Duration LEASE = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private FreshDatabase database;
+  private JdbcTemplate jdbc;
+  private final Queue<Leases> opened = new ConcurrentLinkedQueue<>();
+
+  @BeforeEach
+  void createTables() throws SQLException {
+    FreshDatabase fresh = vendor.fresh(folder);
+    OpenDatabase opening =
+        OpenDatabase.open(
+            new OpenDatabase.Request(
+                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
+    opening.close();
+    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
+    new ResourceDatabasePopulator(
+            new ClassPathResource(
+                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
+        .execute(database.dataSource());
+    jdbc = new JdbcTemplate(database.dataSource());
+  }
+
+  @AfterEach
+  void closeAll() {
+    opened.forEach(Leases::close);
+  }
+
+  @Test
+  void eachHolderHasAHigherFenceThanTheOneBefore() throws Exception {
+    Leases first = leases("first", LONG);
+    Leases second = leases("second", LONG);
+
+    Lease lease = first.acquire("space");
+    first.noteRun(lease, 41);
+    assertThat(lease.live()).isTrue();
+    assertThat(lease.lastRun()).isNull();
+    assertThat(first.holders()).isEqualTo(Map.of("space", 41L));
+    first.release(lease);
+    assertThat(second.holders()).isEmpty();
+    Lease next = second.acquire("space");
+
+    assertThat(next.fence()).isGreaterThan(lease.fence());
+    assertThat(next.lastRun()).isEqualTo(41);
+    assertThat(second.acquire("elsewhere").live()).as("another channel").isTrue();
+  }
+
+  @Test
+  void aHolderThatRenewsKeepsTheChannel() throws Exception {
+    Lease lease = leases("first", LEASE).acquire("space");
+
+    assertThatThrownBy(() -> leases("second", LEASE).acquire("space"))
+        .isInstanceOf(ChannelHeldException.class)
+        .hasMessageContaining("first");
+
+    assertThat(lease.live()).isTrue();
+  }
+
+  @Test
+  void aHolderThatDiedIsFollowedOnceItsTimeIsOver() throws Exception {
+    long fence = abandon("space", LEASE, 41);
+
+    Lease lease = leases("second", LEASE).acquire("space");
+
+    assertThat(lease.fence()).isGreaterThan(fence);
+    assertThat(lease.lastRun()).isEqualTo(41);
+    assertThat(owner()).isEqualTo("second");
+  }
+
+  @Test
+  void nobodyIsInBeforeTheTimeIsOver() throws Exception {
+    abandon("space", LONG, 41);
+    CompletableFuture<Lease> second = acquiring(leases("second", LONG));
+    try (Connection connection = database.connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      LeaseTable.Row seen = table.read("space");
+
+      assertThat(seen.held()).isTrue();
+      assertThat(table.take("space", seen, "third", LONG)).isFalse();
+    }
+    assertThat(second).isNotDone();
+
+    expire();
+
+    assertThat(second.join().live()).isTrue();
+    assertThat(owner()).isEqualTo("second");
+  }
+
+  @Test
+  void ofTwoThatSawTheSameOneTakesIt() throws Exception {
+    abandon("expired", LONG, 41);
+    expire();
+    try (Connection one = database.connect();
+        Connection another = database.connect()) {
+      for (String channel : List.of("expired", "new")) {
+        LeaseTable first = new LeaseTable(one);
+        LeaseTable second = new LeaseTable(another);
+        LeaseTable.Row seen = first.read(channel);
+        LeaseTable.Row alsoSeen = second.read(channel);
+
+        assertThat(first.take(channel, seen, "first", LONG)).as(channel).isTrue();
+        assertThat(second.take(channel, alsoSeen, "second", LONG)).as(channel).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void ofManyThatComeAtOnceOneGetsIt() throws Exception {
+    int many = 6;
+    for (String channel : List.of("new1", "new2", "new3", "expired", "free")) {
+      if (channel.equals("expired")) {
+        abandon(channel, LONG, 41);
+        expire();
+      }
+      if (channel.equals("free")) {
+        abandon(channel, LONG, 41);
+        jdbc.update(
+            "update channel_lease set owner = null, expires_at = null where owner = 'dead'");
+      }
+      CyclicBarrier together = new CyclicBarrier(many);
+      List<CompletableFuture<String>> all = new ArrayList<>();
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < many; i++) {
+          Leases leases = leases("run " + i, LEASE);
+          all.add(
+              CompletableFuture.supplyAsync(
+                  () -> {
+                    try {
+                      leases.holders(); // connects
+                      together.await();
+                      leases.acquire(channel);
+                      return "got it";
+                    } catch (ChannelHeldException e) {
+                      return "held";
+                    } catch (Exception e) {
+                      return e.toString();
+                    }
+                  },
+                  threads));
+        }
+      }
+      assertThat(all.stream().map(CompletableFuture::join))
+          .as(channel)
+          .containsOnlyOnce("got it")
+          .containsOnly("got it", "held");
+    }
+  }
+
+  @Test
+  void aHolderWhoseLeaseWasTakenIsToldAndChangesNothingMore() throws Exception {
+    Leases first = leases("first", LEASE);
+    Lease lease = first.acquire("space");
+    CompletableFuture<Void> lost = new CompletableFuture<>();
+    lease.onLost(() -> lost.complete(null));
+
+    jdbc.update("update channel_lease set fence = fence + 1, owner = 'second', run = 42");
+
+    lost.join();
+    assertThat(lease.live()).isFalse();
+    first.noteRun(lease, 41);
+    first.release(lease);
+    assertThat(owner()).isEqualTo("second");
+    assertThat(jdbc.queryForObject("select run from channel_lease", Long.class)).isEqualTo(42);
+    try (Connection connection = database.connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      assertThat(table.renew("space", lease.fence(), "first", LONG)).isFalse();
+      table.release("space", lease.fence(), "first");
+      table.release("space", lease.fence() + 1, "first");
+    }
+    assertThat(owner()).isEqualTo("second");
+  }
+
+  @Test
+  void aLostConnectionCostsNoLease() throws Exception {
+    Queue<Connection> connections = new ConcurrentLinkedQueue<>();
+    Leases leases =
+        leases(
+            new DriverManagerDataSource(database.url(), database.user(), database.password()) {
+              @Override
+              public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                connections.add(connection);
+                return connection;
+              }
+            },
+            "first",
+            LEASE);
+    Lease lease = leases.acquire("space");
+    connections.element().close();
+    String before = expiry();
+
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !expiry().equals(before));
+
+    assertThat(lease.live()).isTrue();
+    assertThat(connections).hasSize(2);
+  }
+
+  @Test
+  void wordToStopReachesTheRunItIsFor() throws Exception {
+    Leases leases = leases("first", LONG);
+    Leases other = leases("second", LONG);
+    assertThat(other.askToStop("space", 41)).as("never held").isFalse();
+    Lease lease = leases.acquire("space");
+    leases.noteRun(lease, 41);
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    lease.onStopAsked(() -> asked.complete(null));
+
+    assertThat(other.askToStop("space", 40)).as("an earlier run").isFalse();
+    assertThat(other.askToStop("space", 41)).isTrue();
+    asked.join();
+    leases.release(lease);
+
+    assertThat(other.askToStop("space", 41)).as("held no more").isFalse();
+    Lease next = leases.acquire("space");
+    leases.noteRun(next, 42);
+    try (Connection connection = database.connect()) {
+      assertThat(new LeaseTable(connection).stopAsked("space", next.fence(), 42))
+          .as("it was for an earlier run")
+          .isFalse();
+    }
+  }
+
+  private Leases leases(String owner, Duration duration) {
+    return leases(database.dataSource(), owner, duration);
+  }
+
+  private Leases leases(DataSource dataSource, String owner, Duration duration) {
+    Leases leases = new Leases(dataSource, duration, owner, System::nanoTime);
+    opened.add(leases);
+    return leases;
+  }
+
+  private static CompletableFuture<Lease> acquiring(Leases leases) {
+    CompletableFuture<Lease> acquired = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(() -> {
+          try {
+            acquired.complete(leases.acquire("space"));
+          } catch (Exception e) {
+            acquired.completeExceptionally(e);
+          }
+        });
+    return acquired;
+  }
+
+  /** Takes a lease that nobody renews. */
+  private long abandon(String channel, Duration duration, long run) throws SQLException {
+    try (Connection connection = database.connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      LeaseTable.Row row = table.read(channel);
+      assertThat(table.take(channel, row, "dead", duration)).isTrue();
+      table.noteRun(channel, row.fence() + 1, "dead", run);
+      return row.fence() + 1;
+    }
+  }
+
+  /** Puts the expiry of what nobody renews into the past. */
+  private void expire() {
+    jdbc.update(
+        "update channel_lease set expires_at = %s where owner = 'dead'"
+            .formatted(vendor.in2026("0")));
+  }
+
+  private String owner() {
+    return String.valueOf(
+        jdbc.queryForObject(
+            "select owner from channel_lease where channel = 'space'", String.class));
+  }
+
+  private String expiry() {
+    return String.valueOf(
+        jdbc.queryForObject(
+            "select expires_at from channel_lease where channel = 'space'", String.class));
+  }
+}
