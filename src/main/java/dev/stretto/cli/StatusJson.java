@@ -28,6 +28,7 @@ record StatusJson(List<ChannelStatus> rows, Channels channels) implements JsonTe
     json.writeNumberProperty("delivered", row.delivered());
     json.writeNumberProperty("parked", row.parked());
     json.writeNumberProperty("discarded", row.discarded());
+    json.writeNumberProperty("lateArrivals", row.late());
     writeSeconds("oldestPendingSeconds", row.oldestPending(), json);
     json.writeNumberProperty("blockedKeys", row.blockedKeys());
     writeLease(row.lease(), json);

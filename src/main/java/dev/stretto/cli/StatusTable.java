@@ -51,6 +51,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     if (channels.find(row.channel()) == null) {
       notes.add("not in the configuration");
     }
+    if (row.late() > 0) {
+      notes.add(
+          (row.late() == 1 ? "1 message was" : number(row.late()) + " messages were")
+              + " committed later than messages with higher ids, and went behind them");
+    }
     long blocked = row.blockedKeys();
     if (blocked > 0) {
       notes.add(number(blocked) + " ordering keys are blocked by a parked message");

@@ -90,8 +90,8 @@ public final class ChannelRun implements ItemStream {
     recorder.wake();
   }
 
-  private List<Message> write(int positions, LongFunction<List<Message>> work) {
-    return recorder.write(positions, work);
+  private List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work) {
+    return recorder.write(unpositioned, work);
   }
 
   /** The channel's name. */
@@ -158,7 +158,7 @@ public final class ChannelRun implements ItemStream {
         dispatcher.closeGate(remaining, gate.reason());
       }
     }
-    recorder.start(found.lastPosition());
+    recorder.start(found.positions());
     dispatcher.start();
   }
 

@@ -25,13 +25,12 @@ final class KeyBacklog implements Backlog {
   private final Dispatcher dispatcher;
   private final KeyLanes lanes;
   private final Writer writer;
-  private final LongSupplier nanos;
+  private final LookBacks lookBacks;
   private final ArrayDeque<Message> page = new ArrayDeque<>();
   private long left;
   private boolean swept;
   private long lastPosition;
   private long lastId;
-  private long lookedBack;
 
   KeyBacklog(
       OutboxMessages messages,
@@ -46,8 +45,7 @@ final class KeyBacklog implements Backlog {
     this.lanes = lanes;
     this.writer = writer;
     this.left = limits.messages();
-    this.nanos = nanos;
-    this.lookedBack = nanos.getAsLong();
+    this.lookBacks = new LookBacks(nanos);
   }
 
   /** Writes in a fenced transaction on the recorder's thread, and waits for it. */
@@ -56,11 +54,11 @@ final class KeyBacklog implements Backlog {
     /**
      * Blocks until the work is committed.
      *
-     * @param positions how many positions the work gives, 0 or more
+     * @param unpositioned which the work gives the next positions, in this order
      * @param work is given the highest position that was given before
      * @return what the work returned; nothing where the run may write no more
      */
-    List<Message> write(int positions, LongFunction<List<Message>> work);
+    List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work);
   }
 
   @Override
@@ -103,11 +101,11 @@ final class KeyBacklog implements Backlog {
    * @param everywhere whether to look back in any case
    */
   private boolean look(boolean everywhere) {
-    boolean lookBack = everywhere || nanos.getAsLong() - lookedBack > LOOK_BACK.toNanos();
+    boolean lookBack = everywhere || lookBacks.due(LOOK_BACK);
     boolean more = true;
     while (page.isEmpty() && more && dispatcher.stopped() == null) {
       if (swept) {
-        more = readOn(lookBack);
+        more = lookBack ? lookBack() : readOn(false);
         lookBack = false;
       } else {
         sweep();
@@ -127,23 +125,27 @@ final class KeyBacklog implements Backlog {
     }
     if (!found.isEmpty()) {
       lastPosition = found.getLast().position();
-      page.addAll(writer.write(0, last -> lanes.admit(found, last)));
+      page.addAll(writer.write(List.of(), last -> lanes.admit(found, last)));
     }
+  }
+
+  private boolean lookBack() {
+    lookBacks.begin();
+    lastId = 0;
+    boolean more = readOn(true);
+    lookBacks.end();
+    return more;
   }
 
   /** Whether there may be still more to read. */
   private boolean readOn(boolean lookBack) {
-    if (lookBack) {
-      lookedBack = nanos.getAsLong();
-      lastId = 0;
-    }
     if (lookBack || lanes.wanted()) {
-      page.addAll(writer.write(0, last -> lanes.fetch(lookBack)));
+      page.addAll(writer.write(List.of(), last -> lanes.fetch(lookBack)));
     }
     List<Message> found = messages.unpositioned(channel, lastId, PAGE);
     if (!found.isEmpty()) {
       lastId = found.getLast().id();
-      page.addAll(writer.write(found.size(), last -> lanes.admit(found, last)));
+      page.addAll(writer.write(found, last -> lanes.admit(found, last)));
     }
     return !found.isEmpty() || lanes.wanted();
   }

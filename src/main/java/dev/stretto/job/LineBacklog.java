@@ -4,6 +4,7 @@ import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxMessages;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,7 @@ final class LineBacklog implements Backlog {
   private final String channel;
   private final OutboxMessages messages;
   private final Dispatcher dispatcher;
-  private final LongSupplier nanos;
+  private final LookBacks lookBacks;
   private final ArrayDeque<Message> page = new ArrayDeque<>();
 
   /** Ids of those read and not yet durably settled: the table may still show them as waiting. */
@@ -29,7 +30,6 @@ final class LineBacklog implements Backlog {
   private long left;
   private long lastPosition;
   private long lastId;
-  private long lookedBack;
 
   /**
    * @param limit the most messages to read, 0 or more
@@ -44,13 +44,12 @@ final class LineBacklog implements Backlog {
     this.messages = messages;
     this.dispatcher = dispatcher;
     this.left = limit;
-    this.nanos = nanos;
-    this.lookedBack = nanos.getAsLong();
+    this.lookBacks = new LookBacks(nanos);
   }
 
   @Override
   public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look())) {
+    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look(LOOK_BACK))) {
       return null;
     }
     left--;
@@ -61,7 +60,7 @@ final class LineBacklog implements Backlog {
   public boolean awaitMore() {
     boolean idle = false;
     while (left > 0 && dispatcher.stopped() == null) {
-      if (look()) {
+      if (look(LOOK) || (idle && lookEverywhere())) {
         return true;
       }
       if (idle) {
@@ -82,20 +81,28 @@ final class LineBacklog implements Backlog {
     flights.forEach(flight -> unsettled.remove(flight.message().id()));
   }
 
-  private boolean look() {
+  /**
+   * Fills the page.
+   *
+   * @param pause how long ago everything was looked at, for it to be looked at again
+   */
+  private boolean look(Duration pause) {
     if (!page.isEmpty()) {
       return true;
     }
-    if (nanos.getAsLong() - lookedBack > LOOK_BACK.toNanos()) {
+    if (lookBacks.due(pause)) {
       lookBack();
     }
     add(messages.positioned(channel, lastPosition, PAGE));
     if (page.isEmpty()) {
       add(messages.unpositioned(channel, lastId, PAGE));
     }
-    if (page.isEmpty()) {
-      lookBack();
-    }
+    return !page.isEmpty();
+  }
+
+  /** Before the run ends, whatever it costs. */
+  private boolean lookEverywhere() {
+    lookBack();
     return !page.isEmpty();
   }
 
@@ -105,10 +112,11 @@ final class LineBacklog implements Backlog {
    * that none of them is taken for a new one when it is settled in between.
    */
   private void lookBack() {
-    lookedBack = nanos.getAsLong();
+    lookBacks.begin();
     Set<Long> known = Set.copyOf(unsettled);
     add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
     add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
+    lookBacks.end();
   }
 
   private static List<Message> unknown(List<Message> found, Set<Long> known) {

@@ -8,6 +8,7 @@ import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.State;
+import dev.stretto.outbox.Positions;
 import dev.stretto.outbox.Settlement;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class Recorder {
   private final ClaimedFlights claimed = new ClaimedFlights();
   private final Writes writes = new Writes();
   private final Thread thread;
-  private long position;
+  private Positions positions = new Positions(0, 0, 0);
   private volatile boolean closing;
 
   /**
@@ -75,10 +76,10 @@ final class Recorder {
   /**
    * Starts recording.
    *
-   * @param lastPosition the highest position given in the channel so far
+   * @param given the positions given in the channel so far
    */
-  void start(long lastPosition) {
-    position = lastPosition;
+  void start(Positions given) {
+    positions = given;
     disk.start();
     thread.start();
   }
@@ -88,12 +89,16 @@ final class Recorder {
     return outcomes;
   }
 
-  /** Has work written on the recorder's thread, fenced as all it writes. Blocks until it is. */
-  List<Message> write(int positions, LongFunction<List<Message>> work) {
+  /**
+   * Has work written on the recorder's thread, fenced as all it writes. Blocks until it is.
+   *
+   * @param unpositioned which the work gives the next positions, in this order
+   */
+  List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work) {
     CompletableFuture<List<Message>> written =
         writes.add(() -> {
-          long last = position;
-          position += positions;
+          long last = positions.last();
+          unpositioned.forEach(message -> positions = positions.give(message.id()));
           return fenced(() -> work.apply(last));
         });
     wake();
@@ -182,7 +187,8 @@ final class Recorder {
     List<Flight> picked = dispatcher.pick(settled.size());
     for (Flight flight : picked) {
       if (!flight.message().positioned()) {
-        flight.place(++position);
+        positions = positions.give(flight.message().id());
+        flight.place(positions.last());
       }
     }
     long now = nanos.getAsLong();
@@ -205,7 +211,7 @@ final class Recorder {
   }
 
   private <T> T fenced(Supplier<T> work) {
-    State state = new State(position, claimed.claims());
+    State state = new State(positions, claimed.claims());
     T done =
         Objects.requireNonNull(
             outbox

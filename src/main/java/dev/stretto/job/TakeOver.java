@@ -9,6 +9,7 @@ import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.outbox.Positions;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -37,10 +38,10 @@ final class TakeOver {
   /**
    * What was found.
    *
-   * @param lastPosition the highest position given in the channel
+   * @param positions those given in the channel
    * @param resent how many messages go back in line that an earlier run may have sent
    */
-  record Found(long lastPosition, int resent) {}
+  record Found(Positions positions, int resent) {}
 
   /**
    * Takes the channel over. What an earlier run had claimed was perhaps sent: it goes back to the
@@ -52,7 +53,7 @@ final class TakeOver {
   Found takeOver() {
     Found found = Objects.requireNonNull(outbox.transaction().execute(status -> fenceAndRecover()));
     if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
-      putBackLanes(found.lastPosition());
+      putBackLanes(found.positions());
     }
     return found;
   }
@@ -77,8 +78,8 @@ final class TakeOver {
     } else {
       quarantine(left.claims());
     }
-    advance(left.lastPosition());
-    return new Found(left.lastPosition(), resent);
+    advance(left.positions());
+    return new Found(left.positions(), resent);
   }
 
   private void quarantine(Claims claims) {
@@ -94,20 +95,20 @@ final class TakeOver {
   }
 
   /** Comes first in a transaction, or behind the fence; nothing is claimed by this run yet. */
-  private void advance(long lastPosition) {
-    State state = new State(lastPosition, Claims.NONE);
+  private void advance(Positions positions) {
+    State state = new State(positions, Claims.NONE);
     if (!outbox.channels().advance(lease.channel(), lease.fence(), state)) {
       throw fencedOff();
     }
   }
 
-  private void putBackLanes(long lastPosition) {
+  private void putBackLanes(Positions positions) {
     String channel = lease.channel();
     long messages = 0;
     int batch;
     do {
       batch =
-          Objects.requireNonNull(outbox.transaction().execute(status -> putBackSome(lastPosition)));
+          Objects.requireNonNull(outbox.transaction().execute(status -> putBackSome(positions)));
       messages += batch;
     } while (batch > 0);
     LOG.info(
@@ -116,9 +117,9 @@ final class TakeOver {
         messages);
   }
 
-  private int putBackSome(long lastPosition) {
+  private int putBackSome(Positions positions) {
     String channel = lease.channel();
-    advance(lastPosition);
+    advance(positions);
     List<Long> ids = outbox.held().releaseAny(channel, BATCH);
     if (ids.isEmpty()) {
       outbox.lanes().clear(channel);

@@ -26,11 +26,12 @@ public final class OutboxChannels {
       "update outbox_channel set fence = ? where channel = ? and fence < ?";
 
   private static final String STATE =
-      "select last_position, claims from outbox_channel where channel = ?";
+      "select last_position, highest_id, late, claims from outbox_channel where channel = ?";
 
   private static final String ADVANCE =
       """
-      update outbox_channel set last_position = ?, claims = ?, claimed = ?
+      update outbox_channel
+         set last_position = ?, highest_id = ?, late = ?, claims = ?, claimed = ?
        where channel = ? and fence = ?
       """;
 
@@ -116,17 +117,20 @@ public final class OutboxChannels {
   /**
    * How far a channel is.
    *
-   * @param lastPosition the highest position given; 0 if none
+   * @param positions those that were given
    * @param claims what is durably about to start or under way, and not settled
    */
-  public record State(long lastPosition, Claims claims) {}
+  public record State(Positions positions, Claims claims) {}
 
   /** How far the channel is; it must have been fenced before. */
   public State state(String channel) {
     return Objects.requireNonNull(
         jdbc.queryForObject(
             STATE,
-            (row, number) -> new State(row.getLong(1), Claims.of(row.getString(2))),
+            (row, number) ->
+                new State(
+                    new Positions(row.getLong(1), row.getLong(2), row.getLong(3)),
+                    Claims.of(row.getString(4))),
             channel));
   }
 
@@ -138,9 +142,17 @@ public final class OutboxChannels {
    * @return false where a later run has fenced this one off: nothing may be recorded then
    */
   public boolean advance(String channel, long fence, State state) {
+    Positions positions = state.positions();
     Claims claims = state.claims();
     return jdbc.update(
-            ADVANCE, state.lastPosition(), claims.text(), claims.each().size(), channel, fence)
+            ADVANCE,
+            positions.last(),
+            positions.highestId(),
+            positions.late(),
+            claims.text(),
+            claims.each().size(),
+            channel,
+            fence)
         == 1;
   }
 

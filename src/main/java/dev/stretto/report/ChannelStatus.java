@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a channel looks like now. Counts are of messages; times are by the database's clock.
  *
+ * @param late how many messages were given their place in the channel although a higher id had its
+ *     own before, since their transactions were committed later
  * @param oldestPending how long the pending message that waits longest has waited, or null where
  *     none is pending
  * @param blockedKeys how many ordering keys wait behind a parked message
@@ -21,6 +23,7 @@ public record ChannelStatus(
     long delivered,
     long parked,
     long discarded,
+    long late,
     @Nullable Duration oldestPending,
     long blockedKeys,
     @Nullable Lease lease,

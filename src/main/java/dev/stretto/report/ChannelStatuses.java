@@ -80,6 +80,7 @@ public final class ChannelStatuses {
         counts.getOrDefault(Counted.DELIVERED, 0L),
         counts.getOrDefault(Counted.PARKED, 0L),
         counts.getOrDefault(Counted.DISCARDED, 0L),
+        late(channel),
         oldestPending(channel),
         blockedKeys(channel),
         claim == null ? null : claim.lease(),
@@ -120,6 +121,14 @@ public final class ChannelStatuses {
         .query((row, number) -> between(row, 1, 2))
         .optional()
         .orElse(null);
+  }
+
+  private long late(String channel) {
+    return jdbc.sql("select late from outbox_channel where channel = ?")
+        .param(channel)
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
   }
 
   private long blockedKeys(String channel) {

@@ -19,7 +19,7 @@ class StatusCommandTest {
 
   private static final String ZEROS =
       "{\"channels\":[{\"channel\":\"space\",\"pending\":0,\"inFlight\":0,\"delivered\":0,"
-          + "\"parked\":0,\"discarded\":0,\"oldestPendingSeconds\":null,\"blockedKeys\":0,"
+          + "\"parked\":0,\"discarded\":0,\"lateArrivals\":0,\"oldestPendingSeconds\":null,\"blockedKeys\":0,"
           + "\"lease\":null,\"lastRun\":null,\"gate\":null,\"configured\":true}]}";
 
   @Parameter Database vendor;
@@ -65,8 +65,8 @@ class StatusCommandTest {
                ('forgotten', 3, 'host:2', 41, current_timestamp - interval '5' minute)
         """,
         """
-        insert into outbox_channel (channel, claims, claimed, gate_closed_until, gate_reason)
-        values ('space', '1:1 2:3', 2, current_timestamp + interval '5' minute, 'HTTP 503')
+        insert into outbox_channel (channel, claims, claimed, late, gate_closed_until, gate_reason)
+        values ('space', '1:1 2:3', 2, 1234, current_timestamp + interval '5' minute, 'HTTP 503')
         """);
 
     String json = stretto.run("status", "--json", "--channel", "space").out();
@@ -75,6 +75,7 @@ class StatusCommandTest {
     assertThat(json)
         .contains(
             "\"pending\":1,\"inFlight\":2,\"delivered\":1,\"parked\":2,\"discarded\":1",
+            "\"lateArrivals\":1234",
             "\"oldestPendingSeconds\":720",
             "\"blockedKeys\":1",
             "\"owner\":\"host:1\",\"run\":42,\"fence\":7",
@@ -85,7 +86,8 @@ class StatusCommandTest {
     assertThat(table)
         .contains("forgotten: not in the configuration", "2h 0m", "host:1", "HTTP 503")
         .contains("forgotten: was held by host:2")
-        .contains("1 ordering keys are blocked");
+        .contains("1 ordering keys are blocked")
+        .contains("1,234 messages were committed later");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.outbox.Message;
+import dev.stretto.report.ChannelStatuses;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
@@ -125,11 +126,31 @@ class LateCommitsTest {
                 "select position from outbox_message where position is not null order by position",
                 Long.class))
         .isEqualTo(rangeClosed(1, sent.size()).boxed().toList());
+    assertThat(late(fixture)).isPositive().isEqualTo(fallsInIds(fixture));
     Map<String, Long> last = new HashMap<>();
     for (Message message : sent) {
       Long before = last.put(String.valueOf(message.orderingKey()), message.position());
       assertThat(before == null || before < message.position()).as("%s", message).isTrue();
     }
+  }
+
+  /** What people are told. */
+  private static long late(JobFixture fixture) {
+    return new ChannelStatuses(fixture.jdbc).of(List.of(JobFixture.CHANNEL)).getFirst().late();
+  }
+
+  /** How many have a higher id before them, in the order of the positions. */
+  private static long fallsInIds(JobFixture fixture) {
+    long highest = 0;
+    long falls = 0;
+    for (long id :
+        fixture.jdbc.query(
+            "select id from outbox_message where position is not null order by position",
+            (row, number) -> row.getLong(1))) {
+      falls += id < highest ? 1 : 0;
+      highest = Math.max(highest, id);
+    }
+    return falls;
   }
 
   /** One connection, whose rows are told apart by what they say. */

@@ -53,7 +53,10 @@ class OutboxMessagesTest {
     opened.close();
     DataSource dataSource =
         new DriverManagerDataSource(opened.url(), database.user(), database.password());
-    new ResourceDatabasePopulator(migration("V2__outbox.sql"), migration("V3__claims.sql"))
+    new ResourceDatabasePopulator(
+            migration("V2__outbox.sql"),
+            migration("V3__claims.sql"),
+            migration("V4__late_arrivals.sql"))
         .execute(dataSource);
     jdbc = new JdbcTemplate(dataSource);
     transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
@@ -102,9 +105,9 @@ class OutboxMessagesTest {
     for (int i = 0; i < 4096; i++) {
       all.add(new Claim(Long.MAX_VALUE - 10_000 + 2L * i, Long.MAX_VALUE - i));
     }
-    State state = new State(Long.MAX_VALUE, new Claims(all));
+    State state = new State(new Positions(Long.MAX_VALUE, 7, 1), new Claims(all));
 
-    assertThat(channels.state("space")).isEqualTo(new State(0, Claims.NONE));
+    assertThat(channels.state("space")).isEqualTo(new State(new Positions(0, 0, 0), Claims.NONE));
     assertThat(channels.advance("space", 1, state)).isTrue();
 
     assertThat(channels.state("space")).isEqualTo(state);
@@ -275,10 +278,10 @@ class OutboxMessagesTest {
 
     assertThat(first).isTrue();
     assertThat(second.join()).isTrue();
-    State state = new State(5, Claims.NONE);
+    State state = new State(new Positions(5, 7, 2), Claims.NONE);
     assertThat(channels.advance("space", 1, state)).isFalse();
     assertThat(channels.advance("space", 2, state)).isTrue();
-    assertThat(channels.state("space").lastPosition()).isEqualTo(5);
+    assertThat(channels.state("space")).isEqualTo(state);
   }
 
   private void append(int count) {

@@ -41,10 +41,12 @@ class PurgeTest {
   private FreshDatabase database;
   private JdbcTemplate jdbc;
 
-  /** Run in each batch, before it removes anything and before it is committed. */
-  private Runnable atBegin = () -> {};
+  /** Run in each batch, after it was read and before any of it is removed. */
+  private Runnable atRemoval = () -> {};
 
+  /** Run in each batch, before it is committed. */
   private Runnable atCommit = () -> {};
+
   private SettledMessages settled;
 
   @BeforeEach
@@ -52,10 +54,10 @@ class PurgeTest {
     database = vendor.fresh(folder).migrated();
     jdbc = new JdbcTemplate(database.dataSource());
     DataSource purging = database.dataSource();
-    TransactionTemplate batches = new TransactionTemplate(new Observed(purging));
+    TransactionTemplate batches = new TransactionTemplate(new ObservedCommits(purging));
     // as the application has it
     batches.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-    JdbcTemplate impatient = new JdbcTemplate(purging);
+    JdbcTemplate impatient = new ObservedRemovals(purging);
     impatient.setQueryTimeout(PATIENCE_SECONDS);
     settled = new SettledMessages(impatient, batches);
     insert("DELIVERED", Queue.DELIVERED, 1, OLD);
@@ -75,8 +77,8 @@ class PurgeTest {
         };
 
     assertThat(settled.purge("space", AGE)).isEqualTo(OLD);
-    assertThat(inserted).hasValue(3);
-    assertThat(statuses()).containsExactly("PENDING 6");
+    assertThat(inserted).hasValueGreaterThanOrEqualTo(3);
+    assertThat(statuses()).containsExactly("PENDING " + 2 * inserted.get());
   }
 
   @Test
@@ -105,7 +107,7 @@ class PurgeTest {
     insert("PARKED", Queue.PARKED, OLD + 47, 14);
     insert("DISCARDED", Queue.DISCARDED, OLD + 61, 15);
     AtomicInteger batches = new AtomicInteger();
-    atBegin =
+    atRemoval =
         () -> {
           if (batches.incrementAndGet() == 2) {
             // read as delivered, and no longer so when the batch is removed
@@ -167,22 +169,29 @@ class PurgeTest {
     }
   }
 
-  private final class Observed extends JdbcTransactionManager {
+  private final class ObservedCommits extends JdbcTransactionManager {
 
-    Observed(DataSource database) {
+    ObservedCommits(DataSource database) {
       super(database);
-    }
-
-    @Override
-    protected void doBegin(Object transaction, TransactionDefinition definition) {
-      atBegin.run();
-      super.doBegin(transaction, definition);
     }
 
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
       atCommit.run();
       super.doCommit(status);
+    }
+  }
+
+  private final class ObservedRemovals extends JdbcTemplate {
+
+    ObservedRemovals(DataSource database) {
+      super(database);
+    }
+
+    @Override
+    public int[] batchUpdate(String sql, List<? extends Object[]> rows) {
+      atRemoval.run();
+      return super.batchUpdate(sql, rows);
     }
   }
 }
