@@ -103,8 +103,7 @@ class UpgradeTest {
   private static DataSource migrated(FreshDatabase fresh) throws Exception {
     OpenDatabase opened =
         OpenDatabase.open(
-            new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
+            new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opened.close();
     DataSource database = new DriverManagerDataSource(opened.url(), fresh.user(), fresh.password());
     Flyway.configure()

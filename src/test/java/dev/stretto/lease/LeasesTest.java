@@ -50,8 +50,7 @@ class LeasesTest {
     FreshDatabase fresh = vendor.fresh(folder);
     OpenDatabase opening =
         OpenDatabase.open(
-            new OpenDatabase.Request(
-                fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
+            new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
     database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
     new ResourceDatabasePopulator(
