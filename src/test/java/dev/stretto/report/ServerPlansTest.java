@@ -52,6 +52,8 @@ class ServerPlansTest {
    */
   private static final long MOST = 110;
 
+  private static final Instant STARTED = Instant.parse("2026-01-01T00:00:00Z");
+
   /** More than what has the driver, and then the server, keep a statement's plan. */
   private static final int OFTEN = 15;
 
@@ -106,7 +108,7 @@ class ServerPlansTest {
     assertThat(cost).as(question).isLessThanOrEqualTo(MOST);
   }
 
-  /** As {@link OutboxMessages} and the others are asked; writes are of rows that are not there. */
+  /** As {@link OutboxMessages} and the others are asked; what they write changes few rows. */
   private Map<String, Runnable> questions() {
     OutboxMessages messages = new OutboxMessages(jdbc);
     OutboxHeld held = new OutboxHeld(jdbc);
@@ -134,7 +136,7 @@ class ServerPlansTest {
             messages.settle(
                 some.stream()
                     .map(message ->
-                        new Settlement(message, Status.DELIVERED, 1, null, 1, Instant.EPOCH, false))
+                        new Settlement(message, Status.DELIVERED, 1, null, 1, STARTED, false))
                     .toList(),
                 1));
     asked.put("next of a key", () -> held.next("space", "k3", 5));
