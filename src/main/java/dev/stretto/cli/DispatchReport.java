@@ -29,7 +29,7 @@ final class DispatchReport {
     return switch (stop.reason()) {
       case TIME_UP -> parkedOrDone(result);
       case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
-      case UNAVAILABLE, LEASE_LOST -> ExitCode.TRY_LATER;
+      case UNAVAILABLE, LEASE_LOST, DATABASE_LOST -> ExitCode.TRY_LATER;
       case SWITCHED_OFF, HELD, BROKEN -> ExitCode.FAILED;
     };
   }
@@ -79,7 +79,13 @@ final class DispatchReport {
 
   private static String reason(SideBySide.Ended end) {
     Exception failure = end.failure();
-    return failure == null ? "" : Messages.firstLine(failure);
+    if (failure == null) {
+      return "";
+    }
+    return end.databaseLost()
+        ? "the database was lost; the next run carries on: "
+            + Messages.firstLine(Messages.root(failure))
+        : Messages.firstLine(failure);
   }
 
   /** Says how a run ended that had a result. */

@@ -33,7 +33,13 @@ final class IdleLook {
 
   /** What the look's own connection is made of; whoever sets more wants another one. */
   private static final Set<String> CONNECTION =
-      Set.of("url", "username", "password", "hikari.minimum-idle", "hikari.transaction-isolation");
+      Set.of(
+          "url",
+          "username",
+          "password",
+          "hikari.minimum-idle",
+          "hikari.transaction-isolation",
+          "hikari.connection-timeout");
 
   private static final Set<String> BATCH =
       Set.of("jdbc.initialize-schema", "jdbc.isolation-level-for-create", "job.enabled");

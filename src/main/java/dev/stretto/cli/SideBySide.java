@@ -6,6 +6,7 @@ import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.Dispatches;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.outbox.DatabaseFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,7 +26,13 @@ final class SideBySide {
   private int awaited;
 
   /** How one channel's run ended: a result, or why there was none. */
-  record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {}
+  record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {
+
+    /** Whether the database went away before the end could be recorded. */
+    boolean databaseLost() {
+      return failure != null && DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST;
+    }
+  }
 
   /**
    * Readies the runs; none begins yet.
@@ -92,7 +99,7 @@ final class SideBySide {
   private ExitCode codeOf(Ended end) {
     DispatchResult result = end.result();
     if (result == null) {
-      return ExitCode.FAILED;
+      return end.databaseLost() ? ExitCode.TRY_LATER : ExitCode.FAILED;
     }
     if (result.status().equals(DispatchResult.HELD)) {
       return named ? ExitCode.TRY_LATER : ExitCode.DONE;

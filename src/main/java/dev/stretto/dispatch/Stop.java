@@ -27,7 +27,9 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
     HELD,
     /** Another run may have the channel. */
     LEASE_LOST,
-    /** What happened can't be recorded. */
+    /** The database can't be reached, so that nothing can be recorded. */
+    DATABASE_LOST,
+    /** What happened can't be recorded, for another reason. */
     BROKEN
   }
 }

@@ -9,6 +9,7 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.Gate;
 import java.time.Duration;
@@ -117,6 +118,13 @@ public final class ChannelRun implements ItemStream {
   /** Why the run started nothing more; null while it goes on, or where everything was done. */
   public @Nullable Stop stopped() {
     return finished ? lastStop : dispatcher.stopped();
+  }
+
+  /** The step failed; where that is because the database was lost, nothing more is started. */
+  void failed(Exception failure) {
+    if (DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST) {
+      dispatcher.stop(Recorder.DATABASE_LOST);
+    }
   }
 
   Backlog backlog() {

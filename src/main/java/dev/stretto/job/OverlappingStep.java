@@ -49,6 +49,15 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
 
   @Override
   protected void doExecute(StepExecution execution) throws Exception {
+    try {
+      overlap(execution);
+    } catch (Exception e) {
+      run.failed(e);
+      throw e;
+    }
+  }
+
+  private void overlap(StepExecution execution) throws Exception {
     do {
       // Opening again is what makes a chunk-oriented step read on after a null.
       open(execution.getExecutionContext());
@@ -70,7 +79,8 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
     switch (stop.reason()) {
       case TIME_UP -> {}
       case ASKED, UNAVAILABLE -> execution.setTerminateOnly();
-      case SWITCHED_OFF, HELD, LEASE_LOST, BROKEN -> throw new IllegalStateException(stop.text());
+      case SWITCHED_OFF, HELD, LEASE_LOST, DATABASE_LOST, BROKEN ->
+          throw new IllegalStateException(stop.text());
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.stretto.dispatch.Flight;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.Lease;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.Positions;
@@ -30,6 +31,9 @@ import org.springframework.batch.integration.async.AsyncItemWriter;
  * it follows no chunk's edge, a slow call holds up neither.
  */
 final class Recorder {
+
+  static final Stop DATABASE_LOST =
+      new Stop(Reason.DATABASE_LOST, "the database was lost; the next run carries on", null);
 
   private final Lease lease;
   private final Outbox outbox;
@@ -153,8 +157,12 @@ final class Recorder {
     }
   }
 
+  /** Whether the last commit came through or not, the table tells the next run what is claimed. */
   private void broken(Throwable failure) {
-    dispatcher.stop(new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null));
+    dispatcher.stop(
+        DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST
+            ? DATABASE_LOST
+            : new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null));
   }
 
   /** The callers look again, whatever ended the wait. */
