@@ -109,7 +109,7 @@ class LeasesTest {
   @Test
   void nobodyIsInBeforeTheTimeIsOver() throws Exception {
     abandon("space", LONG, 41);
-    CompletableFuture<Lease> second = acquiring(leases("second", LONG));
+    CompletableFuture<Lease> second = acquiring(leases("second", Duration.ofSeconds(10)));
     try (Connection connection = database.connect()) {
       LeaseTable table = new LeaseTable(connection);
       LeaseTable.Row seen = table.read("space");
