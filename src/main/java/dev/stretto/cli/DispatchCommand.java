@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 final class DispatchCommand implements Callable<Integer> {
 
   /** A run reads, records, syncs and notes its progress at the same time. */
-  private static final int CONNECTIONS = 4;
+  private static final int CONNECTIONS = 5;
 
   private final Session session;
 

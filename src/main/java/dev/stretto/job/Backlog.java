@@ -39,10 +39,14 @@ sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBac
 
   /**
    * These are being settled: the transaction that records it is open, on the recorder's thread, and
-   * takes what else has to be written with it.
+   * takes what else has to be written with it. Where {@link #settlesInTransaction} says no, there
+   * is none.
    */
   void settling(List<Flight> flights);
 
-  /** What became of these is durable: the table no longer shows them as waiting. */
+  /** Whether {@link #settling} may have something to write. */
+  boolean settlesInTransaction();
+
+  /** The table no longer shows these as waiting. */
   void settled(List<Flight> flights);
 }

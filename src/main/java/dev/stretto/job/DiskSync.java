@@ -14,12 +14,16 @@ import java.util.function.Consumer;
  */
 final class DiskSync {
 
+  /** How long after it reached the disk what was committed since follows. */
+  private static final long PAUSE_MILLIS = 5;
+
   private final Outbox outbox;
   private final boolean before;
   private final Consumer<RuntimeException> failed;
   private final Object lock = new Object();
   private final Thread thread;
   private boolean unsynced;
+  private boolean waiting;
   private boolean closed;
 
   /**
@@ -47,24 +51,19 @@ final class DiskSync {
     }
     synchronized (lock) {
       unsynced = true;
-      lock.notifyAll();
+      if (waiting) {
+        lock.notifyAll();
+      }
     }
   }
 
   /** Ends the thread; blocks until everything committed is on the disk. */
-  @SuppressWarnings("ThreadJoinLoop")
   void close() {
     synchronized (lock) {
       closed = true;
       lock.notifyAll();
     }
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        // The run is ending already, and a set flag would close an H2 file at the next access.
-      }
-    }
+    Uninterrupted.join(thread);
   }
 
   private void run() {
@@ -77,15 +76,17 @@ final class DiskSync {
     }
   }
 
+  /** Lets a moment pass first, for to follow each commit costs as much as the commits. */
   private boolean awaitCommit() {
     synchronized (lock) {
-      while (!unsynced && !closed) {
-        try {
-          lock.wait();
-        } catch (InterruptedException e) {
-          // Nobody interrupts this thread, and a set flag would close an H2 file.
-        }
+      if (!closed) {
+        Uninterrupted.await(lock, PAUSE_MILLIS);
       }
+      waiting = true;
+      while (!unsynced && !closed) {
+        Uninterrupted.await(lock, 0);
+      }
+      waiting = false;
       boolean commits = unsynced;
       unsynced = false;
       return commits;

@@ -5,6 +5,7 @@ import dev.stretto.lease.Leases;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxHeld;
+import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
@@ -52,14 +53,16 @@ public class JobConfiguration {
       SettledMessages settled,
       PlatformTransactionManager transactions,
       Durability durability) {
+    TransactionTemplate transaction = new TransactionTemplate(transactions);
     return new Outbox(
         new OutboxMessages(jdbc),
         new OutboxLanes(jdbc),
         new OutboxHeld(jdbc),
         new OutboxChannels(jdbc),
+        new OutboxJournal(jdbc, transaction),
         runs,
         settled,
-        new TransactionTemplate(transactions),
+        transaction,
         durability);
   }
 

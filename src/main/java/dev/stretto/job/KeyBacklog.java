@@ -91,6 +91,11 @@ final class KeyBacklog implements Backlog {
   }
 
   @Override
+  public boolean settlesInTransaction() {
+    return true;
+  }
+
+  @Override
   public void settled(List<Flight> flights) {
     lanes.settled(flights);
   }

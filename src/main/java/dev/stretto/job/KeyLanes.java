@@ -39,7 +39,7 @@ final class KeyLanes {
   private final int depth;
   private final Map<String, InMemory> lanes = new HashMap<>();
 
-  /** Ids of those in memory and not durably settled: the table may show them as waiting. */
+  /** Ids of those that are or were in memory and that the table may show as waiting. */
   private final Set<Long> waiting = new HashSet<>();
 
   /** Lanes with held messages of which few are in memory. */
@@ -236,7 +236,7 @@ final class KeyLanes {
     holdAgain();
   }
 
-  /** What became of these is durable. */
+  /** The table no longer shows these as waiting. */
   void settled(List<Flight> flights) {
     flights.forEach(flight -> waiting.remove(flight.message().id()));
   }

@@ -24,7 +24,7 @@ final class LineBacklog implements Backlog {
   private final LookBacks lookBacks;
   private final ArrayDeque<Message> page = new ArrayDeque<>();
 
-  /** Ids of those read and not yet durably settled: the table may still show them as waiting. */
+  /** Ids of those read that the table may still show as waiting. */
   private final Set<Long> unsettled = ConcurrentHashMap.newKeySet();
 
   private long left;
@@ -74,6 +74,11 @@ final class LineBacklog implements Backlog {
   @Override
   public void settling(List<Flight> flights) {
     // Nothing waits for them but their places in the window.
+  }
+
+  @Override
+  public boolean settlesInTransaction() {
+    return false;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxHeld;
+import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
@@ -22,6 +23,7 @@ public record Outbox(
     OutboxLanes lanes,
     OutboxHeld held,
     OutboxChannels channels,
+    OutboxJournal journal,
     OutboxRuns runs,
     SettledMessages settled,
     TransactionTemplate transaction,

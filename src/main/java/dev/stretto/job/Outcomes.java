@@ -64,10 +64,16 @@ final class Outcomes implements ItemProcessor<Flight, Future<Flight>> {
   /**
    * The outcomes that came to be known, each once; a future of null where there is nothing to
    * record. All are done.
+   *
+   * @param most how many to take, 1 or more; the next call takes the others
    */
-  List<Future<@Nullable Flight>> take() {
+  List<Future<@Nullable Flight>> take(int most) {
     List<Future<@Nullable Flight>> taken = new ArrayList<>();
-    for (FutureTask<@Nullable Flight> task = known.poll(); task != null; task = known.poll()) {
+    while (taken.size() < most) {
+      FutureTask<@Nullable Flight> task = known.poll();
+      if (task == null) {
+        break;
+      }
       task.run();
       taken.add(task);
     }

@@ -10,16 +10,13 @@ import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.Positions;
-import dev.stretto.outbox.Settlement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
@@ -27,20 +24,22 @@ import org.springframework.batch.integration.async.AsyncItemWriter;
 
 /**
  * Makes durable what happens in a channel, on one thread: hands the futures that are done to Spring
- * Batch's {@code AsyncItemWriter} and claims the next messages, both in one short transaction. As
- * it follows no chunk's edge, a slow call holds up neither.
+ * Batch's {@code AsyncItemWriter} and claims the next messages, both in one commit. As it follows
+ * no chunk's edge, a slow call holds up neither.
  */
 final class Recorder {
 
   static final Stop DATABASE_LOST =
       new Stop(Reason.DATABASE_LOST, "the database was lost; the next run carries on", null);
 
-  private final Lease lease;
+  /** How many ends one commit records at most. */
+  private static final int MOST = 2000;
+
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Backlog backlog;
   private final LongSupplier nanos;
-  private final DiskSync disk;
+  private final FencedWrites fenced;
   private final AsyncItemWriter<Flight> writer;
   private final Outcomes outcomes = new Outcomes(this::wake);
   private final ClaimedFlights claimed = new ClaimedFlights();
@@ -62,19 +61,18 @@ final class Recorder {
       Backlog backlog,
       OnUnknown onUnknown,
       LongSupplier nanos) {
-    this.lease = lease;
     this.outbox = outbox;
     this.dispatcher = dispatcher;
     this.backlog = backlog;
     this.nanos = nanos;
-    this.disk = new DiskSync(outbox, onUnknown, lease.channel(), this::broken);
+    this.fenced = new FencedWrites(lease, outbox, onUnknown, this::broken);
     this.writer = new AsyncItemWriter<>(settling());
     this.thread =
         Thread.ofPlatform().name("record-" + lease.channel()).daemon().unstarted(this::run);
   }
 
   private ItemWriter<Flight> settling() {
-    return flights -> outbox.messages().settle(settlements(flights.getItems()), lease.fence());
+    return flights -> fenced.settle(state(), flights.getItems());
   }
 
   /**
@@ -84,7 +82,7 @@ final class Recorder {
    */
   void start(Positions given) {
     positions = given;
-    disk.start();
+    fenced.start();
     thread.start();
   }
 
@@ -103,7 +101,7 @@ final class Recorder {
         writes.add(() -> {
           long last = positions.last();
           unpositioned.forEach(message -> positions = positions.give(message.id()));
-          return fenced(() -> work.apply(last));
+          return fenced.transact(state(), () -> work.apply(last));
         });
     wake();
     return written.join();
@@ -121,18 +119,11 @@ final class Recorder {
    * Records what is left and ends. Blocks until the outcome of everything that was given a future
    * is recorded.
    */
-  @SuppressWarnings("ThreadJoinLoop")
   void close() {
     closing = true;
     wake();
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        // The run is ending already, and a set flag would close an H2 file at the next access.
-      }
-    }
-    disk.close();
+    Uninterrupted.join(thread);
+    fenced.close();
   }
 
   private void run() {
@@ -148,7 +139,7 @@ final class Recorder {
           awaitNews();
         }
       }
-    } catch (FencedOffException e) {
+    } catch (FencedWrites.FencedOffException e) {
       dispatcher.stop(new Stop(Reason.LEASE_LOST, "another run has taken the channel over", null));
     } catch (RuntimeException | Error e) {
       broken(e);
@@ -185,7 +176,7 @@ final class Recorder {
   private boolean record() {
     List<Future<@Nullable Flight>> ended = new ArrayList<>();
     List<Flight> settled = new ArrayList<>();
-    for (Future<@Nullable Flight> future : outcomes.take()) {
+    for (Future<@Nullable Flight> future : outcomes.take(MOST)) {
       Flight flight = future.resultNow();
       if (flight != null) {
         ended.add(future);
@@ -206,53 +197,34 @@ final class Recorder {
     if (settled.isEmpty() && picked.isEmpty() && showable.isEmpty()) {
       return false;
     }
-    fenced(() -> {
-      settle(ended);
-      backlog.settling(settled);
-      outbox.messages().show(showable);
-      return true;
-    });
-    backlog.settled(settled);
+    Runnable work =
+        () -> {
+          settle(ended);
+          backlog.settling(settled);
+          outbox.messages().show(showable);
+        };
+    boolean writesMore = !showable.isEmpty() || backlog.settlesInTransaction();
+    backlog.settled(fenced.commit(settled, work, writesMore));
     dispatcher.recorded(settled);
     dispatcher.claimed(picked);
     return true;
   }
 
-  private <T> T fenced(Supplier<T> work) {
-    State state = new State(positions, claimed.claims());
-    T done =
-        Objects.requireNonNull(
-            outbox
-                .transaction()
-                .execute(status -> {
-                  if (!outbox.channels().advance(lease.channel(), lease.fence(), state)) {
-                    throw new FencedOffException();
-                  }
-                  return work.get();
-                }));
-    disk.committed();
-    return done;
+  private State state() {
+    return new State(positions, claimed.claims());
   }
 
   private void settle(List<Future<@Nullable Flight>> ended) {
-    if (!ended.isEmpty()) {
-      try {
-        writer.write(new Chunk<>(ended));
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
+    if (ended.isEmpty()) {
+      fenced.advance(state());
+      return;
+    }
+    try {
+      writer.write(new Chunk<>(ended));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
-
-  private static List<Settlement> settlements(List<? extends Flight> flights) {
-    List<Settlement> settlements = new ArrayList<>(flights.size());
-    for (Flight flight : flights) {
-      settlements.add(Objects.requireNonNull(flight.settlement()));
-    }
-    return settlements;
-  }
-
-  private static final class FencedOffException extends RuntimeException {}
 }

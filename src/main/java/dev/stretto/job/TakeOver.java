@@ -25,6 +25,9 @@ final class TakeOver {
   /** Messages put back in one transaction; enough that the transaction's own cost is nothing. */
   private static final int BATCH = 1000;
 
+  /** Of the journal, in one transaction. */
+  private static final int ENTRIES = 100;
+
   private final Outbox outbox;
   private final Lease lease;
   private final DispatchSettings settings;
@@ -52,6 +55,7 @@ final class TakeOver {
    */
   Found takeOver() {
     Found found = Objects.requireNonNull(outbox.transaction().execute(status -> fenceAndRecover()));
+    applyJournal();
     if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
       putBackLanes(found.positions());
     }
@@ -80,6 +84,14 @@ final class TakeOver {
     }
     advance(left.positions());
     return new Found(left.positions(), resent);
+  }
+
+  /** What an earlier run delivered; being fenced off, it adds nothing more. */
+  private void applyJournal() {
+    int entries;
+    do {
+      entries = outbox.journal().apply(lease.channel(), 0, ENTRIES);
+    } while (entries > 0);
   }
 
   private void quarantine(Claims claims) {

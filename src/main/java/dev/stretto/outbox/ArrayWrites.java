@@ -47,6 +47,21 @@ final class ArrayWrites implements MessageWrites {
        where m.id = n.id and m.queue in (0, 1, 2)
       """;
 
+  static final String DELIVER =
+      """
+      update outbox_message m
+         set status = 'DELIVERED', queue = 6, position = n.position, attempts = n.attempts,
+             last_error = null, fence = n.fence,
+             start_fence = coalesce(m.start_fence, n.fence),
+             start_number = coalesce(m.start_number, n.start_number),
+             started_at = to_timestamp(n.started_at / 1000.0),
+             settled_at = to_timestamp(n.settled_at / 1000.0)
+        from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                    ?::bigint[])
+             as n (id, position, attempts, fence, start_number, started_at, settled_at)
+       where m.id = n.id and m.queue in (0, 1, 2)
+      """;
+
   private final JdbcTemplate jdbc;
 
   ArrayWrites(JdbcTemplate jdbc) {
@@ -97,6 +112,21 @@ final class ArrayWrites implements MessageWrites {
             settlement -> StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR)),
         startNumbers(settlements),
         texts(settlements, settlement -> text(settlement.startedAt())));
+  }
+
+  @Override
+  public void deliver(List<Delivered> delivered) {
+    if (!delivered.isEmpty()) {
+      jdbc.update(
+          DELIVER,
+          numbers(delivered, each -> each.delivery().id()),
+          numbers(delivered, each -> each.delivery().position()),
+          numbers(delivered, each -> each.delivery().attempts()),
+          numbers(delivered, Delivered::fence),
+          numbers(delivered, each -> each.delivery().startNumber()),
+          numbers(delivered, each -> each.delivery().startedAt().toEpochMilli()),
+          numbers(delivered, each -> each.settledAt().getTime()));
+    }
   }
 
   private static @Nullable Long[] startNumbers(List<Settlement> settlements) {

@@ -29,6 +29,15 @@ final class BatchWrites implements MessageWrites {
        where id = ? and queue in (0, 1, 2)
       """;
 
+  private static final String DELIVER =
+      """
+      update outbox_message
+         set status = 'DELIVERED', queue = 6, position = ?, attempts = ?, last_error = null,
+             fence = ?, start_fence = coalesce(start_fence, ?),
+             start_number = coalesce(start_number, ?), started_at = ?, settled_at = ?
+       where id = ? and queue in (0, 1, 2)
+      """;
+
   private final JdbcTemplate jdbc;
 
   BatchWrites(JdbcTemplate jdbc) {
@@ -90,6 +99,25 @@ final class BatchWrites implements MessageWrites {
           }
           statement.setBoolean(10, settlement.status() == Status.PENDING);
           statement.setLong(11, settlement.message().id());
+        });
+  }
+
+  @Override
+  public void deliver(List<Delivered> delivered) {
+    Batches.update(
+        jdbc,
+        DELIVER,
+        delivered,
+        (statement, each) -> {
+          Delivery delivery = each.delivery();
+          statement.setLong(1, delivery.position());
+          statement.setInt(2, delivery.attempts());
+          statement.setLong(3, each.fence());
+          statement.setLong(4, each.fence());
+          statement.setLong(5, delivery.startNumber());
+          statement.setTimestamp(6, Timestamp.from(delivery.startedAt()));
+          statement.setTimestamp(7, each.settledAt());
+          statement.setLong(8, delivery.id());
         });
   }
 }

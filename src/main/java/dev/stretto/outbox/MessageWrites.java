@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import java.sql.Timestamp;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -24,4 +25,17 @@ interface MessageWrites {
   void show(List<Message> claimed);
 
   void settle(List<Settlement> settlements, long fence);
+
+  /**
+   * Records what is no longer claimed and was delivered; rows that say so already stay as they are.
+   */
+  void deliver(List<Delivered> delivered);
+
+  /**
+   * A delivery that the journal tells of.
+   *
+   * @param fence of the run that delivered it
+   * @param settledAt when that was recorded
+   */
+  record Delivered(Delivery delivery, long fence, Timestamp settledAt) {}
 }

@@ -1,11 +1,14 @@
 package dev.stretto.outbox;
 
+import dev.stretto.outbox.OutboxJournal.Entry;
+import java.sql.Connection;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -35,6 +38,24 @@ public final class OutboxChannels {
        where channel = ? and fence = ?
       """;
 
+  private static final String JOURNAL =
+      """
+      insert into outbox_journal (channel, entry, fence, messages, deliveries)
+      values (?, ?, ?, ?, ?)
+      """;
+
+  /** Both at once, where the database can do that: a round trip less before the next starts. */
+  private static final String ADVANCE_AND_JOURNAL =
+      """
+      with advanced as (
+        update outbox_channel
+           set last_position = ?, highest_id = ?, late = ?, claims = ?, claimed = ?
+         where channel = ? and fence = ?
+        returning channel, fence)
+      insert into outbox_journal (channel, entry, fence, messages, deliveries)
+      select channel, ?, fence, ?, ? from advanced
+      """;
+
   private static final String LOCK =
       "select channel from outbox_channel where channel = ? for update";
 
@@ -55,9 +76,15 @@ public final class OutboxChannels {
   private final JdbcTemplate jdbc;
   private final Vendor vendor;
 
+  /** Whether a statement outside a transaction is one of its own, as it is unless configured. */
+  private final boolean autoCommit;
+
   public OutboxChannels(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
     this.vendor = Vendor.of(jdbc);
+    this.autoCommit =
+        Objects.requireNonNull(
+            jdbc.execute((ConnectionCallback<Boolean>) Connection::getAutoCommit));
   }
 
   /**
@@ -154,6 +181,52 @@ public final class OutboxChannels {
             channel,
             fence)
         == 1;
+  }
+
+  /**
+   * Does the same, and records what was delivered.
+   *
+   * @return false where a later run has fenced this one off: nothing may be recorded then
+   */
+  public boolean advance(String channel, long fence, State state, Entry entry) {
+    int messages = entry.deliveries().size();
+    if (vendor == Vendor.POSTGRESQL) {
+      Positions positions = state.positions();
+      Claims claims = state.claims();
+      return jdbc.update(
+              ADVANCE_AND_JOURNAL,
+              positions.last(),
+              positions.highestId(),
+              positions.late(),
+              claims.text(),
+              claims.each().size(),
+              channel,
+              fence,
+              entry.number(),
+              messages,
+              entry.text())
+          == 1;
+    }
+    return advance(channel, fence, state)
+        && jdbc.update(JOURNAL, channel, entry.number(), fence, messages, entry.text()) == 1;
+  }
+
+  /**
+   * Whether it pays to record what was delivered in the journal first. Within this JVM it does not:
+   * H2 writes the pages of the messages' rows either way, and there is no answer to wait for.
+   */
+  public boolean journals() {
+    return vendor != Vendor.H2;
+  }
+
+  /**
+   * Whether advancing is one statement that the database commits by itself, so that it needs no
+   * transaction around it.
+   *
+   * @param delivered whether with what was delivered
+   */
+  public boolean advancesAtOnce(boolean delivered) {
+    return autoCommit && (!delivered || vendor == Vendor.POSTGRESQL);
   }
 
   /**

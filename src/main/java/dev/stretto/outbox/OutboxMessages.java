@@ -65,8 +65,12 @@ public final class OutboxMessages {
         select 1 from outbox_message where channel = ? and queue < 3 limit 1) waiting
       """;
 
+  /** Less what was delivered and the rows don't say yet; one statement, so of one moment. */
   static final String COUNT_UNSETTLED =
-      "select count(*) from outbox_message where channel = ? and queue <= 3";
+      """
+      select (select count(*) from outbox_message where channel = ? and queue <= 3)
+             - (select coalesce(sum(messages), 0) from outbox_journal where channel = ?)
+      """;
 
   private final JdbcTemplate jdbc;
   private final MessageWrites writes;
@@ -197,16 +201,13 @@ public final class OutboxMessages {
    * reads one row at the most.
    */
   public boolean anyWaiting(String channel) {
-    return count(ANY_WAITING, channel) > 0;
+    Integer waiting = jdbc.queryForObject(ANY_WAITING, Integer.class, channel);
+    return waiting != null && waiting > 0;
   }
 
   /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */
   public long unsettled(String channel) {
-    return count(COUNT_UNSETTLED, channel);
-  }
-
-  private long count(String sql, String channel) {
-    Long count = jdbc.queryForObject(sql, Long.class, channel);
+    Long count = jdbc.queryForObject(COUNT_UNSETTLED, Long.class, channel, channel);
     return count == null ? 0 : count;
   }
 }

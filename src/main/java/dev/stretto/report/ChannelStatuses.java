@@ -19,8 +19,9 @@ public final class ChannelStatuses {
 
   /**
    * In two parts, as on PostgreSQL there is an index for what waits and one for the past; and,
-   * under a number that no queue has, how many are claimed, whether or not their rows say so yet.
-   * One statement, so that all are of the same moment.
+   * under numbers that no queue has, how many are claimed and how many the journal says are
+   * delivered, whether or not their rows say so yet. One statement, so that all are of the same
+   * moment.
    */
   static final String COUNTS =
       """
@@ -31,6 +32,8 @@ public final class ChannelStatuses {
        where channel = :channel and queue >= 5 group by queue
       union all
       select -1, claimed from outbox_channel where channel = :channel
+      union all
+      select -2, sum(messages) from outbox_journal where channel = :channel
       """;
 
   static final String OLDEST =
@@ -72,12 +75,14 @@ public final class ChannelStatuses {
     Map<Counted, Long> counts = counts(channel);
     Claim claim = claim(channel);
     long claimed = counts.getOrDefault(Counted.CLAIMED, 0L);
-    long shown = counts.getOrDefault(Counted.IN_FLIGHT, 0L);
+    long journaled = counts.getOrDefault(Counted.JOURNALED, 0L);
+    long unsettled =
+        counts.getOrDefault(Counted.PENDING, 0L) + counts.getOrDefault(Counted.IN_FLIGHT, 0L);
     return new ChannelStatus(
         channel,
-        counts.getOrDefault(Counted.PENDING, 0L) - (claimed - shown),
+        unsettled - claimed - journaled,
         claimed,
-        counts.getOrDefault(Counted.DELIVERED, 0L),
+        counts.getOrDefault(Counted.DELIVERED, 0L) + journaled,
         counts.getOrDefault(Counted.PARKED, 0L),
         counts.getOrDefault(Counted.DISCARDED, 0L),
         late(channel),
@@ -100,6 +105,7 @@ public final class ChannelStatuses {
 
   private static Counted counted(int queue) {
     return switch (queue) {
+      case -2 -> Counted.JOURNALED;
       case -1 -> Counted.CLAIMED;
       case 0, 1, 3 -> Counted.PENDING;
       case 2 -> Counted.IN_FLIGHT;
@@ -180,8 +186,9 @@ public final class ChannelStatuses {
     return Duration.between(row.getTimestamp(from).toInstant(), row.getTimestamp(to).toInstant());
   }
 
-  /** What is claimed, and the states of a message as its row names them. */
+  /** What is delivered or claimed, and the states of a message as its row names them. */
   private enum Counted {
+    JOURNALED,
     CLAIMED,
     PENDING,
     IN_FLIGHT,

@@ -51,12 +51,17 @@ class StatusCommandTest {
         """
         insert into outbox_message (channel, payload, status, queue, ordering_key) values
           ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'DELIVERED', 6, null),
+          ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'PENDING', 0, null),
           ('space', '1', 'PARKED', 4, 'k'), ('space', '1', 'PARKED', 4, 'l'),
           ('space', '1', 'DISCARDED', 5, null), ('forgotten', '1', 'PENDING', 0, null)
         """,
         """
         insert into outbox_lane (channel, ordering_key, blocked_by)
         values ('space', 'k', 1), ('space', 'm', null)
+        """,
+        """
+        insert into outbox_journal (channel, entry, fence, messages, deliveries)
+        values ('space', 1, 7, 2, '4:4:1:1:1 5:5:1:2:1')
         """,
         "update outbox_message set created_at = current_timestamp - interval '2' hour",
         """
@@ -74,7 +79,7 @@ class StatusCommandTest {
 
     assertThat(json)
         .contains(
-            "\"pending\":1,\"inFlight\":2,\"delivered\":1,\"parked\":2,\"discarded\":1",
+            "\"pending\":1,\"inFlight\":2,\"delivered\":3,\"parked\":2,\"discarded\":1",
             "\"lateArrivals\":1234",
             "\"oldestPendingSeconds\":720",
             "\"blockedKeys\":1",

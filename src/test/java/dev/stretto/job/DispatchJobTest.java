@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -288,11 +289,11 @@ class DispatchJobTest {
   void aRunThatIsFencedOffStartsAndRecordsNothingMore() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(1000);
-      AtomicReference<Map<String, Integer>> atTakeOver = new AtomicReference<>(Map.of());
+      AtomicInteger atTakeOver = new AtomicInteger();
       fixture.transport.script(call -> {
         if (position(call) == 100) {
           fixture.jdbc.update("update outbox_channel set fence = fence + 1");
-          atTakeOver.set(fixture.statuses());
+          atTakeOver.set(fixture.delivered());
         }
         return Answer.delivered(Duration.ofMillis(1));
       });
@@ -301,7 +302,8 @@ class DispatchJobTest {
 
       assertThat(result.status()).isEqualTo("FAILED");
       assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.LEASE_LOST);
-      assertThat(fixture.statuses()).isEqualTo(atTakeOver.get());
+      assertThat(fixture.statuses())
+          .isEqualTo(Map.of("DELIVERED", atTakeOver.get(), "PENDING", 1000 - atTakeOver.get()));
       assertThat(fixture.transport.calls().size())
           .as("no more than were claimed by then")
           .isLessThanOrEqualTo(104);

@@ -141,6 +141,18 @@ final class JobFixture implements AutoCloseable {
     }
   }
 
+  /** How many messages are delivered, whether or not their rows say so yet. */
+  int delivered() {
+    Integer delivered =
+        jdbc.queryForObject(
+            """
+            select (select count(*) from outbox_message where status = 'DELIVERED')
+                   + (select coalesce(sum(messages), 0) from outbox_journal)
+            """,
+            Integer.class);
+    return delivered == null ? 0 : delivered;
+  }
+
   /** How many messages have each status. */
   Map<String, Integer> statuses() {
     Map<String, Integer> counts = new java.util.TreeMap<>();

@@ -56,7 +56,8 @@ class OutboxMessagesTest {
     new ResourceDatabasePopulator(
             migration("V2__outbox.sql"),
             migration("V3__claims.sql"),
-            migration("V4__late_arrivals.sql"))
+            migration("V4__late_arrivals.sql"),
+            migration("V5__journal.sql"))
         .execute(dataSource);
     jdbc = new JdbcTemplate(dataSource);
     transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));

@@ -9,6 +9,7 @@ import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.outbox.OutboxHeld;
+import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.ParkedMessages;
@@ -73,12 +74,15 @@ class ServerPlansTest {
       database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
     }
     session = new SingleConnectionDataSource(database.connect(), true);
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
+    new ResourceDatabasePopulator(migration("V2__outbox.sql"), migration("V5__journal.sql"))
         .execute(session);
     jdbc = new JdbcTemplate(session);
     questions = questions();
+  }
+
+  private ClassPathResource migration(String name) {
+    return new ClassPathResource(
+        "db/migration/%s/%s".formatted(vendor.name().toLowerCase(Locale.ROOT), name));
   }
 
   @AfterEach
@@ -139,6 +143,9 @@ class ServerPlansTest {
                         new Settlement(message, Status.DELIVERED, 1, null, 1, STARTED, false))
                     .toList(),
                 1));
+    OutboxJournal journal =
+        new OutboxJournal(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
+    asked.put("apply the journal", () -> journal.apply("space", 7, 5));
     asked.put("next of a key", () -> held.next("space", "k3", 5));
     asked.put("release of a key", () -> held.release(some));
     asked.put("lanes of keys", () -> lanes.find("space", List.of("b17", "free", "none")));
@@ -181,6 +188,10 @@ class ServerPlansTest {
             + " select 'space', concat('b', n), n from "
             + vendor.numbers(MANY));
     jdbc.update("insert into outbox_lane (channel, ordering_key) values ('space', 'free')");
+    jdbc.update(
+        "insert into outbox_journal (channel, entry, fence, messages, deliveries)"
+            + " select 'space', n, 1, 1, concat(n, ':', n, ':1:1:1') from "
+            + vendor.numbers(MANY));
   }
 
   private Map<String, Long> costs() {

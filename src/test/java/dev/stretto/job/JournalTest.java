@@ -1,0 +1,182 @@
+package dev.stretto.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
+import dev.stretto.job.RehearsedTransport.Answer;
+import dev.stretto.outbox.Claims;
+import dev.stretto.outbox.Delivery;
+import dev.stretto.outbox.OutboxChannels.State;
+import dev.stretto.outbox.OutboxJournal.Entry;
+import dev.stretto.outbox.Positions;
+import dev.stretto.outbox.RecordedMessage;
+import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.outbox.Status;
+import dev.stretto.transport.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/** What a run delivered and the messages' rows don't say yet. */
+@OnEachDatabase
+class JournalTest {
+
+  private static final Instant STARTED = Instant.parse("2026-03-29T00:59:59.999Z");
+
+  @Parameter private Database database;
+  @TempDir private Path folder;
+
+  @Test
+  void whatADeadRunDeliveredIsRecordedByTheNextAndNotSentAgain() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(6);
+      List<Long> ids = ids(fixture);
+      Outbox outbox = fixture.context.getBean(Outbox.class);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      commit(outbox, 0, 3, entry(1, ids, 1, 3));
+      commit(outbox, 0, 3, entry(2, ids, 2));
+      Instant before = Instant.now();
+      assertThat(outbox.messages().unsettled("space"))
+          .as("journaled ones are settled")
+          .isEqualTo(3);
+
+      DispatchResult result = fixture.dispatch();
+
+      assertThat(result.delivered()).isEqualTo(3);
+      assertThat(result.resent()).isZero();
+      assertThat(fixture.transport.positions()).containsExactly(4L, 5L, 6L);
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 6));
+      assertThat(journaled(fixture)).isZero();
+      List<RecordedMessage> recorded = recorded(fixture).subList(0, 3);
+      assertThat(recorded).extracting(RecordedMessage::position).containsExactly(1L, 2L, 3L);
+      assertThat(recorded)
+          .allSatisfy(message -> {
+            assertThat(message.status()).isEqualTo(Status.DELIVERED);
+            assertThat(message.attempts()).isEqualTo(2);
+            assertThat(message.first()).isEqualTo(new RecordedMessage.Start(0, message.position()));
+            RecordedMessage.Stay stay = Objects.requireNonNull(message.last());
+            assertThat(stay.fence()).isZero();
+            assertThat(stay.startedAt()).isEqualTo(STARTED);
+            assertThat(stay.settledAt())
+                .as("when it was journaled, by the database's clock")
+                .isBetween(before.minusSeconds(60), before.plusMillis(1));
+          });
+    }
+  }
+
+  @Test
+  void whoIsFencedOffJournalsNothing() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(1);
+      Outbox outbox = fixture.context.getBean(Outbox.class);
+      fixture.jdbc.update("insert into outbox_channel (channel, fence) values ('space', 8)");
+
+      assertThat(commit(outbox, 7, 1, entry(1, ids(fixture), 1))).isFalse();
+      assertThat(journaled(fixture)).isZero();
+      assertThat(commit(outbox, 8, 1, entry(1, ids(fixture), 1))).isTrue();
+      assertThat(journaled(fixture)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEntryIsAppliedOnceWhoeverAppliesIt() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(3);
+      List<Long> ids = ids(fixture);
+      Outbox outbox = fixture.context.getBean(Outbox.class);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      commit(outbox, 0, 3, entry(1, ids, 1));
+      commit(outbox, 0, 3, entry(2, ids, 2));
+      commit(outbox, 0, 3, entry(3, ids, 3));
+      CompletableFuture<Integer> other = new CompletableFuture<>();
+
+      Integer first =
+          outbox
+              .transaction()
+              .execute(status -> {
+                int applied = outbox.journal().apply("space", 0, 2);
+                other.completeAsync(() -> outbox.journal().apply("space", 0, 2));
+                return applied;
+              });
+
+      assertThat(first).isEqualTo(2);
+      assertThat(other.join()).isLessThanOrEqualTo(1);
+      outbox.journal().apply("space", 0, 2);
+      assertThat(outbox.journal().apply("space", 0, 2)).isZero();
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 3));
+    }
+  }
+
+  @Test
+  void aDeliveryIsInItsRowWhileTheRunGoesOn() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(10);
+      CompletableFuture<Void> last = new CompletableFuture<>();
+      fixture.transport.script(call ->
+          call.message().position() == 10
+              ? new Answer(new Outcome.Delivered(), last)
+              : Answer.delivered(Duration.ofMillis(1)));
+      CompletableFuture<Void> seen =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  Awaitility.await()
+                      .atMost(Duration.ofSeconds(20))
+                      .until(() -> fixture.statuses().getOrDefault("DELIVERED", 0) == 9);
+                } finally {
+                  last.complete(null);
+                }
+              },
+              // the pool that answers has a single thread on some machines
+              Thread::startVirtualThread);
+
+      fixture.dispatch();
+
+      assertThat(seen).succeedsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  private static boolean commit(Outbox outbox, long fence, long position, Entry entry) {
+    State state = new State(new Positions(position, position, 0), Claims.NONE);
+    return Boolean.TRUE.equals(
+        outbox
+            .transaction()
+            .execute(status -> outbox.channels().advance("space", fence, state, entry)));
+  }
+
+  private static Entry entry(long number, List<Long> ids, int... positions) {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (int position : positions) {
+      deliveries.add(new Delivery(ids.get(position - 1), position, 2, position, STARTED));
+    }
+    return new Entry(number, deliveries);
+  }
+
+  private static List<Long> ids(JobFixture fixture) {
+    return fixture.jdbc.query(
+        "select id from outbox_message order by id", (row, number) -> row.getLong(1));
+  }
+
+  private static int journaled(JobFixture fixture) {
+    Integer messages =
+        fixture.jdbc.queryForObject(
+            "select coalesce(sum(messages), 0) from outbox_journal", Integer.class);
+    return Objects.requireNonNull(messages);
+  }
+
+  private static List<RecordedMessage> recorded(JobFixture fixture) {
+    List<RecordedMessage> recorded = new ArrayList<>();
+    new RecordedMessages(fixture.jdbc).visit("space", recorded::add);
+    return recorded;
+  }
+}
