@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     })
 final class DispatchCommand implements Callable<Integer> {
 
-  /** A run reads, records, syncs and notes its progress at the same time. */
+  /** A run reads, records, settles, syncs and notes its progress at the same time. */
   private static final int CONNECTIONS = 5;
 
   private final Session session;
@@ -103,18 +103,24 @@ final class DispatchCommand implements Callable<Integer> {
         channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
         return ExitCode.DONE;
       }
-      application.allowConnections(CONNECTIONS * channels.count());
+      application.allowConnections(CONNECTIONS * channels.count() + 1);
       SideBySide runs =
           new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
       Signals.onFirst(signal -> {
         runs.stop(signal);
         application.hurry();
       });
-      try (Progress progress = Progress.of(runs, channels.waiting(launches))) {
+      try (Progress progress =
+          Progress.of(runs, () -> channels.waiting(launches), most(channels.count()))) {
         runs.start(channels);
         return runs.await(ended -> progress.interrupt(() -> report.ended(ended)));
       }
     }
+  }
+
+  /** What the limit allows all channels together. */
+  private long most(int channels) {
+    return limit == null || limit > Long.MAX_VALUE / channels ? Long.MAX_VALUE : limit * channels;
   }
 
   private Set<String> names(Channels configured) {

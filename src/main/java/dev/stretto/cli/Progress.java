@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,8 @@ final class Progress implements AutoCloseable {
   private static final String ERASE = "\r\u001b[K";
 
   private final Supplier<Counts> counts;
-  private final long total;
+  private final LongSupplier waiting;
+  private final long most;
   private final boolean terminal;
   private final PrintStream err;
   private final ReentrantLock lock = new ReentrantLock();
@@ -34,9 +36,14 @@ final class Progress implements AutoCloseable {
   private boolean closed;
   private boolean shown;
 
-  Progress(Supplier<Counts> counts, long total, boolean terminal, PrintStream err) {
+  /** How many messages there were to send; negative while they are not counted. */
+  private long total = -1;
+
+  Progress(
+      Supplier<Counts> counts, LongSupplier waiting, long most, boolean terminal, PrintStream err) {
     this.counts = counts;
-    this.total = total;
+    this.waiting = waiting;
+    this.most = most;
     this.terminal = terminal;
     this.err = err;
   }
@@ -44,10 +51,12 @@ final class Progress implements AutoCloseable {
   /**
    * Begins to show how far the runs are.
    *
-   * @param total how many messages wait when they begin, 0 or more
+   * @param waiting counts how many messages wait to be sent; asked once, on a thread of its own and
+   *     only where a run lasts long enough to be shown, for it reads them all
+   * @param most how many will be sent at most
    */
-  static Progress of(SideBySide runs, long total) {
-    Progress progress = new Progress(runs::counts, total, onTerminal(), System.err);
+  static Progress of(SideBySide runs, LongSupplier waiting, long most) {
+    Progress progress = new Progress(runs::counts, waiting, most, onTerminal(), System.err);
     Thread.ofPlatform().daemon().name("progress").start(progress::show);
     return progress;
   }
@@ -82,26 +91,65 @@ final class Progress implements AutoCloseable {
   }
 
   private void show() {
-    lock.lock();
     try {
-      long every = (terminal ? ON_TERMINAL : IN_LOG).toNanos();
-      while (!closed) {
-        if (closing.awaitNanos(every) <= 0 && !closed) {
-          String line = line(counts.get(), System.nanoTime() - began);
-          if (terminal) {
-            err.print(ERASE + line);
-            err.flush();
-            shown = true;
-          } else {
-            LOG.info(line);
-          }
-        }
+      while (awaitNext()) {
+        // Without the lock, so that what is written meanwhile does not wait for it.
+        count();
+        write(line(counts.get(), System.nanoTime() - began));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the time for the next has come; false once nothing more is to be shown. */
+  private boolean awaitNext() throws InterruptedException {
+    lock.lock();
+    try {
+      long left = (terminal ? ON_TERMINAL : IN_LOG).toNanos();
+      while (left > 0 && !closed) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void write(String line) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      if (terminal) {
+        err.print(ERASE + line);
+        err.flush();
+        shown = true;
+      } else {
+        LOG.info(line);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts what there is to send, once. */
+  void count() {
+    if (total >= 0) {
+      return;
+    }
+    try {
+      Counts before = counts.get();
+      total = Math.min(most, done(before) + waiting.getAsLong());
+    } catch (RuntimeException e) {
+      // The run fares the same with the database, and says so.
+      LOG.debug("What waits can't be counted", e);
+    }
+  }
+
+  private static long done(Counts counts) {
+    return counts.delivered() + counts.parked();
   }
 
   private void erase() {
@@ -114,24 +162,28 @@ final class Progress implements AutoCloseable {
 
   /** Done, rate, in flight and time left, on one line; the bar only where a person watches. */
   String line(Counts now, long elapsedNanos) {
-    long done = now.delivered() + now.parked();
-    long all = Math.max(total, done);
-    double seconds = Math.max(1e-3, elapsedNanos / (double) TimeUnit.SECONDS.toNanos(1));
-    double rate = done / seconds;
-    String left =
-        now.closed()
-            ? "waiting for the destination"
-            : done == 0 ? "" : String.format(Locale.ROOT, "%.0f s left", (all - done) / rate);
-    return String.format(
-        Locale.ROOT,
-        "%s%,d of %,d, %,.0f/s, %,d in flight%s%s",
-        terminal ? bar(done, all) + " " : "",
-        done,
-        all,
-        rate,
-        now.inFlight(),
-        left.isEmpty() ? "" : ", ",
-        left);
+    long done = done(now);
+    double rate = done / Math.max(1e-3, elapsedNanos / (double) TimeUnit.SECONDS.toNanos(1));
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s, %,.0f/s, %,d in flight",
+            total < 0
+                ? String.format(Locale.ROOT, "%,d done", done)
+                : doneOf(done, Math.max(total, done)),
+            rate,
+            now.inFlight());
+    if (now.closed()) {
+      return line + ", waiting for the destination";
+    }
+    return done == 0 || total < 0
+        ? line
+        : line + String.format(Locale.ROOT, ", %.0f s left", Math.max(0, total - done) / rate);
+  }
+
+  private String doneOf(long done, long all) {
+    String text = String.format(Locale.ROOT, "%,d of %,d", done, all);
+    return terminal ? bar(done, all) + " " + text : text;
   }
 
   private static String bar(long done, long all) {
