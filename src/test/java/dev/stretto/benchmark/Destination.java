@@ -29,7 +29,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * Answers 200 on loopback, after a delay that holds no thread. It is made to cost little beside
  * what it measures: HTTP/2 frames are answered as they are read, below Jetty's handlers.
  */
-final class Destination {
+final class Destination implements AutoCloseable {
 
   private static final int MAX_THREADS = 8;
   private static final int SESSION_WINDOW = 16 * 1024 * 1024;
@@ -42,6 +42,7 @@ final class Destination {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("timer").factory());
+  private final Server server;
   private final ServerConnector connector;
 
   /**
@@ -56,7 +57,7 @@ final class Destination {
     this.delay = delay;
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setDaemon(true);
-    Server server = new Server(threads);
+    server = new Server(threads);
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setSendDateHeader(false);
@@ -66,6 +67,12 @@ final class Destination {
     server.addConnector(connector);
     server.setHandler(new Answers());
     server.start();
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+    timer.shutdownNow();
   }
 
   int port() {

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,9 +16,15 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The destination in a JVM of its own. Prints its port, then what it saw for every line that it
  * reads, and ends with its input.
+ *
+ * <p>It is warm, as a service is that has been up for a while: what is measured is how cold the
+ * sender starts.
  */
 @Command(name = "destination")
 public final class DestinationMain implements Callable<Integer> {
+
+  /** As many as its code is compiled after. */
+  private static final int WARM_UP = 20_000;
 
   @Option(names = "--version", required = true)
   private String version = "";
@@ -37,14 +44,28 @@ public final class DestinationMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    warmUp();
+    double before = cpuSeconds();
     ArrivalLog log = new ArrivalLog(lanes, Clock.systemUTC());
     Destination destination = new Destination(log, delay.answers(), version, streams);
     System.out.println(destination.port());
     BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     while (asked.readLine() != null) {
-      System.out.println(JsonMapper.shared().writeValueAsString(log.seen(cpuSeconds())));
+      System.out.println(JsonMapper.shared().writeValueAsString(log.seen(cpuSeconds() - before)));
     }
     return 0;
+  }
+
+  private void warmUp() throws Exception {
+    LongFunction<Duration> atOnceOrLater = position -> Duration.ofMillis(position % 2);
+    ArrivalLog nobodyLooks = new ArrivalLog(lanes, Clock.systemUTC());
+    try (Destination destination = new Destination(nobodyLooks, atOnceOrLater, version, streams)) {
+      String url = "http://127.0.0.1:" + destination.port() + "/";
+      long failed = new GatedSender(url, version, 64).send(WARM_UP);
+      if (failed > 0) {
+        throw new IllegalStateException(failed + " calls of the warm-up were not answered");
+      }
+    }
   }
 
   private static double cpuSeconds() {

@@ -1,0 +1,96 @@
+package dev.stretto.benchmark;
+
+import dev.stretto.outbox.Message;
+import dev.stretto.transport.Call;
+import dev.stretto.transport.MapSettings;
+import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Transport;
+import dev.stretto.transport.http.HttpTransportType;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Stretto's HTTP transport, window and gate, the next start after the one before has left, and
+ * nothing else.
+ */
+final class GatedSender {
+
+  private final String url;
+  private final String version;
+  private final int window;
+  private final Thread starting = Thread.currentThread();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicLong failed = new AtomicLong();
+
+  /** Sends on the thread that makes it. */
+  GatedSender(String url, String version, int window) {
+    this.url = url;
+    this.version = version;
+    this.window = window;
+  }
+
+  /**
+   * Sends so many messages, from position 1; blocks until all are answered.
+   *
+   * @return how many were not answered with 200
+   */
+  long send(long messages) {
+    try (Transport transport =
+        new HttpTransportType(Clock.systemUTC())
+            .open("space", MapSettings.url(url, "version", version), window)) {
+      for (long position = 1; position <= messages; position++) {
+        while (underWay.get() >= Math.min(window, transport.capacity())) {
+          LockSupport.park(this);
+        }
+        underWay.incrementAndGet();
+        Leaving leaving = new Leaving();
+        transport.start(new Call(message(position), 1, 1), leaving);
+        while (!leaving.left) {
+          LockSupport.park(this);
+        }
+      }
+      while (underWay.get() > 0) {
+        LockSupport.park(this);
+      }
+    }
+    return failed.get();
+  }
+
+  private static Message message(long position) {
+    return new Message(
+        position,
+        "space",
+        position,
+        new UUID(7, position).toString(),
+        null,
+        "application/json",
+        Map.of(),
+        "{\"n\":" + position + "}",
+        0);
+  }
+
+  private final class Leaving implements Transport.Progress {
+
+    private volatile boolean left;
+
+    @Override
+    public void handedOver() {
+      left = true;
+      LockSupport.unpark(starting);
+    }
+
+    @Override
+    public void finished(Outcome outcome) {
+      if (!(outcome instanceof Outcome.Delivered)) {
+        failed.incrementAndGet();
+      }
+      left = true;
+      underWay.decrementAndGet();
+      LockSupport.unpark(starting);
+    }
+  }
+}
