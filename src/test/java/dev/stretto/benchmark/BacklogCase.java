@@ -63,7 +63,7 @@ final class BacklogCase implements Case {
   @Override
   public Map<Metric, Double> run(Path folder) throws Exception {
     long limit = Math.min(LIMIT, rows() / 4);
-    try (DestinationUnderTest destination = new DestinationUnderTest(LOAD, 1)) {
+    try (DestinationUnderTest destination = new DestinationUnderTest(site, LOAD, 1)) {
       Store store = site.stores().make(kind, folder);
       site.distribution().configure(folder, store, destination.url(), LOAD, START);
       site.distribution().migrate(folder);

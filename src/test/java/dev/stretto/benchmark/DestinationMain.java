@@ -23,9 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(name = "destination")
 public final class DestinationMain implements Callable<Integer> {
 
-  /** As many as its code is compiled after. */
-  private static final int WARM_UP = 20_000;
-
   @Option(names = "--version", required = true)
   private String version = "";
 
@@ -37,6 +34,9 @@ public final class DestinationMain implements Callable<Integer> {
 
   @Option(names = "--streams", required = true)
   private int streams;
+
+  @Option(names = "--warm-up", required = true, description = "messages")
+  private long messages;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new DestinationMain()).execute(arguments));
@@ -61,7 +61,7 @@ public final class DestinationMain implements Callable<Integer> {
     ArrivalLog nobodyLooks = new ArrivalLog(lanes, Clock.systemUTC());
     try (Destination destination = new Destination(nobodyLooks, atOnceOrLater, version, streams)) {
       String url = "http://127.0.0.1:" + destination.port() + "/";
-      long failed = new GatedSender(url, version, 64).send(WARM_UP);
+      long failed = new GatedSender(url, version, 64).send(messages);
       if (failed > 0) {
         throw new IllegalStateException(failed + " calls of the warm-up were not answered");
       }

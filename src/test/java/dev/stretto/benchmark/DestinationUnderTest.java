@@ -11,22 +11,26 @@ import tools.jackson.databind.json.JsonMapper;
 /** A {@link DestinationMain}, from the side of whoever started it. */
 final class DestinationUnderTest implements AutoCloseable {
 
+  /** As many messages as its code is compiled after. */
+  private static final double WARM_UP = 20_000;
+
   private final Process jvm;
   private final BufferedReader says;
   private final PrintWriter ask;
   private final int port;
 
   /**
-   * Returns once it listens.
+   * Returns once it is warm and listens.
    *
    * @param lanes how many keys have an order of their own; 1 where the whole channel has one
    */
-  DestinationUnderTest(Load load, int lanes) throws IOException {
+  DestinationUnderTest(Site site, Load load, int lanes) throws IOException {
     List<String> command =
         Java.command(
             DestinationMain.class,
             List.of("--version", load.version(), "--delay", load.delay().name()),
-            List.of("--lanes", String.valueOf(lanes), "--streams", "1024"));
+            List.of("--lanes", String.valueOf(lanes), "--streams", "1024"),
+            List.of("--warm-up", String.valueOf(site.scaled(WARM_UP))));
     jvm = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     says = jvm.inputReader(UTF_8);
     ask = new PrintWriter(jvm.outputWriter(UTF_8), true);

@@ -76,7 +76,8 @@ final class ThroughputCase implements Case {
     if (contender instanceof Ceiling) {
       ceilings.remove(load);
     }
-    try (DestinationUnderTest destination = new DestinationUnderTest(load, contender.lanes())) {
+    try (DestinationUnderTest destination =
+        new DestinationUnderTest(site, load, contender.lanes())) {
       Program.Taken taken = send(folder, destination.url()).succeeded();
       return metrics(taken, destination.seen());
     }
