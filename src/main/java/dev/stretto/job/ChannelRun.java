@@ -9,7 +9,6 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
-import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.Gate;
 import java.time.Duration;
@@ -120,10 +119,11 @@ public final class ChannelRun implements ItemStream {
     return finished ? lastStop : dispatcher.stopped();
   }
 
-  /** The step failed; where that is because the database was lost, nothing more is started. */
+  /** The step failed; where that is because of the database, nothing more is started. */
   void failed(Exception failure) {
-    if (DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST) {
-      dispatcher.stop(Recorder.DATABASE_LOST);
+    Stop stop = DatabaseStop.of(failure);
+    if (stop != null) {
+      dispatcher.stop(stop);
     }
   }
 

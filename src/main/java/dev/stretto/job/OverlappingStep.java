@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.item.ChunkOrientedStep;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.core.task.AsyncTaskExecutor;
 
 /**
@@ -44,6 +45,16 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
   private static void stopWhereInterrupted(StepExecution execution) {
     if (Thread.interrupted()) {
       execution.setTerminateOnly();
+    }
+  }
+
+  @Override
+  protected void open(ExecutionContext context) throws Exception {
+    try {
+      super.open(context);
+    } catch (Exception e) {
+      run.failed(e);
+      throw e;
     }
   }
 

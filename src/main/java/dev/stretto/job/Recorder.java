@@ -6,12 +6,12 @@ import dev.stretto.dispatch.Flight;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.Lease;
-import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.Positions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
@@ -28,9 +28,6 @@ import org.springframework.batch.integration.async.AsyncItemWriter;
  * no chunk's edge, a slow call holds up neither.
  */
 final class Recorder {
-
-  static final Stop DATABASE_LOST =
-      new Stop(Reason.DATABASE_LOST, "the database was lost; the next run carries on", null);
 
   /** How many ends one commit records at most. */
   private static final int MOST = 2000;
@@ -151,9 +148,9 @@ final class Recorder {
   /** Whether the last commit came through or not, the table tells the next run what is claimed. */
   private void broken(Throwable failure) {
     dispatcher.stop(
-        DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST
-            ? DATABASE_LOST
-            : new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null));
+        Objects.requireNonNullElseGet(
+            DatabaseStop.of(failure),
+            () -> new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null)));
   }
 
   /** The callers look again, whatever ended the wait. */

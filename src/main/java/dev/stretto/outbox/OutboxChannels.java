@@ -4,6 +4,7 @@ import dev.stretto.outbox.OutboxJournal.Entry;
 import java.sql.Connection;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -169,18 +170,20 @@ public final class OutboxChannels {
    * @return false where a later run has fenced this one off: nothing may be recorded then
    */
   public boolean advance(String channel, long fence, State state) {
+    return jdbc.update(ADVANCE, advanced(channel, fence, state).toArray()) == 1;
+  }
+
+  private static List<Object> advanced(String channel, long fence, State state) {
     Positions positions = state.positions();
     Claims claims = state.claims();
-    return jdbc.update(
-            ADVANCE,
-            positions.last(),
-            positions.highestId(),
-            positions.late(),
-            claims.text(),
-            claims.each().size(),
-            channel,
-            fence)
-        == 1;
+    return List.of(
+        positions.last(),
+        positions.highestId(),
+        positions.late(),
+        claims.text(),
+        claims.each().size(),
+        channel,
+        fence);
   }
 
   /**
@@ -191,21 +194,9 @@ public final class OutboxChannels {
   public boolean advance(String channel, long fence, State state, Entry entry) {
     int messages = entry.deliveries().size();
     if (vendor == Vendor.POSTGRESQL) {
-      Positions positions = state.positions();
-      Claims claims = state.claims();
-      return jdbc.update(
-              ADVANCE_AND_JOURNAL,
-              positions.last(),
-              positions.highestId(),
-              positions.late(),
-              claims.text(),
-              claims.each().size(),
-              channel,
-              fence,
-              entry.number(),
-              messages,
-              entry.text())
-          == 1;
+      List<Object> values = new ArrayList<>(advanced(channel, fence, state));
+      values.addAll(List.of(entry.number(), messages, entry.text()));
+      return jdbc.update(ADVANCE_AND_JOURNAL, values.toArray()) == 1;
     }
     return advance(channel, fence, state)
         && jdbc.update(JOURNAL, channel, entry.number(), fence, messages, entry.text()) == 1;

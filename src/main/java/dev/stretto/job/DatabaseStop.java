@@ -1,0 +1,25 @@
+package dev.stretto.job;
+
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.outbox.DatabaseFault;
+import org.jspecify.annotations.Nullable;
+
+/** Why a run ends whose database can't be worked with for now. */
+final class DatabaseStop {
+
+  private DatabaseStop() {}
+
+  /** Null where trying again later would be of no use. */
+  static @Nullable Stop of(Throwable failure) {
+    return switch (DatabaseFault.of(failure)) {
+      case CONNECTION_LOST -> stop("the database was lost");
+      case DEADLOCK, LOCK_TIMEOUT -> stop("another session holds what the run has to write");
+      case OTHER -> null;
+    };
+  }
+
+  private static Stop stop(String why) {
+    return new Stop(Reason.DATABASE_LOST, why + "; the next run carries on", null);
+  }
+}

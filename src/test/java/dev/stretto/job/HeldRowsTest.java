@@ -1,0 +1,37 @@
+package dev.stretto.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.dispatch.Stop;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A session, such as that of a frozen run, that keeps rows locked; on H2, which waits for 2 s. */
+class HeldRowsTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void aChannelThatAnotherSessionHoldsIsTriedAgainLater() throws Exception {
+    try (JobFixture fixture = new JobFixture(folder, "window=4")) {
+      fixture.append(3);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      try (Connection other = fixture.connect();
+          Statement statement = other.createStatement()) {
+        other.setAutoCommit(false);
+        statement.execute("select * from outbox_channel for update");
+
+        DispatchResult result = fixture.dispatch();
+
+        assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.DATABASE_LOST);
+        assertThat(result.stop()).extracting(Stop::text).asString().contains("another session");
+        assertThat(fixture.transport.calls()).isEmpty();
+        other.rollback();
+      }
+      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+    }
+  }
+}
