@@ -288,7 +288,7 @@ final class Course {
   private static boolean recordable(Stop stop) {
     return switch (stop.reason()) {
       case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
-      case LEASE_LOST, DATABASE_LOST, BROKEN -> false;
+      case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
     };
   }
 }

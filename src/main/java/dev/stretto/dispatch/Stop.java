@@ -27,8 +27,8 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
     HELD,
     /** Another run may have the channel. */
     LEASE_LOST,
-    /** The database can't be reached, so that nothing can be recorded. */
-    DATABASE_LOST,
+    /** The database can't be reached or worked with for now, so that nothing can be recorded. */
+    DATABASE_UNAVAILABLE,
     /** What happened can't be recorded, for another reason. */
     BROKEN
   }

@@ -47,6 +47,6 @@ sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBac
   /** Whether {@link #settling} may have something to write. */
   boolean settlesInTransaction();
 
-  /** The table no longer shows these as waiting. */
-  void settled(List<Flight> flights);
+  /** The table no longer shows these as waiting: they need not be known any more. */
+  void forget(List<Flight> flights);
 }

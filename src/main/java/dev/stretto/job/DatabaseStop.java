@@ -20,6 +20,6 @@ final class DatabaseStop {
   }
 
   private static Stop stop(String why) {
-    return new Stop(Reason.DATABASE_LOST, why + "; the next run carries on", null);
+    return new Stop(Reason.DATABASE_UNAVAILABLE, why + "; the next run carries on", null);
   }
 }

@@ -96,8 +96,8 @@ final class KeyBacklog implements Backlog {
   }
 
   @Override
-  public void settled(List<Flight> flights) {
-    lanes.settled(flights);
+  public void forget(List<Flight> flights) {
+    lanes.forget(flights);
   }
 
   /**

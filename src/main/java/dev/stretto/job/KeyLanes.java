@@ -236,8 +236,8 @@ final class KeyLanes {
     holdAgain();
   }
 
-  /** The table no longer shows these as waiting. */
-  void settled(List<Flight> flights) {
+  /** The table no longer shows these as waiting: they need not be known any more. */
+  void forget(List<Flight> flights) {
     flights.forEach(flight -> waiting.remove(flight.message().id()));
   }
 

@@ -25,7 +25,7 @@ final class LineBacklog implements Backlog {
   private final ArrayDeque<Message> page = new ArrayDeque<>();
 
   /** Ids of those read that the table may still show as waiting. */
-  private final Set<Long> unsettled = ConcurrentHashMap.newKeySet();
+  private final Set<Long> mayShowAsWaiting = ConcurrentHashMap.newKeySet();
 
   private long left;
   private long lastPosition;
@@ -82,8 +82,8 @@ final class LineBacklog implements Backlog {
   }
 
   @Override
-  public void settled(List<Flight> flights) {
-    flights.forEach(flight -> unsettled.remove(flight.message().id()));
+  public void forget(List<Flight> flights) {
+    flights.forEach(flight -> mayShowAsWaiting.remove(flight.message().id()));
   }
 
   /**
@@ -113,12 +113,12 @@ final class LineBacklog implements Backlog {
 
   /**
    * Looks at everything that waits, for ids can become visible late and positions can come back.
-   * What is known and not yet settled is left out. The known ids are taken before the query, so
-   * that none of them is taken for a new one when it is settled in between.
+   * What is known is left out. The known ids are taken before the query, so that none of them is
+   * taken for a new one when its row changes in between.
    */
   private void lookBack() {
     lookBacks.begin();
-    Set<Long> known = Set.copyOf(unsettled);
+    Set<Long> known = Set.copyOf(mayShowAsWaiting);
     add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
     add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
     lookBacks.end();
@@ -130,7 +130,7 @@ final class LineBacklog implements Backlog {
 
   private void add(List<Message> found) {
     for (Message message : found) {
-      unsettled.add(message.id());
+      mayShowAsWaiting.add(message.id());
       page.add(message);
       if (message.positioned()) {
         lastPosition = Math.max(lastPosition, message.position());

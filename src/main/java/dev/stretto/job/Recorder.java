@@ -201,7 +201,7 @@ final class Recorder {
           outbox.messages().show(showable);
         };
     boolean writesMore = !showable.isEmpty() || backlog.settlesInTransaction();
-    backlog.settled(fenced.commit(settled, work, writesMore));
+    backlog.forget(fenced.commit(settled, work, writesMore));
     dispatcher.recorded(settled);
     dispatcher.claimed(picked);
     return true;

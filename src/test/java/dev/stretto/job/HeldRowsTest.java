@@ -26,7 +26,9 @@ class HeldRowsTest {
 
         DispatchResult result = fixture.dispatch();
 
-        assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.DATABASE_LOST);
+        assertThat(result.stop())
+            .extracting(Stop::reason)
+            .isEqualTo(Stop.Reason.DATABASE_UNAVAILABLE);
         assertThat(result.stop()).extracting(Stop::text).asString().contains("another session");
         assertThat(fixture.transport.calls()).isEmpty();
         other.rollback();
