@@ -1,14 +1,11 @@
 package dev.stretto.benchmark;
 
-import dev.stretto.outbox.Message;
-import dev.stretto.transport.Call;
+import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.HttpTransportType;
 import java.time.Clock;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -48,7 +45,7 @@ final class GatedSender {
         }
         underWay.incrementAndGet();
         Leaving leaving = new Leaving();
-        transport.start(new Call(message(position), 1, 1), leaving);
+        transport.start(Driver.call(position), leaving);
         while (!leaving.left) {
           LockSupport.park(this);
         }
@@ -58,19 +55,6 @@ final class GatedSender {
       }
     }
     return failed.get();
-  }
-
-  private static Message message(long position) {
-    return new Message(
-        position,
-        "space",
-        position,
-        new UUID(7, position).toString(),
-        null,
-        "application/json",
-        Map.of(),
-        "{\"n\":" + position + "}",
-        0);
   }
 
   private final class Leaving implements Transport.Progress {
