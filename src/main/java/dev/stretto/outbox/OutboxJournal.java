@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -31,12 +32,12 @@ public final class OutboxJournal {
 
   private final JdbcTemplate jdbc;
   private final MessageWrites writes;
-  private final RepeatedTransaction transaction;
+  private final TransactionTemplate transaction;
 
   public OutboxJournal(JdbcTemplate jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.writes = MessageWrites.of(jdbc);
-    this.transaction = new RepeatedTransaction(transaction);
+    this.transaction = transaction;
   }
 
   /**
@@ -80,19 +81,19 @@ public final class OutboxJournal {
 
   /**
    * Has the messages' rows say what the first entries say, and removes those entries, in one
-   * transaction that is tried again where the database failed in passing. Needs no fence: an entry
-   * says what happened, whoever applies it, and as its row is locked nobody else does so at the
-   * same time. Blocks while someone does.
+   * transaction. Needs no fence: an entry says what happened, whoever applies it, and as its row is
+   * locked nobody else does so at the same time. Blocks while someone does.
    *
    * @param after the entry behind which to look, 0 for all
    * @param most the most entries to apply, 1 or more
    * @return how many were found; none where another run has applied them
    */
   public int apply(String channel, long after, int most) {
-    return transaction.execute(() -> applyOnce(channel, after, most));
+    return Objects.requireNonNull(
+        transaction.execute(status -> applyInTransaction(channel, after, most)));
   }
 
-  private int applyOnce(String channel, long after, int most) {
+  private int applyInTransaction(String channel, long after, int most) {
     List<Found> entries = jdbc.query(NEXT, (row, number) -> Found.of(row), channel, after, most);
     if (!entries.isEmpty()) {
       List<MessageWrites.Delivered> delivered = new ArrayList<>();
