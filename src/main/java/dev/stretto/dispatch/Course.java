@@ -62,6 +62,11 @@ final class Course {
     return lineup.full();
   }
 
+  /** Whether it is time to offer more, so that there always is something to claim. */
+  boolean wantsMore() {
+    return lineup.wantsMore();
+  }
+
   List<Flight> takeHeldBack() {
     return lineup.takeHeldBack();
   }
@@ -132,6 +137,11 @@ final class Course {
     }
     wakeAt = Math.min(wakeAt, allowed);
     return null;
+  }
+
+  /** Whether {@link #next} has anything to decide: else nothing waits to be started. */
+  boolean mayStart() {
+    return stop != null || lineup.anyWaits();
   }
 
   long wakeAt() {

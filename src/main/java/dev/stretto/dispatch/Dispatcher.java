@@ -37,7 +37,10 @@ public final class Dispatcher implements AutoCloseable {
   /** Something may start: waited for by the dispatching thread only. */
   private final Condition startable = guard.newCondition();
 
-  /** Something was picked, finished, recorded or stopped. */
+  /** More should be offered: waited for by whoever offers. */
+  private final Condition room = guard.newCondition();
+
+  /** Something was recorded, nothing is under way any more, or it was stopped. */
   private final Condition quieter = guard.newCondition();
 
   private final Course course;
@@ -98,7 +101,7 @@ public final class Dispatcher implements AutoCloseable {
   public Flight offer(Message message) {
     return guard.locked(() -> {
       while (course.stopped() == null && course.full()) {
-        await(quieter, Long.MAX_VALUE);
+        await(room, Long.MAX_VALUE);
       }
       Flight flight = course.offer(message);
       if (course.pickable()) {
@@ -118,9 +121,7 @@ public final class Dispatcher implements AutoCloseable {
   public List<Flight> pick(int settling) {
     return guard.locked(() -> {
       List<Flight> picked = course.pick(settling);
-      if (!picked.isEmpty()) {
-        quieter.signalAll();
-      }
+      wakeOfferer();
       return picked;
     });
   }
@@ -142,7 +143,7 @@ public final class Dispatcher implements AutoCloseable {
   public void claimed(List<Flight> flights) {
     guard.alone(() -> {
       course.claimed(flights);
-      startable.signal();
+      wakeStarter();
     });
   }
 
@@ -151,7 +152,7 @@ public final class Dispatcher implements AutoCloseable {
     guard.alone(() -> {
       course.recorded(flights, now());
       quieter.signalAll();
-      startable.signal();
+      wakeStarter();
     });
   }
 
@@ -164,6 +165,7 @@ public final class Dispatcher implements AutoCloseable {
     guard.alone(() -> {
       course.stop(reason, now());
       startable.signalAll();
+      room.signalAll();
       quieter.signalAll();
     });
   }
@@ -249,6 +251,7 @@ public final class Dispatcher implements AutoCloseable {
           stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
         }
       }
+      room.signalAll();
       quieter.signalAll();
       return null;
     });
@@ -257,9 +260,25 @@ public final class Dispatcher implements AutoCloseable {
   private void finished(Flight flight, Outcome outcome) {
     guard.alone(() -> {
       course.finished(flight, outcome, now());
-      startable.signal();
-      quieter.signalAll();
+      if (course.quiet()) {
+        quieter.signalAll();
+      }
+      wakeStarter();
+      wakeOfferer();
     });
+  }
+
+  /** Most calls end while nothing waits to start: a thread woken for each would take a core. */
+  private void wakeStarter() {
+    if (course.mayStart()) {
+      startable.signal();
+    }
+  }
+
+  private void wakeOfferer() {
+    if (course.wantsMore()) {
+      room.signalAll();
+    }
   }
 
   private long now() {

@@ -129,6 +129,14 @@ final class Lineup {
     return offered >= lookAhead;
   }
 
+  /**
+   * Whether whoever waits for room should go on: once there is some, and half of it can be filled
+   * at a time. What waits behind others of its key does not count, for it is of no use to the rest.
+   */
+  boolean wantsMore() {
+    return !full() && claimable.size() <= lookAhead / 2;
+  }
+
   boolean idle() {
     return offered == 0 && claims == 0;
   }
@@ -174,6 +182,11 @@ final class Lineup {
       return due.element();
     }
     return holdWhileRetrying && failing > 0 ? null : ready.peek();
+  }
+
+  /** Whether anything is left to be started, at once or later. */
+  boolean anyWaits() {
+    return !ready.isEmpty() || !due.isEmpty() || !backingOff.isEmpty();
   }
 
   /** Removes what {@link #next} returned. */

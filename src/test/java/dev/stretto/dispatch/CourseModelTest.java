@@ -107,7 +107,7 @@ class CourseModelTest {
     }
 
     void offer(Random random) {
-      if (rehearsal.offered.size() < MESSAGES && !rehearsal.course.full()) {
+      if (rehearsal.offered.size() < MESSAGES && rehearsal.mayOffer()) {
         String key = random.nextInt(4) == 0 ? null : "k" + random.nextInt(4);
         keys.put(rehearsal.offered.size() + 1L, key);
         rehearsal.offer(key);

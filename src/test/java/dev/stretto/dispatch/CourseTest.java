@@ -475,4 +475,48 @@ class CourseTest {
     assertThat(rehearsal.recorded).isEmpty();
     assertThat(rehearsal.offered).allMatch(Flight::over);
   }
+
+  @Test
+  void moreIsAskedForOnceHalfOfWhatWaitsIsClaimed() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4)).offer(4).record();
+    rehearsal.offer(4);
+    assertThat(rehearsal.mayOffer()).as("full").isFalse();
+
+    rehearsal.go().finish(1, delivered()).record();
+    assertThat(rehearsal.mayOffer()).as("three wait").isFalse();
+
+    rehearsal.go().finish(2, delivered()).record();
+    assertThat(rehearsal.mayOffer()).as("two wait").isTrue();
+  }
+
+  @Test
+  void whatWaitsBehindOthersOfItsKeyKeepsNoOtherKeyOut() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).ordering(Ordering.KEY));
+    for (int i = 0; i < 3; i++) {
+      rehearsal.offer("a");
+      rehearsal.offer("b");
+    }
+    assertThat(rehearsal.mayOffer()).as("full").isFalse();
+
+    rehearsal.go();
+
+    assertThat(rehearsal.mayOffer()).as("of six, four wait behind two").isTrue();
+  }
+
+  @Test
+  void aRunThatHasNothingLeftToStartIsDoneHoweverLongTheGateStaysClosed() {
+    Rehearsal rehearsal =
+        new Rehearsal(
+            Settings.start(1).onUnknown(OnUnknown.QUARANTINE).patience(Duration.ofSeconds(1)));
+    rehearsal.offer(1).go().finish(1, unavailable(null)).pass(Duration.ofMillis(500)).go();
+
+    rehearsal.finish(1, unknown()).go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.course.stopped()).isNull();
+    rehearsal.offer(1).go();
+    assertThat(rehearsal.course.stopped())
+        .extracting(Stop::reason)
+        .isEqualTo(Stop.Reason.UNAVAILABLE);
+  }
 }

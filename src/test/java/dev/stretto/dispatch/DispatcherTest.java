@@ -2,19 +2,25 @@ package dev.stretto.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.outbox.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
@@ -22,19 +28,10 @@ class DispatcherTest {
   @Test
   void startsACallOnlyOnceTheOneBeforeHasLeft() throws InterruptedException {
     SlowToLeave transport = new SlowToLeave();
-    Dispatcher dispatcher =
-        new Dispatcher(
-            "space",
-            Settings.start(16).build(),
-            new Dispatcher.Passage(transport, 1),
-            () -> true,
-            () -> {},
-            new Times(System::nanoTime, Clock.systemUTC(), new Random(1)));
+    Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
     dispatcher.start();
 
-    List<Message> messages =
-        LongStream.rangeClosed(1, 16).mapToObj(id -> Rehearsal.message(id, null)).toList();
-    messages.forEach(dispatcher::offer);
+    offer(dispatcher, 16);
     List<Flight> picked = dispatcher.pick(0);
     CountDownLatch underWay = new CountDownLatch(picked.size());
     picked.forEach(flight -> flight.whenOver(underWay::countDown));
@@ -46,6 +43,100 @@ class DispatcherTest {
     assertThat(transport.early.get()).as("starts before the call before had left").isZero();
     assertThat(dispatcher.counts().delivered()).isEqualTo(16);
     dispatcher.close();
+  }
+
+  @Test
+  void aCallThatEndsWhileNothingWaitsToStartWakesNobody() throws InterruptedException {
+    AtomicInteger looks = new AtomicInteger();
+    CountDownLatch foundNone = new CountDownLatch(17);
+    AtomicReference<@Nullable Thread> dispatching = new AtomicReference<>();
+    Answered transport = new Answered();
+    Dispatcher dispatcher =
+        dispatcher(
+            Settings.start(16),
+            transport,
+            () -> {
+              if (Thread.currentThread().getName().equals("dispatch-space")) {
+                dispatching.set(Thread.currentThread());
+                looks.incrementAndGet();
+                foundNone.countDown();
+              }
+              return System.nanoTime();
+            });
+    offer(dispatcher, 16);
+    List<Flight> picked = dispatcher.pick(0);
+    dispatcher.claimed(picked);
+
+    dispatcher.start();
+    foundNone.await();
+    transport.calls.forEach(progress -> {
+      progress.finished(new Outcome.Delivered());
+      Thread.yield();
+    });
+    dispatcher.recorded(picked);
+    dispatcher.close();
+    Objects.requireNonNull(dispatching.get()).join();
+
+    assertThat(dispatcher.counts().delivered()).isEqualTo(16);
+    assertThat(looks.get()).as("one for each start, and one that finds none").isEqualTo(17);
+  }
+
+  @Test
+  void whoeverWaitsForRoomIsToldOfAStopThatTheDispatchingThreadFinds() throws Exception {
+    Answered transport = new Answered();
+    Dispatcher dispatcher =
+        dispatcher(Settings.start(1).patience(Duration.ZERO), transport, System::nanoTime);
+    dispatcher.start();
+    offer(dispatcher, 1);
+    dispatcher.claimed(dispatcher.pick(0));
+    offer(dispatcher, 1);
+    FutureTask<Flight> third = new FutureTask<>(() -> dispatcher.offer(Rehearsal.message(3, null)));
+    Thread offering = Thread.ofPlatform().start(third);
+    while (offering.getState() != Thread.State.TIMED_WAITING || transport.calls.isEmpty()) {
+      Thread.onSpinWait();
+    }
+
+    transport.calls.getFirst().finished(Rehearsal.unavailable(null));
+
+    assertThat(third.get(1, TimeUnit.MINUTES).over()).isTrue();
+    assertThat(dispatcher.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.UNAVAILABLE);
+    dispatcher.close();
+  }
+
+  private static Dispatcher dispatcher(Settings settings, Transport transport, LongSupplier nanos) {
+    return new Dispatcher(
+        "space",
+        settings.build(),
+        new Dispatcher.Passage(transport, 1),
+        () -> true,
+        () -> {},
+        new Times(nanos, Clock.systemUTC(), new Random(1)));
+  }
+
+  private static void offer(Dispatcher dispatcher, int messages) {
+    LongStream.rangeClosed(1, messages)
+        .mapToObj(id -> Rehearsal.message(id, null))
+        .forEach(dispatcher::offer);
+  }
+
+  /** A way on which a call leaves at once; the test answers it. */
+  private static final class Answered implements Transport {
+
+    private final List<Progress> calls = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public int capacity() {
+      return 16;
+    }
+
+    @Override
+    public void start(Call call, Progress progress) {
+      calls.add(progress);
+      progress.handedOver();
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** A way on which a call leaves some time after it was started, and is answered at once then. */

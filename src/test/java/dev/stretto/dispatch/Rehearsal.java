@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a course through a schedule on a clock of its own, doing what dispatcher and recorder do
- * around it.
+ * around it. Like the dispatcher's threads it sleeps where there is nothing to start or no room,
+ * and is woken only by what wakes those.
  */
 final class Rehearsal {
 
@@ -31,6 +32,9 @@ final class Rehearsal {
   private long now;
   private long position;
   private int claims;
+  private boolean starterSleeps;
+  private long starterWakesAt;
+  private boolean offererSleeps;
   int mostClaims;
   int mostUnderWay;
 
@@ -56,6 +60,26 @@ final class Rehearsal {
     return this;
   }
 
+  /** Whether whoever offers is awake and has room. */
+  boolean mayOffer() {
+    if (course.stopped() == null && course.full()) {
+      offererSleeps = true;
+    }
+    return !offererSleeps;
+  }
+
+  private void wakeStarter() {
+    if (course.mayStart()) {
+      starterSleeps = false;
+    }
+  }
+
+  private void wakeOfferer() {
+    if (course.wantsMore()) {
+      offererSleeps = false;
+    }
+  }
+
   void offer(@Nullable String key) {
     offered.add(course.offer(message(offered.size() + 1L, key)));
   }
@@ -75,6 +99,7 @@ final class Rehearsal {
     List<Flight> settled = unrecorded.stream().filter(f -> f.settlement() != null).toList();
     unrecorded.clear();
     List<Flight> picked = course.pick(settled.size());
+    wakeOfferer();
     for (Flight flight : picked) {
       if (!flight.message().positioned()) {
         flight.place(++position);
@@ -89,16 +114,23 @@ final class Rehearsal {
       }
     }
     course.recorded(settled, now);
+    wakeStarter();
     course.claimed(picked);
+    wakeStarter();
     picked.stream().filter(Flight::over).forEach(unrecorded::add);
     return !picked.isEmpty() || !settled.isEmpty();
   }
 
   /** Starts the next message if one may start now. */
   boolean startNext() {
+    if (starterSleeps && now < starterWakesAt) {
+      return false;
+    }
     Flight next = course.next(now, Integer.MAX_VALUE);
     noteOver();
+    starterSleeps = next == null;
     if (next == null) {
+      starterWakesAt = course.wakeAt();
       return false;
     }
     course.begin(next, now);
@@ -125,6 +157,8 @@ final class Rehearsal {
             .orElseThrow(() -> new AssertionError(place + " is not under way: " + starts));
     underWay.remove(flight);
     course.finished(flight, outcome, now);
+    wakeStarter();
+    wakeOfferer();
     noteOver(flight);
     noteOver();
     return this;
@@ -132,6 +166,8 @@ final class Rehearsal {
 
   void stop(Stop.Reason reason) {
     course.stop(new Stop(reason, "test", null), now);
+    starterSleeps = false;
+    offererSleeps = false;
     noteOver();
   }
 
