@@ -13,7 +13,6 @@ import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -22,9 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 @OnEachDatabase
 class AppenderTest {
@@ -36,11 +33,7 @@ class AppenderTest {
 
   @BeforeEach
   void createTables() {
-    DataSource dataSource = vendor.fresh(folder).dataSource();
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
-        .execute(dataSource);
+    DataSource dataSource = vendor.fresh(folder).migrated().dataSource();
     jdbc = JdbcClient.create(dataSource);
     appender = new Appender(dataSource, new Durability(dataSource));
   }
@@ -87,7 +80,9 @@ class AppenderTest {
         .containsEntry("headers", null)
         .containsEntry("ordering_key", null);
     assertThat(row.get("created_at")).isNotNull();
-    assertThat(UUID.fromString(String.valueOf(row.get("message_id"))).version()).isEqualTo(4);
+    assertThat(UUID.fromString(String.valueOf(row.get("message_id"))).version())
+        .as("on H2 one that begins with the time, so that a row's change rewrites no distant page")
+        .isEqualTo(vendor == Database.H2 ? 7 : 4);
   }
 
   @Test
