@@ -202,7 +202,9 @@ class LauncherIT {
     assertThat(jvm(run(Map.of(), launcher(), "status"))).contains(once);
     assertThat(jvm(run(Map.of(), launcher(), "--json", "status"))).contains(once);
     assertThat(jvm(run(Map.of(), launcher()))).contains(once);
-    assertThat(jvm(run(Map.of(), launcher(), "dispatch"))).doesNotContain(once);
+    assertThat(jvm(run(Map.of(), launcher(), "dispatch")))
+        .doesNotContain(once)
+        .contains("-XX:-UseOnStackReplacement");
     assertThat(jvm(run(Map.of(), launcher(), "--json", "dispatch"))).doesNotContain(once);
     assertThat(jvm(run(Map.of(), launcher(), "demo"))).doesNotContain(once);
     assertThat(jvm(run(Map.of(), launcher(), "stop", "dispatch"))).contains(once);
