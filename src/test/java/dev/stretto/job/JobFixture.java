@@ -66,7 +66,7 @@ final class JobFixture implements AutoCloseable {
   /**
    * The job on a database that may have tables and rows already.
    *
-   * @param settings of the channel, such as {@code window=8}
+   * @param settings of the channel, such as {@code window=8}, or of Spring, with their whole names
    */
   JobFixture(FreshDatabase database, String... settings) {
     vendor = database.vendor();
@@ -82,7 +82,8 @@ final class JobFixture implements AutoCloseable {
                 "--stretto.channels.space.transport=rehearsed",
                 "--stretto.channels.space.retry.backoff=10ms"));
     for (String setting : settings) {
-      properties.add("--stretto.channels.space." + setting);
+      properties.add(
+          setting.startsWith("spring.") ? "--" + setting : "--stretto.channels.space." + setting);
     }
     context =
         new SpringApplicationBuilder(Beans.class)
@@ -143,14 +144,21 @@ final class JobFixture implements AutoCloseable {
 
   /** How many messages are delivered, whether or not their rows say so yet. */
   int delivered() {
-    Integer delivered =
-        jdbc.queryForObject(
-            """
-            select (select count(*) from outbox_message where status = 'DELIVERED')
-                   + (select coalesce(sum(messages), 0) from outbox_journal)
-            """,
-            Integer.class);
-    return delivered == null ? 0 : delivered;
+    return count(
+        """
+        select (select count(*) from outbox_message where status = 'DELIVERED')
+               + (select coalesce(sum(messages), 0) from outbox_journal)
+        """);
+  }
+
+  /** How many messages are delivered whose rows don't say so yet. */
+  int journaled() {
+    return count("select coalesce(sum(messages), 0) from outbox_journal");
+  }
+
+  private int count(String sql) {
+    Integer count = jdbc.queryForObject(sql, Integer.class);
+    return count == null ? 0 : count;
   }
 
   /** How many messages have each status. */
