@@ -256,7 +256,7 @@ final class Course {
       stop = reason;
       lineup.withdrawOffered().forEach(flight -> flight.end(null));
       lineup.withdrawClaimed().forEach(flight -> withdraw(flight, reason));
-      if (!recordable(reason)) {
+      if (!reason.recordable()) {
         abandon();
       }
     }
@@ -272,7 +272,7 @@ final class Course {
   }
 
   private void withdraw(Flight flight, Stop reason) {
-    if (recordable(reason)) {
+    if (reason.recordable()) {
       settle(flight, Status.PENDING, flight.lastError);
     } else {
       flight.end(null);
@@ -293,12 +293,5 @@ final class Course {
         flight.startNumber,
         flight.startedAt,
         blocksKey);
-  }
-
-  private static boolean recordable(Stop stop) {
-    return switch (stop.reason()) {
-      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
-      case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
-    };
   }
 }

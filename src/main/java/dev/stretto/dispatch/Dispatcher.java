@@ -164,9 +164,7 @@ public final class Dispatcher implements AutoCloseable {
   public void stop(Stop reason) {
     guard.alone(() -> {
       course.stop(reason, now());
-      startable.signalAll();
-      room.signalAll();
-      quieter.signalAll();
+      wakeAll();
     });
   }
 
@@ -251,8 +249,7 @@ public final class Dispatcher implements AutoCloseable {
           stop(new Stop(Reason.LEASE_LOST, "the lease ran out", null));
         }
       }
-      room.signalAll();
-      quieter.signalAll();
+      wakeAll();
       return null;
     });
   }
@@ -273,6 +270,13 @@ public final class Dispatcher implements AutoCloseable {
     if (course.mayStart()) {
       startable.signal();
     }
+  }
+
+  /** After a stop, whichever thread made it. */
+  private void wakeAll() {
+    startable.signalAll();
+    room.signalAll();
+    quieter.signalAll();
   }
 
   private void wakeOfferer() {

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
 
+  /** Whether what becomes of the messages can still be recorded. */
+  boolean recordable() {
+    return switch (reason) {
+      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+      case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
+    };
+  }
+
   /** Kinds of stop. */
   public enum Reason {
     /** Someone asked for it: a signal, or the stop command. */

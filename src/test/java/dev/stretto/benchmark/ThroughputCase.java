@@ -56,7 +56,7 @@ final class ThroughputCase implements Case {
   private double expectedRate() {
     int overlap = contender.overlap(load.window());
     double mean = load.delay().mean(10_000);
-    double atMost = sendsAtOnce() ? 20_000 : overlap == 1 ? 1_500 : 6_000;
+    double atMost = comparesWithCeiling() ? 20_000 : overlap == 1 ? 1_500 : 6_000;
     double allowed = overlap / mean;
     if (contender instanceof Stock stock) {
       // every chunk waits for its slowest answer
@@ -66,8 +66,11 @@ final class ThroughputCase implements Case {
     return mean == 0 ? atMost : Math.min(atMost, allowed);
   }
 
-  /** These two send the same number, so that their starts weigh the same. */
-  private boolean sendsAtOnce() {
+  /**
+   * The ceiling, and what is measured against it, send as many, so that their starts weigh the
+   * same.
+   */
+  private boolean comparesWithCeiling() {
     return contender instanceof Ceiling || contender.equals(Cases.START);
   }
 
