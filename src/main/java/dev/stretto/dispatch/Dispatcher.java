@@ -121,7 +121,9 @@ public final class Dispatcher implements AutoCloseable {
   public List<Flight> pick(int settling) {
     return guard.locked(() -> {
       List<Flight> picked = course.pick(settling);
-      wakeOfferer();
+      if (course.wantsMore()) {
+        room.signalAll();
+      }
       return picked;
     });
   }
@@ -261,7 +263,6 @@ public final class Dispatcher implements AutoCloseable {
         quieter.signalAll();
       }
       wakeStarter();
-      wakeOfferer();
     });
   }
 
@@ -277,12 +278,6 @@ public final class Dispatcher implements AutoCloseable {
     startable.signalAll();
     room.signalAll();
     quieter.signalAll();
-  }
-
-  private void wakeOfferer() {
-    if (course.wantsMore()) {
-      room.signalAll();
-    }
   }
 
   private long now() {

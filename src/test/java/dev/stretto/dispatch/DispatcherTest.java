@@ -103,6 +103,34 @@ class DispatcherTest {
     dispatcher.close();
   }
 
+  @Test
+  void drainingEndsWithTheLastCallThoughNothingMayBeRecorded() throws Exception {
+    Answered transport = new Answered();
+    Dispatcher dispatcher = dispatcher(Settings.start(1), transport, System::nanoTime);
+    dispatcher.start();
+    offer(dispatcher, 1);
+    dispatcher.claimed(dispatcher.pick(0));
+    while (transport.calls.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    dispatcher.stop(new Stop(Stop.Reason.LEASE_LOST, "test", null));
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    Thread draining =
+        Thread.ofPlatform()
+            .start(() -> {
+              dispatcher.drain();
+              drained.complete(null);
+            });
+    while (draining.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+
+    transport.calls.getFirst().finished(new Outcome.Delivered());
+
+    assertThat(drained).succeedsWithin(Duration.ofMinutes(1));
+    assertThat(dispatcher.counts().delivered()).isZero();
+  }
+
   private static Dispatcher dispatcher(Settings settings, Transport transport, LongSupplier nanos) {
     return new Dispatcher(
         "space",

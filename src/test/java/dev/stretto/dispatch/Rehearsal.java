@@ -74,12 +74,6 @@ final class Rehearsal {
     }
   }
 
-  private void wakeOfferer() {
-    if (course.wantsMore()) {
-      offererSleeps = false;
-    }
-  }
-
   void offer(@Nullable String key) {
     offered.add(course.offer(message(offered.size() + 1L, key)));
   }
@@ -99,7 +93,9 @@ final class Rehearsal {
     List<Flight> settled = unrecorded.stream().filter(f -> f.settlement() != null).toList();
     unrecorded.clear();
     List<Flight> picked = course.pick(settled.size());
-    wakeOfferer();
+    if (course.wantsMore()) {
+      offererSleeps = false;
+    }
     for (Flight flight : picked) {
       if (!flight.message().positioned()) {
         flight.place(++position);
@@ -131,6 +127,7 @@ final class Rehearsal {
     starterSleeps = next == null;
     if (next == null) {
       starterWakesAt = course.wakeAt();
+      offererSleeps &= course.stopped() == null;
       return false;
     }
     course.begin(next, now);
@@ -158,7 +155,6 @@ final class Rehearsal {
     underWay.remove(flight);
     course.finished(flight, outcome, now);
     wakeStarter();
-    wakeOfferer();
     noteOver(flight);
     noteOver();
     return this;

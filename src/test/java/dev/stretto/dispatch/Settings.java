@@ -99,6 +99,6 @@ record Settings(
         onUnknown,
         new Unavailable(
             patience, Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofDays(1)),
-        Duration.ofSeconds(30));
+        Duration.ofHours(1));
   }
 }
