@@ -8,6 +8,7 @@ import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Delivered;
+import dev.stretto.transport.Outcome.Refused;
 import dev.stretto.transport.Outcome.Rejected;
 import dev.stretto.transport.Outcome.RetryLater;
 import java.time.Duration;
@@ -170,7 +171,7 @@ final class Course {
       case Rejected rejected -> {
         gate.answered(flight);
         exhausted(flight, rejected.reason(), now);
-        if (rejected.switchOff()) {
+        if (rejected.refused() == Refused.CHANNEL) {
           stop(new Stop(Reason.SWITCHED_OFF, rejected.reason(), null), now);
         }
       }
@@ -184,6 +185,15 @@ final class Course {
       case UNAVAILABLE -> {
         flight.attempts--;
         gate.unavailable(flight, later, now);
+        if (stop == null) {
+          lineup.putBack(flight);
+        } else {
+          settle(flight, Status.PENDING, later.reason());
+        }
+      }
+      case UNTAKEN -> {
+        flight.attempts--;
+        gate.answered(flight);
         if (stop == null) {
           lineup.putBack(flight);
         } else {

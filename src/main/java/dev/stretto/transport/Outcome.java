@@ -14,18 +14,29 @@ public sealed interface Outcome {
    *
    * @param fault what went wrong
    * @param reason for people, such as {@code HTTP 502: upstream is restarting}
-   * @param retryAfter how long the destination asked to wait, from 0; null where it did not say
+   * @param retryAfter how long the destination asked to wait, from 0; null where it did not say.
+   *     With {@link Fault#FAILED} the message alone waits that long, with {@link Fault#UNAVAILABLE}
+   *     the channel
    */
   record RetryLater(Fault fault, String reason, @Nullable Duration retryAfter) implements Outcome {}
 
   /**
-   * The message must not be sent again.
+   * The destination refused; sending the same again would not help.
    *
+   * @param refused what it refused
    * @param reason for people
-   * @param switchOff whether the destination is gone, so that the channel sends nothing more in
-   *     this run
    */
-  record Rejected(String reason, boolean switchOff) implements Outcome {}
+  record Rejected(Refused refused, String reason) implements Outcome {}
+
+  /** What a destination refuses. */
+  enum Refused {
+    /** The message as it is: another one may well be taken. */
+    MESSAGE,
+    /** Whoever sends, or the address: any message would be refused, until a person acts. */
+    SENDER,
+    /** Everything from now on: it is gone, so that the channel sends nothing more in this run. */
+    CHANNEL
+  }
 
   /** The faults after which a message may be sent again. */
   enum Fault {
@@ -39,6 +50,11 @@ public sealed interface Outcome {
      * The destination can't be reached or takes nothing now. Closes the channel's start gate, costs
      * no attempt.
      */
-    UNAVAILABLE
+    UNAVAILABLE,
+    /**
+     * The destination did nothing with this call, as it said itself, and takes others: the call
+     * goes back to its place and out again at once. Costs no attempt.
+     */
+    UNTAKEN
   }
 }

@@ -95,7 +95,7 @@ class CourseTest {
   void aChannelThatIsGoneStartsNothingMore() {
     Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go();
 
-    rehearsal.finish(1, new Outcome.Rejected("HTTP 410", true)).go();
+    rehearsal.finish(1, new Outcome.Rejected(Outcome.Refused.CHANNEL, "HTTP 410")).go();
 
     assertThat(rehearsal.starts).containsExactly(1L);
     assertThat(rehearsal.course.stopped())

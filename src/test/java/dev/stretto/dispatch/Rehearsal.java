@@ -227,6 +227,6 @@ final class Rehearsal {
   }
 
   static Outcome rejected() {
-    return new Outcome.Rejected("HTTP 422", false);
+    return new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422");
   }
 }

@@ -208,7 +208,7 @@ class DispatchJobTest {
       fixture.append(50);
       fixture.transport.script(call -> {
         if (position(call) == 10) {
-          return Answer.soon(new Outcome.Rejected("HTTP 422", false));
+          return Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422"));
         }
         boolean fails = position(call) == 20 || (position(call) == 30 && call.attempt() == 1);
         return Answer.soon(

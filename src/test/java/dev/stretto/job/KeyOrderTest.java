@@ -95,7 +95,7 @@ class KeyOrderTest {
       fixture.append(20, "good");
       fixture.transport.script(call ->
           call.message().position() == 3
-              ? Answer.soon(new Outcome.Rejected("HTTP 422", false))
+              ? Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422"))
               : Answer.delivered(Duration.ofMillis(1)));
 
       DispatchResult first = fixture.dispatch();
@@ -143,7 +143,7 @@ class KeyOrderTest {
           last.complete(null);
         }
         return call.message().position() == 2
-            ? Answer.soon(new Outcome.Rejected("HTTP 422", false))
+            ? Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422"))
             : Answer.delivered(Duration.ofMillis(1));
       });
       CompletableFuture<DispatchResult> run = new CompletableFuture<>();
@@ -201,7 +201,8 @@ class KeyOrderTest {
   void aChannelThatLeavesKeyOrderSendsWhatWasHeld() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "ordering=key", "window=4")) {
       fixture.append(10, "bad");
-      fixture.transport.script(call -> Answer.soon(new Outcome.Rejected("HTTP 422", false)));
+      fixture.transport.script(
+          call -> Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422")));
       fixture.dispatch();
       assertThat(fixture.statuses()).isEqualTo(Map.of("PARKED", 1, "PENDING", 9));
       fixture.transport.script(call -> Answer.delivered(Duration.ofMillis(1)));

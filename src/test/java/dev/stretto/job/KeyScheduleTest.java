@@ -223,7 +223,7 @@ class KeyScheduleTest {
 
     private Outcome outcome() {
       return switch (random.nextInt(40)) {
-        case 0, 1 -> new Outcome.Rejected("HTTP 422", false);
+        case 0, 1 -> new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422");
         case 2, 3, 4, 5 -> new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 502", null);
         case 6, 7 -> new Outcome.RetryLater(Outcome.Fault.UNKNOWN, "timeout", null);
         case 8 -> new Outcome.RetryLater(Outcome.Fault.UNAVAILABLE, "HTTP 503", null);

@@ -91,7 +91,7 @@ class StartOrderTest {
 
   private static Outcome outcome(long position, int attempt) {
     if (position % 10 == 0) {
-      return new Outcome.Rejected("HTTP 422", false);
+      return new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422");
     }
     return position % 7 == 0 && attempt == 1
         ? new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 500", null)

@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Delivered;
 import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.Refused;
 import dev.stretto.transport.Outcome.Rejected;
 import dev.stretto.transport.Outcome.RetryLater;
 import java.io.EOFException;
@@ -85,7 +86,7 @@ final class HttpFaults {
     if (status == 408 || status == 425 || status >= 500) {
       return new RetryLater(Fault.FAILED, reason, null);
     }
-    return new Rejected(reason, status == 410);
+    return new Rejected(status == 410 ? Refused.CHANNEL : Refused.MESSAGE, reason);
   }
 
   /** The outcome of a call that failed before any byte of its request was written. */

@@ -2,6 +2,7 @@ package dev.stretto.transport.java;
 
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.Refused;
 import dev.stretto.transport.Outcome.Rejected;
 import dev.stretto.transport.Outcome.RetryLater;
 import java.io.EOFException;
@@ -33,7 +34,7 @@ final class SenderFaults {
     Throwable fault = bare(thrown);
     String reason = text(fault);
     return switch (fault) {
-      case RejectedException _ -> new Rejected(reason, false);
+      case RejectedException _ -> new Rejected(Refused.MESSAGE, reason);
       case UnavailableException unavailable ->
           new RetryLater(Fault.UNAVAILABLE, reason, unavailable.retryAfter());
       case ConnectException _ -> new RetryLater(Fault.UNAVAILABLE, reason, null);

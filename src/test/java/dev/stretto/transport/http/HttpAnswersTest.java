@@ -71,12 +71,13 @@ class HttpAnswersTest {
   void whatWillNotChangeIsNotSentAgain(int status) throws Exception {
     assertThat(
             answered(status, "", "Location", "/elsewhere", "WWW-Authenticate", "Basic realm=\"x\""))
-        .isEqualTo(new Outcome.Rejected("HTTP " + status, false));
+        .isEqualTo(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP " + status));
   }
 
   @Test
   void aDestinationThatIsGoneSwitchesItsChannelOff() throws Exception {
-    assertThat(answered(410, "gone")).isEqualTo(new Outcome.Rejected("HTTP 410: gone", true));
+    assertThat(answered(410, "gone"))
+        .isEqualTo(new Outcome.Rejected(Outcome.Refused.CHANNEL, "HTTP 410: gone"));
   }
 
   @ParameterizedTest

@@ -63,7 +63,9 @@ class JavaTransportTest {
   static Stream<Arguments> faults() {
     Duration wait = Duration.ofSeconds(3);
     return Stream.of(
-        Arguments.of(new RejectedException("no\nway"), new Outcome.Rejected("no way", false)),
+        Arguments.of(
+            new RejectedException("no\nway"),
+            new Outcome.Rejected(Outcome.Refused.MESSAGE, "no way")),
         Arguments.of(
             new UnavailableException("closed for lunch", wait),
             new Outcome.RetryLater(UNAVAILABLE, "closed for lunch", wait)),
