@@ -94,17 +94,27 @@ public record DispatchSettings(
    *     (jitter)
    * @param multiplier what each further wait is multiplied by, 1 or more
    * @param maxBackoff the longest wait, at least {@code backoff}
+   * @param giveUp how long after its first start a message that failed is kept first in line, more
+   *     than 0, where nothing has shown that the destination takes others
    */
-  public record Retry(int attempts, Duration backoff, double multiplier, Duration maxBackoff) {}
+  public record Retry(
+      int attempts, Duration backoff, double multiplier, Duration maxBackoff, Duration giveUp) {}
 
   /**
-   * How a run waits for a destination that can't be reached or takes nothing.
+   * When a failure is the destination's and not its message's, and how a run waits for a
+   * destination that can't be reached or takes nothing.
    *
+   * @param after after how many calls in a row that were not delivered, of at least two messages,
+   *     it is the destination: 1 or more; 0 means never, so that every failure is the message's
    * @param patience how long the start gate may stay closed before the run ends, 0 or more
    * @param backoff the wait before the first probe where the destination did not say, more than 0
    * @param maxBackoff the longest wait between probes, at least {@code backoff}
    * @param maxRetryAfter the longest {@code Retry-After} that is believed, more than 0
    */
   public record Unavailable(
-      Duration patience, Duration backoff, Duration maxBackoff, Duration maxRetryAfter) {}
+      int after,
+      Duration patience,
+      Duration backoff,
+      Duration maxBackoff,
+      Duration maxRetryAfter) {}
 }

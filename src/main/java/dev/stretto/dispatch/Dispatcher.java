@@ -103,7 +103,10 @@ public final class Dispatcher implements AutoCloseable {
       while (course.stopped() == null && course.full()) {
         await(room, Long.MAX_VALUE);
       }
-      Flight flight = course.offer(message);
+      Flight flight = course.offer(message, now());
+      if (course.stopped() != null) {
+        wakeAll();
+      }
       if (course.pickable()) {
         claimable.run();
       }
@@ -115,17 +118,53 @@ public final class Dispatcher implements AutoCloseable {
    * Takes the messages to claim now, in order. Those picked before must have been told {@link
    * #claimed} by then.
    *
-   * @param settling how many of the claimed ones will be recorded in the same transaction, 0 or
-   *     more; as many may be picked beyond the window
+   * @param settled what became of which will be recorded in the same transaction
+   * @param released whose claims will be given back in it
    */
-  public List<Flight> pick(int settling) {
+  public List<Flight> pick(List<Flight> settled, List<Flight> released) {
     return guard.locked(() -> {
-      List<Flight> picked = course.pick(settling);
+      List<Flight> picked = course.pick(settled, released);
       if (course.wantsMore()) {
         room.signalAll();
       }
       return picked;
     });
+  }
+
+  /**
+   * Takes those whose claims are to be given back: they stay in line, and others may have their
+   * places in the window. {@link Flight#givenBack} says what to record.
+   */
+  public List<Flight> takeReleasing() {
+    return guard.locked(course::takeReleasing);
+  }
+
+  /** That the claims of these are given back is durable. */
+  public void released(List<Flight> flights) {
+    guard.alone(() -> {
+      course.released(flights, now());
+      wakeAll();
+    });
+  }
+
+  /**
+   * Has it decided about messages that failed, where everything else is settled; see {@link
+   * #awaitIdle}. Where it can't be said whether they or the destination are to blame, that stops
+   * the dispatcher.
+   *
+   * @return whether some were set aside, so that others may follow
+   */
+  public boolean conclude() {
+    return guard.locked(() -> {
+      boolean concluded = course.idle() && course.conclude(now());
+      wakeAll();
+      return concluded;
+    });
+  }
+
+  /** Why nothing is started now; null while calls start. */
+  public @Nullable Standstill standstill() {
+    return guard.locked(() -> course.standstill(now()));
   }
 
   /**
@@ -155,6 +194,9 @@ public final class Dispatcher implements AutoCloseable {
       course.recorded(flights, now());
       quieter.signalAll();
       wakeStarter();
+      if (course.stopped() != null) {
+        wakeAll();
+      }
     });
   }
 
@@ -190,12 +232,12 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Blocks until everything offered was recorded or withdrawn, the dispatcher has stopped, or the
-   * time is over.
+   * Blocks until everything offered was recorded or withdrawn, or waits for a decision about a
+   * message that failed, the dispatcher has stopped, or the time is over.
    *
    * @param atMost more than 0
    * @param sooner ends the wait too; asked whenever something was recorded
-   * @return whether everything was recorded or withdrawn
+   * @return whether nothing else is left
    */
   public boolean awaitIdle(Duration atMost, BooleanSupplier sooner) {
     return guard.locked(() -> {
@@ -238,6 +280,7 @@ public final class Dispatcher implements AutoCloseable {
       while (course.stopped() == null) {
         long now = now();
         Flight next = course.next(now, passage.transport().capacity());
+        wakeRecorder();
         if (next == null) {
           long wakeAt = course.wakeAt();
           if (course.stopped() == null) {
@@ -263,6 +306,7 @@ public final class Dispatcher implements AutoCloseable {
         quieter.signalAll();
       }
       wakeStarter();
+      wakeRecorder();
     });
   }
 
@@ -270,6 +314,12 @@ public final class Dispatcher implements AutoCloseable {
   private void wakeStarter() {
     if (course.mayStart()) {
       startable.signal();
+    }
+  }
+
+  private void wakeRecorder() {
+    if (course.anyReleasing()) {
+      claimable.run();
     }
   }
 

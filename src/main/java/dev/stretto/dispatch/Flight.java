@@ -2,6 +2,8 @@ package dev.stretto.dispatch;
 
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.Settlement;
+import dev.stretto.outbox.Status;
+import dev.stretto.transport.Outcome.Refused;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,27 @@ public final class Flight {
   long turn;
 
   private Message message;
+
+  /** Whether its claim is recorded or being recorded, so that it has a place in the window. */
+  boolean claimed;
+
+  /** Whether it was a suspect and was set aside, and that is not recorded yet. */
+  boolean judged;
+
+  /** Whether its claim is to be given back, or being given back. */
+  boolean releasing;
+
+  /** Whether it goes back in line once its claim is given back. */
+  boolean returning;
+
+  /** Its latest call among all of the run, counted from 1; 0 where it had none. */
+  long call;
+
+  /** The first of its calls that failed and counts against it; 0 where none does. */
+  long firstFailed;
+
+  /** What the destination refused at the latest call; null where it did not refuse. */
+  @Nullable Refused refused;
 
   /** Calls that counted as attempts, those of earlier runs included. */
   int attempts;
@@ -74,6 +97,36 @@ public final class Flight {
    */
   public synchronized @Nullable Settlement settlement() {
     return settlement;
+  }
+
+  /**
+   * What to record where the claim is given back and the message stays in line; its calls are not
+   * counted.
+   */
+  public Settlement givenBack() {
+    return settlement(Status.PENDING, message.attempts(), lastError, false);
+  }
+
+  Settlement settlement(Status status, int calls, @Nullable String error, boolean blocksKey) {
+    return new Settlement(message, status, calls, error, startNumber, startedAt, blocksKey);
+  }
+
+  /** When it was first started, by whichever run; null if never. */
+  @Nullable Instant firstStart() {
+    return message.firstStartedAt() == null ? startedAt : message.firstStartedAt();
+  }
+
+  /** Whether calls of it failed that count against it. */
+  boolean failing() {
+    return faults > 0 || refused != null;
+  }
+
+  /** As if it had not been sent in this run: nothing counts against it. */
+  void absolve() {
+    faults = 0;
+    firstFailed = 0;
+    refused = null;
+    attempts = message.attempts();
   }
 
   synchronized boolean over() {

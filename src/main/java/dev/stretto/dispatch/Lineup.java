@@ -43,6 +43,21 @@ final class Lineup {
       new PriorityQueue<>(Comparator.comparingLong(f -> f.dueAt));
   private final PriorityQueue<Flight> due = new PriorityQueue<>(BY_POSITION);
 
+  /** Whose claims were given back, and which go before all that is claimable. */
+  private final PriorityQueue<Flight> returned = new PriorityQueue<>(BY_TURN);
+
+  /** Whose claims are to be given back, not yet taken by {@link #takeReleasing}. */
+  private List<Flight> releasing = new ArrayList<>();
+
+  /** How many were suspects and were set aside, and are not recorded yet. */
+  private int judged;
+
+  /** How many go back in line once their claims are given back. */
+  private int returning;
+
+  /** How many that went back in line are being claimed again. */
+  private int reclaiming;
+
   /** Those behind a blocked head, not yet taken by {@link #takeHeldBack}. */
   private List<Flight> heldBack = new ArrayList<>();
 
@@ -137,32 +152,117 @@ final class Lineup {
     return !full() && claimable.size() <= lookAhead / 2;
   }
 
+  /** Whether nothing is left but what waits behind others of its lane. */
   boolean idle() {
-    return offered == 0 && claims == 0;
+    return claims == 0 && claimable.isEmpty() && returned.isEmpty() && allRecorded();
   }
 
+  /** Whether what became of every suspect that was set aside is recorded. */
+  boolean allRecorded() {
+    return judged == 0;
+  }
+
+  /** A suspect is set aside; what waits behind it in its lane is still to come. */
+  void judged(Flight flight) {
+    flight.judged = true;
+    judged++;
+  }
+
+  /** Nothing is picked while more is to come that goes before it. */
   boolean pickable(int settling) {
-    return claims < window + settling && !claimable.isEmpty();
+    return claims < window + settling
+        && returning == 0
+        && !(claimable.isEmpty() && returned.isEmpty());
   }
 
   /**
    * Takes the messages to claim now, in order.
    *
    * <p>INVARIANT: picked and not yet recorded never exceed the window, once those that are being
-   * settled in the same transaction are taken off, so that a crash re-sends no more than that.
+   * settled or given back in the same transaction are taken off, so that a crash re-sends no more
+   * than that.
+   *
+   * @param leaving how many claims end in that transaction, 0 or more
    */
-  List<Flight> pick(int settling) {
+  List<Flight> pick(int leaving) {
     List<Flight> picked = new ArrayList<>();
-    while (pickable(settling)) {
-      picked.add(claimable.remove());
-      offered--;
+    while (pickable(leaving)) {
+      Flight flight = returned.poll();
+      if (flight == null) {
+        flight = claimable.remove();
+        offered--;
+      } else {
+        reclaiming++;
+      }
+      flight.claimed = true;
       claims++;
+      picked.add(flight);
     }
     return picked;
   }
 
   void claimed(List<Flight> flights) {
-    ready.addAll(flights);
+    reclaiming = 0;
+    for (Flight flight : flights) {
+      if (returning > 0) {
+        giveBack(flight, true);
+      } else if (flight.call > 0) {
+        due.add(flight);
+      } else {
+        ready.add(flight);
+      }
+    }
+  }
+
+  /**
+   * Has a claim given back, so that the message needs no place in the window.
+   *
+   * @param inLine whether the message goes back in line then
+   */
+  void giveBack(Flight flight, boolean inLine) {
+    if (inLine && !flight.returning) {
+      flight.returning = true;
+      returning++;
+    }
+    if (flight.claimed && !flight.releasing) {
+      flight.releasing = true;
+      releasing.add(flight);
+    } else if (!flight.claimed && flight.returning) {
+      released(flight);
+    }
+  }
+
+  /** Takes those whose claims are to be given back, for that to be recorded. */
+  List<Flight> takeReleasing() {
+    List<Flight> taken = releasing.stream().filter(flight -> !flight.over()).toList();
+    releasing.forEach(flight -> flight.releasing = !flight.over());
+    releasing = new ArrayList<>();
+    return taken;
+  }
+
+  boolean anyReleasing() {
+    return !releasing.isEmpty();
+  }
+
+  /** The claim was given back. */
+  void released(Flight flight) {
+    flight.releasing = false;
+    if (flight.claimed) {
+      flight.claimed = false;
+      claims--;
+    }
+    if (flight.returning) {
+      flight.returning = false;
+      returning--;
+      if (!flight.over()) {
+        returned.add(flight);
+      }
+    }
+  }
+
+  /** Whether what goes back in line is on its way there, so that nothing may start before it. */
+  boolean awaitsReturned() {
+    return returning > 0 || reclaiming > 0 || (!returned.isEmpty() && claims < window);
   }
 
   /**
@@ -181,7 +281,7 @@ final class Lineup {
     if (!due.isEmpty()) {
       return due.element();
     }
-    return holdWhileRetrying && failing > 0 ? null : ready.peek();
+    return holdsNewStarts() ? null : ready.peek();
   }
 
   /** Whether anything is left to be started, at once or later. */
@@ -210,13 +310,29 @@ final class Lineup {
     return !backingOff.isEmpty() && next(now) == null && (holdWhileRetrying || !pickable(0));
   }
 
+  /** A message's call failed; later ones may have to wait until it is settled. */
+  void failed() {
+    failing++;
+  }
+
+  /** What failed is absolved or settled. */
+  void failedNoMore() {
+    failing--;
+  }
+
+  boolean holdsNewStarts() {
+    return holdWhileRetrying && failing > 0;
+  }
+
   /** Lines a started message up to be sent again, because its attempt failed. */
   void again(Flight flight, long dueAt) {
-    if (flight.faults++ == 0) {
-      failing++;
-    }
     flight.dueAt = dueAt;
     backingOff.add(flight);
+  }
+
+  /** Whether a message that was started waits to be sent again. */
+  boolean retriesWait() {
+    return !due.isEmpty() || !backingOff.isEmpty();
   }
 
   /**
@@ -227,12 +343,17 @@ final class Lineup {
     due.add(flight);
   }
 
-  /**
-   * The claim was recorded as settled or given back: its place in the window and its lane are free.
-   */
+  /** What became of the message was recorded: its place in the window and its lane are free. */
   void recorded(Flight flight) {
-    claims--;
-    if (flight.faults > 0) {
+    if (flight.claimed) {
+      flight.claimed = false;
+      claims--;
+    }
+    if (flight.judged) {
+      flight.judged = false;
+      judged--;
+    }
+    if (flight.failing()) {
       failing--;
     }
     Lane lane = flight.lane;
@@ -249,20 +370,28 @@ final class Lineup {
     }
   }
 
-  /** Takes out all that are claimed and not under way. */
-  List<Flight> withdrawClaimed() {
+  /** Takes out all that were started and are not under way. */
+  List<Flight> withdrawRetries() {
     List<Flight> withdrawn = new ArrayList<>(due);
     withdrawn.addAll(backingOff);
-    withdrawn.addAll(ready);
     due.clear();
     backingOff.clear();
+    return withdrawn;
+  }
+
+  /** Takes out all that are claimed and not under way. */
+  List<Flight> withdrawClaimed() {
+    List<Flight> withdrawn = withdrawRetries();
+    withdrawn.addAll(ready);
     ready.clear();
     return withdrawn;
   }
 
   /** Takes out all that were only offered. */
   List<Flight> withdrawOffered() {
-    List<Flight> withdrawn = new ArrayList<>(claimable);
+    List<Flight> withdrawn = new ArrayList<>(returned);
+    returned.clear();
+    withdrawn.addAll(claimable);
     for (Lane lane : lanes.values()) {
       withdrawn.addAll(lane.behind);
       lane.behind.clear();

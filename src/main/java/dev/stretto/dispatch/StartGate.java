@@ -1,14 +1,15 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.DispatchSettings.Unavailable;
+import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.RetryLater;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a channel may start calls: open, closed for a while because the destination can't be
- * reached or takes nothing, or half open with one call as a probe. Not safe for threads: the
- * dispatcher's lock guards it.
+ * A circuit breaker, whether a channel may start calls: open, closed for a while because the
+ * destination can't be reached or takes nothing, or half open with one call as a probe. Not safe
+ * for threads: the dispatcher's lock guards it.
  */
 final class StartGate {
 
@@ -66,12 +67,31 @@ final class StartGate {
     }
   }
 
+  /** The destination is in doubt, though nothing said that it is unavailable. */
+  void doubted(long now, String why) {
+    if (state == State.OPEN) {
+      closedSince = now;
+      close(now, new RetryLater(Fault.FAILED, why, null));
+    }
+  }
+
+  /** The destination takes calls again; what it asked for before is still kept. */
+  void takes(long now) {
+    if (askedUntil <= now) {
+      open();
+    }
+  }
+
+  private void open() {
+    state = State.OPEN;
+    probe = null;
+    wait = settings.backoff().toNanos();
+  }
+
   /** The destination answered, whatever it said. Only the probe's answer opens a closed gate. */
   void answered(Flight flight) {
     if (state == State.PROBING && probe == flight) {
-      state = State.OPEN;
-      probe = null;
-      wait = settings.backoff().toNanos();
+      open();
     }
   }
 
@@ -108,9 +128,16 @@ final class StartGate {
   }
 
   private void asked(long now, Duration retryAfter) {
+    askedUntil = Math.max(askedUntil, now + believed(retryAfter));
+  }
+
+  /** How long to wait where so long was asked for, in nanoseconds; 0 for null. */
+  long believed(@Nullable Duration retryAfter) {
+    if (retryAfter == null) {
+      return 0;
+    }
     Duration longest = settings.maxRetryAfter();
-    Duration believed = retryAfter.compareTo(longest) < 0 ? retryAfter : longest;
-    askedUntil = Math.max(askedUntil, now + believed.toNanos());
+    return (retryAfter.compareTo(longest) < 0 ? retryAfter : longest).toNanos();
   }
 
   /** Why it is closed, for people; empty if it never was. */
@@ -120,6 +147,11 @@ final class StartGate {
 
   boolean closed() {
     return state != State.OPEN;
+  }
+
+  /** Since when it is closed; only meaningful while it is. */
+  long closedSince() {
+    return closedSince;
   }
 
   /** Whether the next probe lies beyond the time that the run may wait. */

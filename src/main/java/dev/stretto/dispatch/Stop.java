@@ -16,7 +16,7 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
   /** Whether what becomes of the messages can still be recorded. */
   boolean recordable() {
     return switch (reason) {
-      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+      case ASKED, TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
       case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
     };
   }
@@ -29,6 +29,8 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
     TIME_UP,
     /** The destination can't be reached, or takes nothing, for longer than the run may wait. */
     UNAVAILABLE,
+    /** The destination answers, and refuses whatever it is sent: a person has to act. */
+    REFUSED,
     /** The destination is gone for good. */
     SWITCHED_OFF,
     /** A message failed for good and must stay first in line. */

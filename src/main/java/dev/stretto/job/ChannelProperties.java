@@ -37,9 +37,11 @@ record ChannelProperties(
       @DefaultValue("5") int attempts,
       @DefaultValue("200ms") Duration backoff,
       @DefaultValue("2") double multiplier,
-      @DefaultValue("30s") Duration maxBackoff) {}
+      @DefaultValue("30s") Duration maxBackoff,
+      @DefaultValue("24h") Duration giveUp) {}
 
   record Unavailable(
+      @DefaultValue("10") String after,
       @DefaultValue("30s") Duration patience,
       @DefaultValue("500ms") Duration backoff,
       @DefaultValue("10s") Duration maxBackoff,

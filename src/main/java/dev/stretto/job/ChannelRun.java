@@ -185,7 +185,8 @@ public final class ChannelRun implements ItemStream {
 
   /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
   void finish() {
-    while (dispatcher.stopped() == null && !dispatcher.awaitIdle(WHOLE_DAY, () -> false)) {
+    while (dispatcher.stopped() == null
+        && (!dispatcher.awaitIdle(WHOLE_DAY, () -> false) || dispatcher.conclude())) {
       // Nothing else ends the wait but a stop.
     }
     if (dispatcher.stopped() != null) {

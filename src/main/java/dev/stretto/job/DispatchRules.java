@@ -103,7 +103,9 @@ final class DispatchRules {
         "retry.multiplier",
         "must be 1 or more, not " + retry.multiplier());
     notLess("retry.max-backoff", retry.maxBackoff(), "retry.backoff", retry.backoff());
-    return new Retry(retry.attempts(), retry.backoff(), retry.multiplier(), retry.maxBackoff());
+    positive("retry.give-up", retry.giveUp());
+    return new Retry(
+        retry.attempts(), retry.backoff(), retry.multiplier(), retry.maxBackoff(), retry.giveUp());
   }
 
   private Unavailable unavailable() {
@@ -117,10 +119,27 @@ final class DispatchRules {
         unavailable.backoff());
     positive("unavailable.max-retry-after", unavailable.maxRetryAfter());
     return new Unavailable(
+        after(unavailable.after()),
         unavailable.patience(),
         unavailable.backoff(),
         unavailable.maxBackoff(),
         unavailable.maxRetryAfter());
+  }
+
+  /** YAML reads a bare {@code off} as false. */
+  private int after(String given) {
+    String text = given.strip();
+    if (text.equalsIgnoreCase("off") || text.equalsIgnoreCase("false")) {
+      return 0;
+    }
+    int after = 0;
+    try {
+      after = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      // Said below, with the numbers that are too small.
+    }
+    require(after >= 1, "unavailable.after", "must be 1 or more, or off, not " + given);
+    return after;
   }
 
   private WhileRetrying whileRetrying() {

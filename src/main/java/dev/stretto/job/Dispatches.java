@@ -148,7 +148,7 @@ public final class Dispatches {
     Stop stop = run == null ? null : run.stopped();
     return stop == null
         || switch (stop.reason()) {
-          case TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+          case TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
           case ASKED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
         };
   }

@@ -135,6 +135,11 @@ final class FencedWrites {
     outbox.messages().settle(others, lease.fence());
   }
 
+  /** Records whose claims are given back; they stay in line. Follows {@link #settle}. */
+  void release(List<Flight> flights) {
+    outbox.messages().settle(flights.stream().map(Flight::givenBack).toList(), lease.fence());
+  }
+
   private static void requireFence(boolean advanced) {
     if (!advanced) {
       throw new FencedOffException();

@@ -77,7 +77,7 @@ final class KeyBacklog implements Backlog {
       if (look(idle)) {
         return true;
       }
-      if (idle) {
+      if (idle && !dispatcher.conclude()) {
         return false;
       }
       idle = dispatcher.awaitIdle(LOOK, lanes::wanted);

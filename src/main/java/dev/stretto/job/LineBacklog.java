@@ -63,7 +63,7 @@ final class LineBacklog implements Backlog {
       if (look(LOOK) || (idle && lookEverywhere())) {
         return true;
       }
-      if (idle) {
+      if (idle && !dispatcher.conclude()) {
         return false;
       }
       idle = dispatcher.awaitIdle(LOOK, () -> false);
@@ -98,11 +98,23 @@ final class LineBacklog implements Backlog {
     if (lookBacks.due(pause)) {
       lookBack();
     }
-    add(messages.positioned(channel, lastPosition, PAGE));
+    readOn();
     if (page.isEmpty()) {
       add(messages.unpositioned(channel, lastId, PAGE));
     }
     return !page.isEmpty();
+  }
+
+  /** What has a position, but for what is in memory and only gave its claim back. */
+  private void readOn() {
+    while (page.isEmpty() && !messages.positioned(channel, lastPosition, 1).isEmpty()) {
+      Set<Long> known = Set.copyOf(mayShowAsWaiting);
+      List<Message> found = messages.positioned(channel, lastPosition, PAGE);
+      add(unknown(found, known));
+      if (!found.isEmpty()) {
+        lastPosition = Math.max(lastPosition, found.getLast().position());
+      }
+    }
   }
 
   /** Before the run ends, whatever it costs. */

@@ -166,7 +166,8 @@ final class Recorder {
    *
    * <p>INVARIANT (bounded duplicates): a message starts only after the transaction that claims it
    * is committed, and at every commit the claimed and unsettled messages are at most the window,
-   * for what is picked beyond it takes the places of those settled in the same transaction.
+   * for what is picked beyond it takes the places of those settled or given back in the same
+   * transaction.
    *
    * @return whether there was anything
    */
@@ -180,7 +181,8 @@ final class Recorder {
         settled.add(flight);
       }
     }
-    List<Flight> picked = dispatcher.pick(settled.size());
+    List<Flight> released = dispatcher.takeReleasing();
+    List<Flight> picked = dispatcher.pick(settled, released);
     for (Flight flight : picked) {
       if (!flight.message().positioned()) {
         positions = positions.give(flight.message().id());
@@ -189,20 +191,26 @@ final class Recorder {
     }
     long now = nanos.getAsLong();
     claimed.settle(settled);
+    claimed.settle(released);
     claimed.claim(picked, now);
     List<Message> showable = claimed.takeShowable(now);
-    if (settled.isEmpty() && picked.isEmpty() && showable.isEmpty()) {
+    if (settled.isEmpty() && released.isEmpty() && picked.isEmpty() && showable.isEmpty()) {
       return false;
     }
     Runnable work =
         () -> {
           settle(ended);
+          fenced.release(released);
           backlog.settling(settled);
           outbox.messages().show(showable);
         };
-    boolean writesMore = !showable.isEmpty() || backlog.settlesInTransaction();
+    boolean writesMore =
+        !showable.isEmpty() || !released.isEmpty() || backlog.settlesInTransaction();
     backlog.forget(fenced.commit(settled, work, writesMore));
     dispatcher.recorded(settled);
+    if (!released.isEmpty()) {
+      dispatcher.released(released);
+    }
     dispatcher.claimed(picked);
     return true;
   }

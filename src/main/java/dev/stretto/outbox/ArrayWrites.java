@@ -40,6 +40,8 @@ final class ArrayWrites implements MessageWrites {
              start_fence = coalesce(m.start_fence, case when n.started_at is not null then ? end),
              start_number = coalesce(m.start_number, n.start_number),
              started_at = n.started_at::timestamptz,
+             first_started_at = coalesce(
+               m.first_started_at, case when n.status = 'PENDING' then n.started_at::timestamptz end),
              settled_at = case when n.status = 'PENDING' then null else current_timestamp(3) end
         from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
                     ?::bigint[], ?::text[])

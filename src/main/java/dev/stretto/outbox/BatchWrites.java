@@ -2,6 +2,7 @@ package dev.stretto.outbox;
 
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -25,7 +26,8 @@ final class BatchWrites implements MessageWrites {
       update outbox_message
          set status = ?, queue = ?, position = ?, attempts = ?, last_error = ?, fence = ?,
              start_fence = coalesce(start_fence, ?), start_number = coalesce(start_number, ?),
-             started_at = ?, settled_at = case when ? then null else current_timestamp(3) end
+             started_at = ?, first_started_at = coalesce(first_started_at, ?),
+             settled_at = case when ? then null else current_timestamp(3) end
        where id = ? and queue in (0, 1, 2)
       """;
 
@@ -97,8 +99,10 @@ final class BatchWrites implements MessageWrites {
             statement.setLong(8, settlement.startNumber());
             statement.setTimestamp(9, Timestamp.from(settlement.startedAt()));
           }
-          statement.setBoolean(10, settlement.status() == Status.PENDING);
-          statement.setLong(11, settlement.message().id());
+          Instant kept = settlement.keptStart();
+          statement.setTimestamp(10, kept == null ? null : Timestamp.from(kept));
+          statement.setBoolean(11, settlement.status() == Status.PENDING);
+          statement.setLong(12, settlement.message().id());
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers what the producer wants sent beside the payload; may be empty
  * @param payload the body; its UTF-8 bytes are those that were appended
  * @param attempts how many calls were made for it before this run, 0 or more
+ * @param firstStartedAt when an earlier run first started it and put it back in line, or null
  */
 public record Message(
     long id,
@@ -25,7 +27,8 @@ public record Message(
     String contentType,
     Map<String, String> headers,
     String payload,
-    int attempts) {
+    int attempts,
+    @Nullable Instant firstStartedAt) {
 
   /** Whether the message already has its place in the channel. */
   public boolean positioned() {
@@ -35,6 +38,15 @@ public record Message(
   /** The same message at its place in the channel. */
   public Message at(long place) {
     return new Message(
-        id, channel, place, messageId, orderingKey, contentType, headers, payload, attempts);
+        id,
+        channel,
+        place,
+        messageId,
+        orderingKey,
+        contentType,
+        headers,
+        payload,
+        attempts,
+        firstStartedAt);
   }
 }

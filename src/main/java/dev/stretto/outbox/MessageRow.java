@@ -2,6 +2,7 @@ package dev.stretto.outbox;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.Map;
 import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.core.type.TypeReference;
@@ -19,11 +20,12 @@ final class MessageRow implements RowMapper<Message> {
 
   /**
    * Columns: id, channel, position, message_id, ordering_key, content_type, headers, payload,
-   * attempts.
+   * attempts, first_started_at.
    */
   @Override
   public Message mapRow(ResultSet row, int number) throws SQLException {
     String headers = row.getString(7);
+    Timestamp firstStartedAt = row.getTimestamp(10);
     return new Message(
         row.getLong(1),
         row.getString(2),
@@ -33,6 +35,7 @@ final class MessageRow implements RowMapper<Message> {
         row.getString(6),
         headers == null ? Map.of() : JSON.readValue(headers, HEADERS),
         row.getString(8),
-        row.getInt(9));
+        row.getInt(9),
+        firstStartedAt == null ? null : firstStartedAt.toInstant());
   }
 }

@@ -16,7 +16,8 @@ public final class OutboxMessages {
 
   static final String POSITIONED =
       """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
+             first_started_at
         from outbox_message
        where channel = ? and queue = 1 and position > ?
        order by channel, queue, position
@@ -25,7 +26,8 @@ public final class OutboxMessages {
 
   static final String NEW =
       """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
+             first_started_at
         from outbox_message
        where channel = ? and queue = 0 and position is null and id > ?
        order by channel, queue, position, id
@@ -45,6 +47,7 @@ public final class OutboxMessages {
       update outbox_message
          set status = 'PENDING', queue = 1, position = ?, attempts = attempts + 1,
              start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
+             first_started_at = coalesce(first_started_at, current_timestamp(3)),
              last_error = 'outcome unknown: the run that sent it died'
        where id = ? and queue in (0, 1, 2)
       """;
@@ -124,7 +127,7 @@ public final class OutboxMessages {
   static String byIds(int ids) {
     return """
     select id, channel, position, message_id, ordering_key, content_type, headers, payload,
-           attempts
+           attempts, first_started_at
       from outbox_message
      where id in (%s)
      order by position

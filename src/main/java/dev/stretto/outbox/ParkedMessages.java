@@ -43,7 +43,7 @@ public final class ParkedMessages {
   private static final String SHOW =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload,
-             attempts, status, last_error, created_at, started_at, settled_at
+             attempts, first_started_at, status, last_error, created_at, started_at, settled_at
         from outbox_message
        where message_id = ?
       """;
@@ -218,11 +218,11 @@ public final class ParkedMessages {
   private static StoredMessage stored(ResultSet row) throws SQLException {
     return new StoredMessage(
         MessageRow.MAPPER.mapRow(row, 0),
-        Status.valueOf(row.getString(10)),
-        row.getString(11),
-        row.getTimestamp(12).toInstant(),
-        instant(row.getTimestamp(13)),
-        instant(row.getTimestamp(14)));
+        Status.valueOf(row.getString(11)),
+        row.getString(12),
+        row.getTimestamp(13).toInstant(),
+        instant(row.getTimestamp(14)),
+        instant(row.getTimestamp(15)));
   }
 
   private static @Nullable Instant instant(@Nullable Timestamp time) {

@@ -22,4 +22,10 @@ public record Settlement(
     @Nullable String lastError,
     long startNumber,
     @Nullable Instant startedAt,
-    boolean blocksKey) {}
+    boolean blocksKey) {
+
+  /** When the message was first started, where it stays in line and that has to be kept. */
+  @Nullable Instant keptStart() {
+    return status == Status.PENDING ? startedAt : null;
+  }
+}

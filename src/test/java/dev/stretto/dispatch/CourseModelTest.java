@@ -51,6 +51,8 @@ class CourseModelTest {
             .attempts(1 + random.nextInt(4))
             .whileRetrying(anyOf(random, WhileRetrying.values()))
             .onUnknown(anyOf(random, OnUnknown.values()))
+            .after(anyOf(random, new Integer[] {0, 1, 3, 10}))
+            .patience(Duration.ofSeconds(20))
             .onExhausted(
                 anyOf(
                     random,
@@ -58,7 +60,7 @@ class CourseModelTest {
                         ? OnExhausted.values()
                         : new OnExhausted[] {OnExhausted.PARK, OnExhausted.HOLD}));
     Rehearsal rehearsal = new Rehearsal(settings, seed);
-    Model model = new Model(rehearsal, settings, window);
+    Model model = new Model(rehearsal, settings, window, Outage.of(random));
     boolean stops = random.nextInt(4) == 0;
     int stopAt = random.nextInt(400);
     Stop.Reason why =
@@ -68,10 +70,11 @@ class CourseModelTest {
               Stop.Reason.ASKED, Stop.Reason.TIME_UP, Stop.Reason.LEASE_LOST, Stop.Reason.BROKEN
             });
 
-    for (int step = 0; step < 5000 && !model.over(); step++) {
+    for (int step = 0; step < 20_000 && !model.over(); step++) {
       if (stops && step == stopAt) {
         rehearsal.stop(why);
       }
+      model.step = step;
       switch (random.nextInt(5)) {
         case 0 -> model.offer(random);
         case 1 -> rehearsal.record();
@@ -85,6 +88,44 @@ class CourseModelTest {
     model.checkEnd();
   }
 
+  /**
+   * Whether the destination takes anything.
+   *
+   * @param from the step in which it takes nothing any more
+   * @param to the step in which it does again; never, where that is beyond all steps
+   */
+  private record Outage(int from, int to, Outcome answer) {
+
+    static Outage of(Random random) {
+      Outcome answer =
+          anyOf(
+              random,
+              new Outcome[] {
+                Rehearsal.failed(),
+                Rehearsal.refused(),
+                Rehearsal.unavailable(null),
+                Rehearsal.unknown()
+              });
+      return switch (random.nextInt(4)) {
+        case 0 -> new Outage(0, Integer.MAX_VALUE, answer);
+        case 1 -> new Outage(0, random.nextInt(600), answer);
+        case 2 -> {
+          int from = random.nextInt(400);
+          yield new Outage(from, from + random.nextInt(400), answer);
+        }
+        default -> new Outage(0, 0, answer);
+      };
+    }
+
+    boolean during(int step) {
+      return from <= step && step < to;
+    }
+
+    boolean always() {
+      return from == 0 && to == Integer.MAX_VALUE;
+    }
+  }
+
   /** What the contract says, in its plainest form. */
   private static final class Model {
 
@@ -95,11 +136,27 @@ class CourseModelTest {
     private final Set<Long> seen = new HashSet<>();
     private final List<Long> firstStarts = new ArrayList<>();
     private final boolean blocksKeys;
+    private final Settings settings;
+    private final Outage outage;
+    private int step;
+
+    /** Starts are counted from 1: the latest of which the call was delivered. */
+    private long latestDelivered;
+
+    /** Of each message, its latest start, and the first whose call was not delivered. */
+    private final Map<Long, Long> latestStart = new HashMap<>();
+
+    private final Map<Long, Long> firstFailed = new HashMap<>();
+    private final Map<Long, Outcome> latestOutcome = new HashMap<>();
+    private final Set<Long> judged = new HashSet<>();
+    private boolean concluding;
     private boolean stopped;
     private int startsAtStop;
     private long knownAtStop;
 
-    Model(Rehearsal rehearsal, Settings settings, int window) {
+    Model(Rehearsal rehearsal, Settings settings, int window, Outage outage) {
+      this.settings = settings;
+      this.outage = outage;
       this.rehearsal = rehearsal;
       this.ordering = settings.ordering();
       this.blocksKeys = settings.onExhausted() == OnExhausted.BLOCK_KEY;
@@ -121,6 +178,7 @@ class CourseModelTest {
       }
       Flight started = rehearsal.underWay.get(before);
       long id = started.message().id();
+      latestStart.put(id, (long) rehearsal.starts.size());
       if (seen.add(id)) {
         firstStarts.add(id);
       }
@@ -159,21 +217,82 @@ class CourseModelTest {
     void finish(Random random) {
       if (!rehearsal.underWay.isEmpty()) {
         Flight flight = rehearsal.underWay.get(random.nextInt(rehearsal.underWay.size()));
-        rehearsal.finish(flight.message().position(), outcome(random));
+        Outcome outcome =
+            outage.during(step) ? outage.answer() : outcome(random, flight.message().id());
+        long id = flight.message().id();
+        long start = latestStart.getOrDefault(id, 0L);
+        if (outcome instanceof Outcome.Delivered) {
+          latestDelivered = Math.max(latestDelivered, start);
+        } else {
+          firstFailed.putIfAbsent(id, start);
+        }
+        latestOutcome.put(id, outcome);
+        rehearsal.finish(flight.message().position(), outcome);
       }
     }
 
-    private static Outcome outcome(Random random) {
-      return switch (random.nextInt(10)) {
+    /** Whoever is parked was charged with its own failures, and not with the destination's. */
+    private void judge() {
+      for (Flight flight : rehearsal.offered) {
+        Settlement settlement = flight.settlement();
+        long id = flight.message().id();
+        if (settlement == null || settlement.status() != Status.PARKED || !judged.add(id)) {
+          continue;
+        }
+        Outcome last = latestOutcome.get(id);
+        boolean arrived =
+            last instanceof Outcome.RetryLater later
+                && later.fault() == Outcome.Fault.UNKNOWN
+                && settings.onUnknown() == OnUnknown.QUARANTINE;
+        boolean shown = latestDelivered > latestStart.getOrDefault(id, 0L);
+        boolean nothingElse =
+            nothingElseStarts()
+                && ((last instanceof Outcome.Rejected rejected
+                        && rejected.refused() == Outcome.Refused.MESSAGE)
+                    || latestDelivered > firstFailed.getOrDefault(id, 0L));
+        assertThat(settings.after() == 0 || arrived || shown || nothingElse)
+            .as("%s was parked for %s", id, last)
+            .isTrue();
+      }
+    }
+
+    private boolean nothingElseStarts() {
+      return concluding
+          || (rehearsal.underWay.isEmpty()
+              && (ordering != Ordering.START || settings.whileRetrying() == WhileRetrying.HOLD));
+    }
+
+    /** As the run does where there is nothing more to read. */
+    boolean conclude() {
+      concluding = true;
+      boolean concluded = rehearsal.conclude();
+      judge();
+      concluding = false;
+      return concluded;
+    }
+
+    /** Every ninth always fails, every eleventh is always refused. */
+    private static Outcome outcome(Random random, long id) {
+      if (id % 9 == 0) {
+        return Rehearsal.failed();
+      }
+      if (id % 11 == 0) {
+        return Rehearsal.rejected();
+      }
+      return switch (random.nextInt(16)) {
         case 0 -> Rehearsal.failed();
         case 1 -> Rehearsal.unknown();
         case 2 -> Rehearsal.unavailable(null);
         case 3 -> Rehearsal.rejected();
+        case 4 -> Rehearsal.untaken();
+        case 5 -> Rehearsal.busy(Duration.ofMillis(random.nextInt(400)));
+        case 6 -> Rehearsal.refused();
         default -> Rehearsal.delivered();
       };
     }
 
     void check() {
+      judge();
       Stop stop = rehearsal.course.stopped();
       if (stop != null && !stopped) {
         stopped = true;
@@ -207,11 +326,34 @@ class CourseModelTest {
       }
       return rehearsal.underWay.isEmpty()
           && rehearsal.course.idle()
-          && (stopped || rehearsal.offered.size() == MESSAGES);
+          && (stopped || (rehearsal.offered.size() == MESSAGES && !conclude() && ended()));
+    }
+
+    /** Whether the decision was that nothing follows, be it by a stop. */
+    private boolean ended() {
+      check();
+      rehearsal.record();
+      return true;
+    }
+
+    private boolean setAside(Flight flight) {
+      Settlement settlement = flight.settlement();
+      return settlement != null
+          && settlement.status() == Status.PARKED
+          && !(outage.answer().equals(Rehearsal.unknown())
+              && settings.onUnknown() == OnUnknown.QUARANTINE);
     }
 
     void checkEnd() {
       assertThat(rehearsal.offered).allMatch(Flight::over);
+      if (outage.always() && settings.after() > 0) {
+        assertThat(rehearsal.offered.stream().filter(this::setAside))
+            .as("parked though the destination never took any")
+            .isEmpty();
+        if (outage.answer() instanceof Outcome.Rejected) {
+          assertThat(rehearsal.starts).hasSizeLessThanOrEqualTo(settings.after() + 1 + window);
+        }
+      }
       List<Long> settled = rehearsal.recorded.values().stream().map(s -> s.message().id()).toList();
       assertThat(settled).as("each settled once").doesNotHaveDuplicates();
       if (!stopped) {

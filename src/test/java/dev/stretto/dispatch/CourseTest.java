@@ -1,10 +1,13 @@
 package dev.stretto.dispatch;
 
+import static dev.stretto.dispatch.Rehearsal.busy;
 import static dev.stretto.dispatch.Rehearsal.delivered;
 import static dev.stretto.dispatch.Rehearsal.failed;
+import static dev.stretto.dispatch.Rehearsal.refused;
 import static dev.stretto.dispatch.Rehearsal.rejected;
 import static dev.stretto.dispatch.Rehearsal.unavailable;
 import static dev.stretto.dispatch.Rehearsal.unknown;
+import static dev.stretto.dispatch.Rehearsal.untaken;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
@@ -73,22 +76,221 @@ class CourseTest {
   }
 
   @Test
-  void aMessageThatFailsTooOftenIsParkedAndTheOthersGoOn() {
-    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(2)).offer(3).go();
+  void aMessageThatFailsTooOftenIsParkedOnceALaterCallIsDeliveredAndTheOthersGoOn() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(2)).offer(4).go();
 
     rehearsal.finish(1, failed()).pass(Duration.ofSeconds(1)).go().finish(1, failed()).go();
+    assertThat(rehearsal.starts).as("it holds no place").containsExactly(1L, 2L, 1L, 3L);
+    assertThat(rehearsal.givenBack.get(1L)).extracting(Settlement::attempts).isEqualTo(0);
 
+    rehearsal.finish(2, delivered()).go();
+    assertThat(rehearsal.recorded).as("2 started before its last").containsOnlyKeys(2L);
+
+    rehearsal.finish(3, delivered()).go();
     assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
     assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::lastError).isEqualTo("HTTP 502");
-    assertThat(rehearsal.starts).containsExactly(1L, 2L, 1L, 3L);
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(2);
   }
 
   @Test
-  void aRejectedMessageIsParkedAtOnce() {
-    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go().finish(1, rejected()).go();
+  void aRejectedMessageIsParkedAtOnceWhereALaterCallIsDeliveredAlready() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(3).go();
+
+    rehearsal.finish(2, delivered()).finish(1, rejected()).go();
 
     assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
-    assertThat(rehearsal.starts).containsExactly(1L, 2L);
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void anAloneMessageThatAlwaysFailsStaysFirstInLine() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(2)).offer(1).go();
+
+    rehearsal.finish(1, failed()).pass(Duration.ofSeconds(1)).go().finish(1, failed()).go();
+    assertThat(rehearsal.conclude()).isFalse();
+
+    assertThat(rehearsal.course.stopped())
+        .extracting(Stop::reason)
+        .isEqualTo(Stop.Reason.UNAVAILABLE);
+    assertThat(rehearsal.recorded).isEmpty();
+    assertThat(rehearsal.givenBack.get(1L))
+        .extracting(Settlement::status)
+        .isEqualTo(Status.PENDING);
+    assertThat(rehearsal.offered).allMatch(Flight::over);
+  }
+
+  @Test
+  void anAloneMessageWhoseSenderIsRefusedStaysFirstInLineAndCallsAPerson() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(1).go();
+
+    rehearsal.finish(1, refused()).go();
+    assertThat(rehearsal.conclude()).isFalse();
+
+    assertThat(rehearsal.course.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.REFUSED);
+    assertThat(rehearsal.givenBack.get(1L)).extracting(Settlement::attempts).isEqualTo(0);
+  }
+
+  @Test
+  void anAloneMessageThatIsRefusedItselfIsParkedWhereNothingElseIsLeft() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(1).go();
+
+    rehearsal.finish(1, rejected()).go();
+    assertThat(rehearsal.recorded).isEmpty();
+    assertThat(rehearsal.conclude()).isTrue();
+
+    assertThat(rehearsal.go().statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.course.stopped()).isNull();
+  }
+
+  @Test
+  void aMessageThatFailedWhileOthersWereDeliveredIsParkedWhereNothingElseIsLeft() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(2)).offer(2).go();
+
+    rehearsal.finish(1, failed()).finish(2, delivered()).go();
+    rehearsal.pass(Duration.ofSeconds(1)).go().finish(1, failed()).go();
+
+    assertThat(rehearsal.conclude()).isTrue();
+    assertThat(rehearsal.go().statusOf(1)).isEqualTo(Status.PARKED);
+  }
+
+  @Test
+  void aMessageIsGivenUpOnlyWhereItHasWaitedForTooLong() {
+    Rehearsal waiting = new Rehearsal(Settings.start(2));
+    waiting.pass(Duration.ofHours(24).minusNanos(1)).offerStartedBefore();
+    waiting.go().finish(7, refused()).go();
+    assertThat(waiting.conclude()).isFalse();
+    assertThat(waiting.recorded).isEmpty();
+
+    Rehearsal over = new Rehearsal(Settings.start(2));
+    over.pass(Duration.ofHours(24)).offerStartedBefore();
+    over.go().finish(7, refused()).go();
+    assertThat(over.conclude()).isTrue();
+    assertThat(over.go().statusOf(7)).isEqualTo(Status.PARKED);
+  }
+
+  @Test
+  void tenFailuresInARowOfTwoMessagesAreTheDestinations() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(9)).offer(3).go();
+    for (int i = 0; i < 5; i++) {
+      rehearsal.finish(1, failed()).finish(2, failed()).pass(Duration.ofMinutes(1)).go();
+    }
+    assertThat(rehearsal.starts).as("one probe").hasSize(11).endsWith(1L);
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.starts).endsWith(1L, 2L, 3L);
+    rehearsal.finish(2, delivered()).go();
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(1);
+    assertThat(rehearsal.recorded.get(2L)).extracting(Settlement::attempts).isEqualTo(1);
+  }
+
+  @Test
+  void suspectsGoBackToTheirPlacesBeforeWhatTookTheirs() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(1)).offer(20).go();
+    for (long place = 1; place <= 10; place++) {
+      rehearsal.finish(place, failed()).go();
+    }
+    assertThat(rehearsal.underWay).extracting(f -> f.message().position()).containsExactly(11L);
+
+    rehearsal.finish(11, failed()).pass(Duration.ofMillis(500)).go();
+    assertThat(rehearsal.starts).as("the lowest is the probe").hasSize(12).endsWith(1L);
+
+    rehearsal.finish(1, delivered()).go();
+    for (long place = 2; place <= 19; place++) {
+      rehearsal.finish(place, delivered()).go();
+    }
+    assertThat(rehearsal.starts.subList(11, rehearsal.starts.size())).isSorted().hasSize(20);
+    assertThat(rehearsal.mostClaims).isEqualTo(2);
+  }
+
+  @Test
+  void aDestinationThatRefusesEverythingEndsTheRunAndParksNothing() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4)).offer(50).go();
+    for (long place = 1; place <= 13; place++) {
+      rehearsal.finish(place, refused()).go();
+    }
+
+    Stop stop = rehearsal.course.stopped();
+    assertThat(stop).extracting(Stop::reason).isEqualTo(Stop.Reason.REFUSED);
+    assertThat(stop).extracting(Stop::text).asString().contains("13 calls in a row", "HTTP 401");
+    assertThat(rehearsal.starts).hasSize(13);
+    assertThat(rehearsal.recorded.values())
+        .extracting(Settlement::status)
+        .doesNotContain(Status.PARKED);
+  }
+
+  @Test
+  void badMessagesThatFollowEachOtherAreParkedWhereWhatIsUnderWayIsDelivered() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(16)).offer(40).go();
+    for (long place = 1; place <= 12; place++) {
+      rehearsal.finish(place, rejected()).go();
+    }
+    assertThat(rehearsal.starts).as("in doubt nothing starts").hasSize(25);
+
+    rehearsal.finish(25, delivered()).go();
+    assertThat(rehearsal.starts).hasSizeGreaterThan(25);
+    assertThat(rehearsal.recorded.values())
+        .filteredOn(settlement -> settlement.status() == Status.PARKED)
+        .hasSize(12);
+  }
+
+  @Test
+  void switchedOffEveryFailureIsTheMessages() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1).after(0)).offer(12).go();
+    for (long place = 1; place <= 12; place++) {
+      rehearsal.finish(place, refused()).go();
+    }
+
+    assertThat(rehearsal.recorded.values())
+        .extracting(Settlement::status)
+        .hasSize(12)
+        .containsOnly(Status.PARKED);
+  }
+
+  @Test
+  void aCallWithWhichTheDestinationDidNothingGoesOutAgainAtOnce() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3)).offer(3).go();
+
+    rehearsal.finish(3, untaken()).finish(2, untaken()).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L, 2L, 3L);
+
+    rehearsal.finish(2, delivered()).go();
+    assertThat(rehearsal.recorded.get(2L)).extracting(Settlement::attempts).isEqualTo(1);
+  }
+
+  @Test
+  void aDestinationThatDoesNothingWithAnyCallIsUnavailable() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(1).go();
+
+    for (int i = 0; i < 100 && !rehearsal.underWay.isEmpty(); i++) {
+      rehearsal.finish(1, untaken()).go();
+    }
+
+    assertThat(rehearsal.starts).hasSizeLessThan(20);
+    assertThat(rehearsal.course.counts().closed()).isTrue();
+  }
+
+  @Test
+  void aTimeThatIsUpWhileTheGateIsClosedHasToBeTriedAgainLater() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(1).go();
+    rehearsal.finish(1, unavailable(null)).go();
+
+    rehearsal.stop(Stop.Reason.TIME_UP);
+
+    assertThat(rehearsal.course.stopped())
+        .extracting(Stop::reason)
+        .isEqualTo(Stop.Reason.UNAVAILABLE);
+  }
+
+  @Test
+  void aMessageThatIsAskedToWaitWaitsAlone() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go();
+
+    rehearsal.finish(1, busy(Duration.ofSeconds(9))).pass(Duration.ofMillis(8999)).go();
+    assertThat(rehearsal.starts).containsExactly(1L);
+    assertThat(rehearsal.course.counts().closed()).isFalse();
+
+    rehearsal.pass(Duration.ofMillis(1)).go();
+    assertThat(rehearsal.starts).containsExactly(1L, 1L);
   }
 
   @Test
@@ -193,7 +395,8 @@ class CourseTest {
         .isEqualTo(
             new Stop(
                 Stop.Reason.UNAVAILABLE,
-                "the destination is unavailable: HTTP 503",
+                "the destination is unavailable: HTTP 503, 2 calls in a row since"
+                    + " 1970-01-01T00:00:00Z",
                 Duration.ofHours(24)));
     assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PENDING);
     assertThat(rehearsal.statusOf(2)).isEqualTo(Status.PENDING);
@@ -341,6 +544,9 @@ class CourseTest {
     rehearsal.offer("bad");
     rehearsal.offer("bad");
     rehearsal.go().finish(1, rejected()).go();
+    assertThat(rehearsal.underWay).as("its key waits for the decision").isEmpty();
+    assertThat(rehearsal.conclude()).isTrue();
+    rehearsal.go();
 
     assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
     assertThat(rehearsal.underWay).extracting(f -> f.message().id()).containsExactly(2L);

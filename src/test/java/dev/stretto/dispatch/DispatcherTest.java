@@ -32,7 +32,7 @@ class DispatcherTest {
     dispatcher.start();
 
     offer(dispatcher, 16);
-    List<Flight> picked = dispatcher.pick(0);
+    List<Flight> picked = dispatcher.pick(List.of(), List.of());
     CountDownLatch underWay = new CountDownLatch(picked.size());
     picked.forEach(flight -> flight.whenOver(underWay::countDown));
     dispatcher.claimed(picked);
@@ -64,7 +64,7 @@ class DispatcherTest {
               return System.nanoTime();
             });
     offer(dispatcher, 16);
-    List<Flight> picked = dispatcher.pick(0);
+    List<Flight> picked = dispatcher.pick(List.of(), List.of());
     dispatcher.claimed(picked);
 
     dispatcher.start();
@@ -88,7 +88,7 @@ class DispatcherTest {
         dispatcher(Settings.start(1).patience(Duration.ZERO), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 1);
-    dispatcher.claimed(dispatcher.pick(0));
+    dispatcher.claimed(dispatcher.pick(List.of(), List.of()));
     offer(dispatcher, 1);
     FutureTask<Flight> third = new FutureTask<>(() -> dispatcher.offer(Rehearsal.message(3, null)));
     Thread offering = Thread.ofPlatform().start(third);
@@ -109,7 +109,7 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(1), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 1);
-    dispatcher.claimed(dispatcher.pick(0));
+    dispatcher.claimed(dispatcher.pick(List.of(), List.of()));
     while (transport.calls.isEmpty()) {
       Thread.onSpinWait();
     }

@@ -7,10 +7,12 @@ import dev.stretto.transport.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +30,14 @@ final class Rehearsal {
   final List<Long> starts = new ArrayList<>();
 
   final Map<Long, Settlement> recorded = new LinkedHashMap<>();
+
+  /** What was recorded of those that gave their claims back. */
+  final Map<Long, Settlement> givenBack = new LinkedHashMap<>();
+
   private final List<Flight> unrecorded = new ArrayList<>();
   private long now;
   private long position;
-  private int claims;
+  private final Set<Long> claimed = new HashSet<>();
   private boolean starterSleeps;
   private long starterWakesAt;
   private boolean offererSleeps;
@@ -50,7 +56,7 @@ final class Rehearsal {
   }
 
   static Message message(long id, @Nullable String key) {
-    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0);
+    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0, null);
   }
 
   Rehearsal offer(int messages) {
@@ -58,6 +64,25 @@ final class Rehearsal {
       offer((String) null);
     }
     return this;
+  }
+
+  /** A message with position 7 that a run of before started at the clock's origin. */
+  void offerStartedBefore() {
+    Message fresh = message(7, null);
+    offered.add(
+        course.offer(
+            new Message(
+                7,
+                fresh.channel(),
+                7,
+                fresh.messageId(),
+                null,
+                fresh.contentType(),
+                fresh.headers(),
+                fresh.payload(),
+                1,
+                Instant.EPOCH),
+            now));
   }
 
   /** Whether whoever offers is awake and has room. */
@@ -75,7 +100,8 @@ final class Rehearsal {
   }
 
   void offer(@Nullable String key) {
-    offered.add(course.offer(message(offered.size() + 1L, key)));
+    offered.add(course.offer(message(offered.size() + 1L, key), now));
+    noteOver();
   }
 
   /**
@@ -92,7 +118,11 @@ final class Rehearsal {
   private boolean recordOnce() {
     List<Flight> settled = unrecorded.stream().filter(f -> f.settlement() != null).toList();
     unrecorded.clear();
-    List<Flight> picked = course.pick(settled.size());
+    List<Flight> released = course.takeReleasing();
+    for (Flight flight : released) {
+      givenBack.put(flight.message().position(), flight.givenBack());
+    }
+    List<Flight> picked = course.pick(settled, released);
     if (course.wantsMore()) {
       offererSleeps = false;
     }
@@ -101,8 +131,10 @@ final class Rehearsal {
         flight.place(++position);
       }
     }
-    claims += picked.size() - settled.size();
-    mostClaims = Math.max(mostClaims, claims);
+    settled.forEach(flight -> claimed.remove(flight.message().position()));
+    released.forEach(flight -> claimed.remove(flight.message().position()));
+    picked.forEach(flight -> claimed.add(flight.message().position()));
+    mostClaims = Math.max(mostClaims, claimed.size());
     for (Flight flight : settled) {
       Settlement settlement = flight.settlement();
       if (settlement != null) {
@@ -111,10 +143,17 @@ final class Rehearsal {
     }
     course.recorded(settled, now);
     wakeStarter();
+    noteOver();
+    if (!released.isEmpty()) {
+      course.released(released, now);
+      starterSleeps = false;
+      offererSleeps = false;
+      noteOver();
+    }
     course.claimed(picked);
     wakeStarter();
     picked.stream().filter(Flight::over).forEach(unrecorded::add);
-    return !picked.isEmpty() || !settled.isEmpty();
+    return !picked.isEmpty() || !settled.isEmpty() || !released.isEmpty();
   }
 
   /** Starts the next message if one may start now. */
@@ -158,6 +197,14 @@ final class Rehearsal {
     noteOver(flight);
     noteOver();
     return this;
+  }
+
+  /** Nothing more will be offered: what is left is decided about, once that is all there is. */
+  boolean conclude() {
+    boolean concluded = course.idle() && course.conclude(now);
+    starterSleeps = false;
+    noteOver();
+    return concluded;
   }
 
   void stop(Stop.Reason reason) {
@@ -224,6 +271,18 @@ final class Rehearsal {
 
   static Outcome unavailable(@Nullable Duration retryAfter) {
     return new Outcome.RetryLater(Outcome.Fault.UNAVAILABLE, "HTTP 503", retryAfter);
+  }
+
+  static Outcome untaken() {
+    return new Outcome.RetryLater(Outcome.Fault.UNTAKEN, "REFUSED_STREAM", null);
+  }
+
+  static Outcome busy(Duration retryAfter) {
+    return new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 409", retryAfter);
+  }
+
+  static Outcome refused() {
+    return new Outcome.Rejected(Outcome.Refused.SENDER, "HTTP 401");
   }
 
   static Outcome rejected() {

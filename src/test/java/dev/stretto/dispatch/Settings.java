@@ -20,7 +20,8 @@ record Settings(
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,
     OnUnknown onUnknown,
-    Duration patience) {
+    Duration patience,
+    int after) {
 
   /** How many messages of one key are in memory at most. */
   static final int LANE_DEPTH = 3;
@@ -35,12 +36,22 @@ record Settings(
         WhileRetrying.CONTINUE,
         OnExhausted.PARK,
         OnUnknown.RESEND,
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        10);
   }
 
   Settings ordering(Ordering changed) {
     return new Settings(
-        changed, window, rate, stagger, attempts, whileRetrying, onExhausted, onUnknown, patience);
+        changed,
+        window,
+        rate,
+        stagger,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience,
+        after);
   }
 
   Settings rate(Rate changed) {
@@ -53,37 +64,106 @@ record Settings(
         whileRetrying,
         onExhausted,
         onUnknown,
-        patience);
+        patience,
+        after);
   }
 
   Settings stagger(Duration changed) {
     return new Settings(
-        ordering, window, rate, changed, attempts, whileRetrying, onExhausted, onUnknown, patience);
+        ordering,
+        window,
+        rate,
+        changed,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience,
+        after);
   }
 
   Settings attempts(int changed) {
     return new Settings(
-        ordering, window, rate, stagger, changed, whileRetrying, onExhausted, onUnknown, patience);
+        ordering,
+        window,
+        rate,
+        stagger,
+        changed,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience,
+        after);
   }
 
   Settings whileRetrying(WhileRetrying changed) {
     return new Settings(
-        ordering, window, rate, stagger, attempts, changed, onExhausted, onUnknown, patience);
+        ordering,
+        window,
+        rate,
+        stagger,
+        attempts,
+        changed,
+        onExhausted,
+        onUnknown,
+        patience,
+        after);
   }
 
   Settings onExhausted(OnExhausted changed) {
     return new Settings(
-        ordering, window, rate, stagger, attempts, whileRetrying, changed, onUnknown, patience);
+        ordering,
+        window,
+        rate,
+        stagger,
+        attempts,
+        whileRetrying,
+        changed,
+        onUnknown,
+        patience,
+        after);
   }
 
   Settings onUnknown(OnUnknown changed) {
     return new Settings(
-        ordering, window, rate, stagger, attempts, whileRetrying, onExhausted, changed, patience);
+        ordering,
+        window,
+        rate,
+        stagger,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        changed,
+        patience,
+        after);
   }
 
   Settings patience(Duration changed) {
     return new Settings(
-        ordering, window, rate, stagger, attempts, whileRetrying, onExhausted, onUnknown, changed);
+        ordering,
+        window,
+        rate,
+        stagger,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        changed,
+        after);
+  }
+
+  Settings after(int changed) {
+    return new Settings(
+        ordering,
+        window,
+        rate,
+        stagger,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience,
+        changed);
   }
 
   DispatchSettings build() {
@@ -93,12 +173,12 @@ record Settings(
         ordering == Ordering.KEY ? LANE_DEPTH * window : window,
         rate,
         stagger,
-        new Retry(attempts, Duration.ofMillis(100), 2, Duration.ofSeconds(5)),
+        new Retry(attempts, Duration.ofMillis(100), 2, Duration.ofSeconds(5), Duration.ofHours(24)),
         whileRetrying,
         onExhausted,
         onUnknown,
         new Unavailable(
-            patience, Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofDays(1)),
+            after, patience, Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofDays(1)),
         Duration.ofHours(1));
   }
 }

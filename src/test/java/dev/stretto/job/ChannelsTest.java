@@ -41,11 +41,13 @@ class ChannelsTest {
                 64,
                 null,
                 Duration.ZERO,
-                new Retry(5, Duration.ofMillis(200), 2, Duration.ofSeconds(30)),
+                new Retry(
+                    5, Duration.ofMillis(200), 2, Duration.ofSeconds(30), Duration.ofHours(24)),
                 WhileRetrying.CONTINUE,
                 OnExhausted.PARK,
                 OnUnknown.RESEND,
                 new Unavailable(
+                    10,
                     Duration.ofSeconds(30),
                     Duration.ofMillis(500),
                     Duration.ofSeconds(10),
@@ -66,9 +68,11 @@ class ChannelsTest {
     properties.put("retry.backoff", "1s");
     properties.put("retry.multiplier", 1.5);
     properties.put("retry.max-backoff", "2m");
+    properties.put("retry.give-up", "3d");
     properties.put("while-retrying", "hold");
     properties.put("on-exhausted", "park");
     properties.put("on-unknown", "quarantine");
+    properties.put("unavailable.after", 20);
     properties.put("unavailable.patience", "0s");
     properties.put("unavailable.backoff", "1s");
     properties.put("unavailable.max-backoff", "2s");
@@ -83,11 +87,12 @@ class ChannelsTest {
                 70,
                 new Rate(100, Duration.ofMinutes(1), 9),
                 Duration.ofMillis(20),
-                new Retry(3, Duration.ofSeconds(1), 1.5, Duration.ofMinutes(2)),
+                new Retry(3, Duration.ofSeconds(1), 1.5, Duration.ofMinutes(2), Duration.ofDays(3)),
                 WhileRetrying.HOLD,
                 OnExhausted.PARK,
                 OnUnknown.QUARANTINE,
                 new Unavailable(
+                    20,
                     Duration.ZERO,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2),

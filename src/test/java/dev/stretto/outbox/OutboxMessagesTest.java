@@ -57,7 +57,8 @@ class OutboxMessagesTest {
             migration("V2__outbox.sql"),
             migration("V3__claims.sql"),
             migration("V4__late_arrivals.sql"),
-            migration("V5__journal.sql"))
+            migration("V5__journal.sql"),
+            migration("V7__whose_fault.sql"))
         .execute(dataSource);
     jdbc = new JdbcTemplate(dataSource);
     transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));

@@ -74,7 +74,10 @@ class ServerPlansTest {
       database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
     }
     session = new SingleConnectionDataSource(database.connect(), true);
-    new ResourceDatabasePopulator(migration("V2__outbox.sql"), migration("V5__journal.sql"))
+    new ResourceDatabasePopulator(
+            migration("V2__outbox.sql"),
+            migration("V5__journal.sql"),
+            migration("V7__whose_fault.sql"))
         .execute(session);
     jdbc = new JdbcTemplate(session);
     questions = questions();
@@ -163,7 +166,7 @@ class ServerPlansTest {
   }
 
   private static Message message(long id) {
-    return new Message(id, "space", id, "id" + id, "none", "text/plain", Map.of(), "1", 0);
+    return new Message(id, "space", id, "id" + id, "none", "text/plain", Map.of(), "1", 0, null);
   }
 
   /** Of each kind as many; every key blocked but the last, and all the held ones of few keys. */

@@ -39,7 +39,8 @@ public final class Driver {
         "application/json",
         headers,
         payload,
-        0);
+        0,
+        null);
   }
 
   public static Call call(long position) {

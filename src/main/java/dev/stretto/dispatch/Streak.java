@@ -1,0 +1,135 @@
+package dev.stretto.dispatch;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that ended otherwise than delivered since the last delivery, and what they tell: that
+ * single messages fail, or that the destination does. Not thread-safe: the dispatcher's lock guards
+ * it.
+ */
+final class Streak {
+
+  /** What the streak says of the destination. */
+  enum Verdict {
+    /** Nothing: failures are the messages'. */
+    NONE,
+    /** It may be the destination; a call that is under way may still show that it takes others. */
+    DOUBTED,
+    /** It is the destination: failures are nobody's until it takes a call. */
+    DOWN
+  }
+
+  private final int after;
+  private Verdict verdict = Verdict.NONE;
+  private int calls;
+  private int refusals;
+  private long first;
+  private long latestDelivered;
+  private long since;
+  private @Nullable Flight one;
+  private int messages;
+  private String reason = "";
+
+  /**
+   * @param after how many calls of at least two messages make a verdict; 0 means that none do
+   */
+  Streak(int after) {
+    this.after = after;
+  }
+
+  /** Whether every failure is the message's. */
+  boolean off() {
+    return after == 0;
+  }
+
+  Verdict verdict() {
+    return verdict;
+  }
+
+  /** How many calls in a row. */
+  int calls() {
+    return calls;
+  }
+
+  /** Whether all of them were refused, so that waiting is of no use. */
+  boolean refusedOnly() {
+    return calls > 0 && refusals == calls;
+  }
+
+  /** What the destination said last; empty where nothing failed since the last delivery. */
+  String reason() {
+    return reason;
+  }
+
+  /** When the first of them ended, in nanoseconds. */
+  long since() {
+    return since;
+  }
+
+  /**
+   * Counts a call that was not delivered. One of a message that failed before, while others were
+   * delivered, says nothing of the destination.
+   */
+  void add(Flight flight, String why, boolean refused, long now) {
+    if (shown(flight.firstFailed)) {
+      return;
+    }
+    if (calls == 0) {
+      since = now;
+      first = flight.call;
+    }
+    first = Math.min(first, flight.call);
+    if (one == null) {
+      one = flight;
+      messages = 1;
+    } else if (one != flight) {
+      messages = 2;
+    }
+    calls++;
+    refusals += refused ? 1 : 0;
+    reason = why;
+  }
+
+  /**
+   * A call was delivered.
+   *
+   * @return whether that ended the streak; not where it started before all of a streak that casts
+   *     doubt on the destination
+   */
+  boolean delivered(Flight flight) {
+    latestDelivered = Math.max(latestDelivered, flight.call);
+    if (verdict != Verdict.NONE && flight.call < first) {
+      return false;
+    }
+    verdict = Verdict.NONE;
+    calls = 0;
+    refusals = 0;
+    one = null;
+    messages = 0;
+    reason = "";
+    return true;
+  }
+
+  /**
+   * Whether a call that started after this one was delivered, which shows that the destination
+   * takes others.
+   *
+   * @param call as {@link Flight#call}; 0 means none, of which nothing was shown
+   */
+  boolean shown(long call) {
+    return call > 0 && latestDelivered > call;
+  }
+
+  /** Whether it is long enough for a verdict that was not yet passed. */
+  boolean castsDoubt() {
+    return verdict == Verdict.NONE && after > 0 && calls >= after && messages > 1;
+  }
+
+  void doubt() {
+    verdict = Verdict.DOUBTED;
+  }
+
+  void down() {
+    verdict = Verdict.DOWN;
+  }
+}

@@ -1,0 +1,5 @@
+-- Whose fault a failure is can stay open for days: how long a message has been first in line tells
+-- when to give it up, and why a channel stands still is for people to see while nothing goes out.
+alter table outbox_message add column first_started_at timestamp(3) null default null comment 'when the message was first started, where it went back in line; else null';
+alter table outbox_channel add column gate_since timestamp(3) null default null comment 'since when the destination takes nothing; null while calls are delivered';
+alter table outbox_channel add column gate_calls integer comment 'how many calls in a row were not delivered';
