@@ -107,6 +107,15 @@ public final class Flight {
     return settlement(Status.PENDING, message.attempts(), lastError, false);
   }
 
+  /** What to record where the message stays in line and its calls are counted. */
+  Settlement pending() {
+    return settlement(Status.PENDING, attempts, lastError, false);
+  }
+
+  Settlement delivered() {
+    return settlement(Status.DELIVERED, attempts, null, false);
+  }
+
   Settlement settlement(Status status, int calls, @Nullable String error, boolean blocksKey) {
     return new Settlement(message, status, calls, error, startNumber, startedAt, blocksKey);
   }
