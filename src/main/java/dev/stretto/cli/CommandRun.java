@@ -30,6 +30,7 @@ public final class CommandRun {
     COMMANDS.put("parked", CommandRun::parked);
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);
+    COMMANDS.put("open", OpenCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("purge", PurgeCommand::new);
     COMMANDS.put("report", ReportCommand::new);

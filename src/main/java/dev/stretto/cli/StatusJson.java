@@ -3,6 +3,7 @@ package dev.stretto.cli;
 import dev.stretto.job.Channels;
 import dev.stretto.report.ChannelStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -57,9 +58,19 @@ record StatusJson(List<ChannelStatus> rows, Channels channels) implements JsonTe
       return;
     }
     json.writeObjectPropertyStart("gate");
-    json.writeStringProperty("closedUntil", gate.closedUntil().toString());
+    writeInstant("since", gate.since(), json);
+    writeInstant("closedUntil", gate.closedUntil(), json);
+    json.writeNumberProperty("calls", gate.calls());
     json.writeStringProperty("reason", gate.reason());
     json.writeEndObject();
+  }
+
+  private static void writeInstant(String name, @Nullable Instant time, JsonGenerator json) {
+    if (time == null) {
+      json.writeNullProperty(name);
+    } else {
+      json.writeStringProperty(name, time.toString());
+    }
   }
 
   private static void writeSeconds(String name, @Nullable Duration duration, JsonGenerator json) {

@@ -74,9 +74,17 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     ChannelStatus.Gate gate = row.gate();
     if (gate != null) {
       notes.add(
-          "starts nothing before "
-              + gate.closedUntil()
+          "stands still"
+              + (gate.since() == null ? "" : " since " + gate.since())
               + (gate.reason() == null ? "" : ": " + gate.reason()));
+      if (gate.closedUntil() != null) {
+        notes.add(
+            "starts nothing before "
+                + gate.closedUntil()
+                + ", as the destination asked; stretto open "
+                + row.channel()
+                + " lets the next dispatch start at once");
+      }
     }
     return notes;
   }

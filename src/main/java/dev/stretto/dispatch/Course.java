@@ -142,9 +142,9 @@ final class Course {
   @Nullable Flight next(long now, int capacity) {
     wakeAt = Long.MAX_VALUE;
     if (judge.inDoubt()) {
-      wakeAt = judge.doubtedUntil(now);
+      wakeAt = judge.doubtedUntil(moment(now));
       if (wakeAt > now) {
-        return null;
+        return startable(judge.witness(), pace.allowsAt(now), now, capacity);
       }
       wakeAt = Long.MAX_VALUE;
       stopWhere(judge.down(now), now);
@@ -157,10 +157,13 @@ final class Course {
     }
     Flight first = lineup.next(now);
     wakeAt = lineup.nextDue();
+    return startable(first, Math.max(gate.opensAt(now), pace.allowsAt(now)), now, capacity);
+  }
+
+  private @Nullable Flight startable(@Nullable Flight first, long allowed, long now, int capacity) {
     if (first == null || underWay.size() >= Math.min(capacity, settings.window())) {
       return null;
     }
-    long allowed = Math.max(gate.opensAt(now), pace.allowsAt(now));
     if (allowed <= now) {
       return first;
     }
@@ -180,7 +183,11 @@ final class Course {
   /** What {@link #next} returned is about to be handed over. */
   void begin(Flight flight, long now) {
     lineup.started(flight);
-    gate.started(flight);
+    if (judge.inDoubt()) {
+      judge.witnessStarts();
+    } else {
+      gate.started(flight);
+    }
     pace.started(now);
     underWay.add(flight);
     flight.attempts++;
@@ -208,7 +215,7 @@ final class Course {
   }
 
   private Moment moment(long now) {
-    return new Moment(now, stop != null, underWay.isEmpty());
+    return new Moment(now, stop != null, underWay.size());
   }
 
   private void unblock(long now) {

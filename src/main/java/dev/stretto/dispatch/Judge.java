@@ -39,6 +39,9 @@ final class Judge {
   /** Calls since the last delivery with which the destination did nothing, by its own word. */
   private int untaken;
 
+  /** How many more calls may start in doubt: as if all of the window had been under way. */
+  private int witnesses;
+
   Judge(DispatchSettings settings, Times times, Lineup lineup, StartGate gate) {
     this.settings = settings;
     this.times = times;
@@ -54,9 +57,14 @@ final class Judge {
    *
    * @param nanos on the dispatcher's clock
    * @param stopped whether nothing more starts
-   * @param quiet whether no call is under way
+   * @param underWay how many calls are under way, 0 or more
    */
-  record Moment(long nanos, boolean stopped, boolean quiet) {}
+  record Moment(long nanos, boolean stopped, int underWay) {
+
+    boolean quiet() {
+      return underWay == 0;
+    }
+  }
 
   /** A call has ended, and is no longer under way. */
   @Nullable Stop finished(Flight flight, Outcome outcome, Moment now) {
@@ -236,27 +244,45 @@ final class Judge {
   private @Nullable Stop verdict(Moment now) {
     if (streak.castsDoubt()) {
       streak.doubt();
+      witnesses = gate.closed() ? 0 : settings.window() - now.underWay();
       gate.doubted(now.nanos(), streak.reason());
     }
     Stop stop = null;
-    if (streak.verdict() == Verdict.DOUBTED && now.quiet()) {
+    if (streak.verdict() == Verdict.DOUBTED && now.quiet() && !awaitsWitness()) {
       stop = down(now.nanos());
     }
     return stop == null ? unblock(now) : stop;
   }
 
-  /** Whether nothing may start because a call that is under way may yet clear the destination. */
+  /** Whether nothing but a {@link #witness} may start: it may yet clear the destination. */
   boolean inDoubt() {
     return streak.verdict() == Verdict.DOUBTED;
   }
 
   /**
-   * When a doubt is over though calls are under way, because the gate would let a probe out by
-   * then; {@code Long.MAX_VALUE} where all were refused: that needs a person, whom a run calls only
-   * once everything has ended.
+   * The message that may start in doubt, or null. Where answers come at once, nothing would be
+   * under way behind some bad messages that follow each other.
    */
-  long doubtedUntil(long now) {
-    return streak.refusedOnly() ? Long.MAX_VALUE : gate.opensAt(now);
+  @Nullable Flight witness() {
+    return witnesses > 0 ? lineup.nextNew() : null;
+  }
+
+  private boolean awaitsWitness() {
+    return witnesses > 0 && lineup.newToCome();
+  }
+
+  /** What {@link #witness} returned starts. */
+  void witnessStarts() {
+    witnesses--;
+  }
+
+  /**
+   * When a doubt is over, because the gate would let a probe out by then; {@code Long.MAX_VALUE}
+   * where all were refused and calls are under way: that needs a person, whom a run calls only once
+   * everything has ended.
+   */
+  long doubtedUntil(Moment now) {
+    return streak.refusedOnly() && !now.quiet() ? Long.MAX_VALUE : gate.opensAt(now.nanos());
   }
 
   /** It is the destination. */

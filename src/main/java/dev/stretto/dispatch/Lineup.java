@@ -284,6 +284,16 @@ final class Lineup {
     return holdsNewStarts() ? null : ready.peek();
   }
 
+  /** Of those that were never started the first, where it may start now; else null. */
+  @Nullable Flight nextNew() {
+    return holdsNewStarts() || awaitsReturned() ? null : ready.peek();
+  }
+
+  /** Whether {@link #nextNew} has one, or will have one once that is claimed. */
+  boolean newToCome() {
+    return !holdsNewStarts() && (!ready.isEmpty() || pickable(0));
+  }
+
   /** Whether anything is left to be started, at once or later. */
   boolean anyWaits() {
     return !ready.isEmpty() || !due.isEmpty() || !backingOff.isEmpty();

@@ -5,13 +5,16 @@ import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Dispatcher.Passage;
 import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Standstill;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.Gate;
+import dev.stretto.outbox.OutboxChannels.Standing;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -166,7 +169,7 @@ public final class ChannelRun implements ItemStream {
         dispatcher.closeGate(remaining, gate.reason());
       }
     }
-    recorder.start(found.positions());
+    recorder.start(found.positions(), outbox.channels().stands(lease.channel()));
     dispatcher.start();
   }
 
@@ -194,13 +197,33 @@ public final class ChannelRun implements ItemStream {
     }
     recorder.close();
     lastStop = dispatcher.stopped();
-    if (lastStop != null && lastStop.retryAfter() != null) {
-      Gate gate = new Gate(times.clock().instant().plus(lastStop.retryAfter()), lastStop.text());
-      outbox
-          .transaction()
-          .execute(status -> outbox.channels().closeGate(lease.channel(), lease.fence(), gate));
+    if (lastStop != null) {
+      noteStandstill(lastStop);
     }
     finished = true;
+  }
+
+  /** Keeps for people, and for later runs, why the channel stands still from now on. */
+  private void noteStandstill(Stop stop) {
+    boolean stands =
+        switch (stop.reason()) {
+          case UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
+          case ASKED, TIME_UP, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
+        };
+    if (stands) {
+      Instant now = times.clock().instant();
+      Standstill standstill = dispatcher.standstill();
+      Duration asked = stop.retryAfter();
+      Standing standing =
+          new Standing(
+              asked == null ? null : now.plus(asked),
+              standstill == null ? now : standstill.since(),
+              standstill == null ? 0 : standstill.calls(),
+              stop.text());
+      outbox
+          .transaction()
+          .execute(status -> outbox.channels().closeGate(lease.channel(), lease.fence(), standing));
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.lease.Lease;
 import dev.stretto.outbox.Delivery;
+import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxChannels.State;
 import dev.stretto.outbox.OutboxJournal.Entry;
 import dev.stretto.outbox.Settlement;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits what a run does to a channel, unless another run has taken the channel over. On database
@@ -138,6 +140,20 @@ final class FencedWrites {
   /** Records whose claims are given back; they stay in line. Follows {@link #settle}. */
   void release(List<Flight> flights) {
     outbox.messages().settle(flights.stream().map(Flight::givenBack).toList(), lease.fence());
+  }
+
+  /** Keeps why the channel stands still, or that it no longer does where that is null. */
+  void noteStandstill(State state, OutboxChannels.@Nullable Standing standing) {
+    outbox
+        .transaction()
+        .executeWithoutResult(status -> {
+          advance(state);
+          if (standing == null) {
+            outbox.channels().openGate(lease.channel());
+          } else {
+            requireFence(outbox.channels().closeGate(lease.channel(), lease.fence(), standing));
+          }
+        });
   }
 
   private static void requireFence(boolean advanced) {

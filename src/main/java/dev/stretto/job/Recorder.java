@@ -41,6 +41,7 @@ final class Recorder {
   private final Outcomes outcomes = new Outcomes(this::wake);
   private final ClaimedFlights claimed = new ClaimedFlights();
   private final Writes writes = new Writes();
+  private final GateNotes gate;
   private final Thread thread;
   private Positions positions = new Positions(0, 0, 0);
   private volatile boolean closing;
@@ -62,6 +63,7 @@ final class Recorder {
     this.dispatcher = dispatcher;
     this.backlog = backlog;
     this.nanos = nanos;
+    this.gate = new GateNotes(dispatcher);
     this.fenced = new FencedWrites(lease, outbox, onUnknown, this::broken);
     this.writer = new AsyncItemWriter<>(settling());
     this.thread =
@@ -76,9 +78,11 @@ final class Recorder {
    * Starts recording.
    *
    * @param given the positions given in the channel so far
+   * @param stands whether the database says that the channel stands still
    */
-  void start(Positions given) {
+  void start(Positions given, boolean stands) {
     positions = given;
+    gate.start(stands);
     fenced.start();
     thread.start();
   }
@@ -129,7 +133,7 @@ final class Recorder {
         news = false;
         boolean last = closing && outcomes.complete();
         boolean wrote = writes.next();
-        if (!record() && !wrote) {
+        if (!record() && !wrote && !noteGate()) {
           if (last) {
             return;
           }
@@ -145,6 +149,14 @@ final class Recorder {
     }
   }
 
+  private boolean noteGate() {
+    GateNotes.Note note = gate.next(nanos.getAsLong());
+    if (note != null) {
+      fenced.noteStandstill(state(), note.standing());
+    }
+    return note != null;
+  }
+
   /** Whether the last commit came through or not, the table tells the next run what is claimed. */
   private void broken(Throwable failure) {
     dispatcher.stop(
@@ -155,7 +167,8 @@ final class Recorder {
 
   /** The callers look again, whatever ended the wait. */
   private void awaitNews() {
-    long atMost = claimed.nanosUntilShowable(nanos.getAsLong());
+    long atMost =
+        Math.min(claimed.nanosUntilShowable(nanos.getAsLong()), GateNotes.EVERY.toNanos());
     if (!news) {
       LockSupport.parkNanos(this, atMost);
     }

@@ -66,11 +66,24 @@ public final class OutboxChannels {
        where channel = ? and gate_closed_until is not null
       """;
 
+  /** Since when is kept until calls are delivered again, over as many runs as that takes. */
   private static final String CLOSE_GATE =
       """
-      update outbox_channel set gate_closed_until = ?, gate_reason = ?
+      update outbox_channel
+         set gate_closed_until = ?, gate_reason = ?, gate_since = coalesce(gate_since, ?),
+             gate_calls = ?
        where channel = ? and fence = ?
       """;
+
+  private static final String OPEN_GATE =
+      """
+      update outbox_channel
+         set gate_closed_until = null, gate_reason = null, gate_since = null, gate_calls = null
+       where channel = ? and (gate_closed_until is not null or gate_since is not null)
+      """;
+
+  private static final String STANDS =
+      "select count(*) from outbox_channel where channel = ? and gate_since is not null";
 
   private static final int LONGEST_REASON = 2000;
 
@@ -128,18 +141,47 @@ public final class OutboxChannels {
   }
 
   /**
-   * Keeps for later runs that the destination asked to be left alone.
+   * Why a channel stands still.
+   *
+   * @param closedUntil until when the destination asked to be left alone, or null
+   * @param since since when nothing is delivered
+   * @param calls how many calls in a row were not delivered
+   * @param reason what the destination said
+   */
+  public record Standing(@Nullable Instant closedUntil, Instant since, int calls, String reason) {}
+
+  /**
+   * Keeps why the channel stands still, for people and for later runs. Comes first in a
+   * transaction, or behind {@link #advance}.
    *
    * @return false where a later run has fenced this one off: nothing is kept then
    */
-  public boolean closeGate(String channel, long fence, Gate gate) {
+  public boolean closeGate(String channel, long fence, Standing standing) {
+    Instant until = standing.closedUntil();
     return jdbc.update(
             CLOSE_GATE,
-            Timestamp.from(gate.closedUntil()),
-            StoredText.of(gate.reason(), LONGEST_REASON),
+            until == null ? null : Timestamp.from(until),
+            StoredText.of(standing.reason(), LONGEST_REASON),
+            Timestamp.from(standing.since()),
+            standing.calls(),
             channel,
             fence)
         == 1;
+  }
+
+  /** Whether the channel is known to stand still. */
+  public boolean stands(String channel) {
+    Integer count = jdbc.queryForObject(STANDS, Integer.class, channel);
+    return count != null && count > 0;
+  }
+
+  /**
+   * Forgets why the channel stood still, and any pause that the destination asked for.
+   *
+   * @return whether there was anything to forget
+   */
+  public boolean openGate(String channel) {
+    return jdbc.update(OPEN_GATE, channel) == 1;
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param blockedKeys how many ordering keys wait behind a parked message
  * @param lease who may dispatch the channel, or null where nobody claimed it
  * @param lastRun the run that claimed the channel last, or null where none did
- * @param gate why and until when nothing is started, or null where the channel is open
+ * @param gate why nothing is delivered though messages wait, or null where the channel goes on
  */
 public record ChannelStatus(
     String channel,
@@ -42,7 +42,12 @@ public record ChannelStatus(
   /**
    * A destination that takes nothing.
    *
+   * @param since since when nothing is delivered, or null where a version of before noted it
+   * @param closedUntil until when the destination asked to be left alone, or null where it did not
+   *     or that is over
+   * @param calls how many calls in a row were not delivered in the last run, 0 or more
    * @param reason for people, or null where none was recorded
    */
-  public record Gate(Instant closedUntil, @Nullable String reason) {}
+  public record Gate(
+      @Nullable Instant since, @Nullable Instant closedUntil, int calls, @Nullable String reason) {}
 }

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -90,7 +91,7 @@ public final class ChannelStatuses {
         blockedKeys(channel),
         claim == null ? null : claim.lease(),
         claim == null ? null : claim.run(),
-        gate(channel));
+        unsettled == 0 ? null : gate(channel));
   }
 
   private Map<Counted, Long> counts(String channel) {
@@ -172,14 +173,23 @@ public final class ChannelStatuses {
   private ChannelStatus.@Nullable Gate gate(String channel) {
     return jdbc.sql(
             """
-            select gate_closed_until, gate_reason from outbox_channel
-            where channel = ? and gate_closed_until > current_timestamp(3)
+            select gate_since, case when gate_closed_until > current_timestamp(3)
+                                    then gate_closed_until end, gate_calls, gate_reason
+            from outbox_channel
+            where channel = ?
+              and (gate_since is not null or gate_closed_until > current_timestamp(3))
             """)
         .param(channel)
         .query((row, number) ->
-            new ChannelStatus.Gate(row.getTimestamp(1).toInstant(), row.getString(2)))
+            new ChannelStatus.Gate(
+                instant(row, 1), instant(row, 2), row.getInt(3), row.getString(4)))
         .optional()
         .orElse(null);
+  }
+
+  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    Timestamp time = row.getTimestamp(column);
+    return time == null ? null : time.toInstant();
   }
 
   private static Duration between(ResultSet row, int from, int to) throws SQLException {

@@ -70,8 +70,10 @@ class StatusCommandTest {
                ('forgotten', 3, 'host:2', 41, current_timestamp - interval '5' minute)
         """,
         """
-        insert into outbox_channel (channel, claims, claimed, late, gate_closed_until, gate_reason)
-        values ('space', '1:1 2:3', 2, 1234, current_timestamp + interval '5' minute, 'HTTP 503')
+        insert into outbox_channel (channel, claims, claimed, late, gate_closed_until, gate_reason,
+                                    gate_since, gate_calls)
+        values ('space', '1:1 2:3', 2, 1234, current_timestamp + interval '5' minute, 'HTTP 503',
+                current_timestamp, 12)
         """);
 
     String json = stretto.run("status", "--json", "--channel", "space").out();
@@ -86,13 +88,33 @@ class StatusCommandTest {
             "\"owner\":\"host:1\",\"run\":42,\"fence\":7",
             "\"expired\":false",
             "\"lastRun\":42",
-            "\"reason\":\"HTTP 503\"")
+            "\"calls\":12,\"reason\":\"HTTP 503\"")
         .doesNotContain("forgotten");
     assertThat(table)
         .contains("forgotten: not in the configuration", "2h 0m", "host:1", "HTTP 503")
         .contains("forgotten: was held by host:2")
+        .contains("space: stands still since ")
+        .contains("as the destination asked; stretto open space lets")
         .contains("1 ordering keys are blocked")
         .contains("1,234 messages were committed later");
+  }
+
+  @Test
+  void aGateIsOpenedOnceAndAnUnknownChannelHasNone() throws SQLException {
+    stretto.run("status");
+    database.execute(
+        """
+        insert into outbox_channel (channel, gate_closed_until, gate_reason, gate_since)
+        values ('space', current_timestamp + interval '5' minute, 'HTTP 503', current_timestamp)
+        """);
+
+    assertThat(stretto.run("open", "space").out())
+        .isEqualToIgnoringNewLines("space: open; the next dispatch starts calls at once");
+    assertThat(stretto.run("open", "space", "--json").out())
+        .isEqualToIgnoringNewLines("{\"channel\":\"space\",\"opened\":false}");
+    Result unknown = stretto.run("open", "nope");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("there is no channel nope").hasLineCount(1);
   }
 
   @Test

@@ -1,0 +1,68 @@
+package dev.stretto.cli;
+
+import dev.stretto.job.Channels;
+import dev.stretto.outbox.OutboxChannels;
+import dev.stretto.report.ChannelStatus;
+import dev.stretto.report.ChannelStatuses;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Opens the gate of a channel that the destination's answer has closed. */
+@Command(
+    name = "open",
+    header = "Let a channel start calls at once, whatever pause its destination asked for.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    description = {
+      "",
+      "A pause that an answer asked for binds later runs too, for as long as a day; status says"
+          + " so.",
+      "A run that is under way keeps to it: stop it first."
+    },
+    footer = {"", "Example: stretto open space"})
+final class OpenCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Parameters(paramLabel = "CHANNEL", description = "The channel's name.")
+  private String channel = "";
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  OpenCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Application application = session.open()) {
+      ChannelStatuses statuses = application.get(ChannelStatuses.class);
+      KnownChannels.of(application.get(Channels.class), statuses.known(), channel);
+      boolean opened = new OutboxChannels(application.get(JdbcTemplate.class)).openGate(channel);
+      if (json) {
+        session.print(fields -> {
+          fields.writeStringProperty("channel", channel);
+          fields.writeBooleanProperty("opened", opened);
+        });
+      } else {
+        session.print("%s: %s", channel, opened ? opened(statuses) : "its gate was open");
+      }
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private String opened(ChannelStatuses statuses) {
+    ChannelStatus.Lease lease = statuses.of(List.of(channel)).getFirst().lease();
+    return lease == null || lease.run() == null || !lease.remaining().isPositive()
+        ? "open; the next dispatch starts calls at once"
+        : "open for the next dispatch; run "
+            + lease.run()
+            + " is under way and keeps to its pause: stretto stop "
+            + lease.run();
+  }
+}
