@@ -2,10 +2,8 @@ package dev.stretto.transport.http;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Connection;
-import org.eclipse.jetty.client.ConnectionPool.MaxMultiplexable;
 import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpProxy;
@@ -16,7 +14,6 @@ import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -29,10 +26,6 @@ final class HttpConnections implements AutoCloseable {
   private static final int MAX_THREADS = 8;
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
-  /** What Jetty would do with an answer beyond reading it: following, authenticating, upgrading. */
-  private static final List<String> UNWANTED =
-      List.of("redirect", "www-authenticate", "proxy-authenticate", "upgrade");
-
   private final String channel;
   private final HttpSettings settings;
   private final int window;
@@ -40,7 +33,8 @@ final class HttpConnections implements AutoCloseable {
   private final @Nullable TrustStore trustStore;
 
   private final AtomicInteger open = new AtomicInteger();
-  private volatile @Nullable Connection http2;
+  private volatile @Nullable HttpLink link;
+  private volatile boolean spokeHttp2;
 
   private @Nullable HttpClient client;
   private boolean closed;
@@ -53,18 +47,33 @@ final class HttpConnections implements AutoCloseable {
     this.trustStore = TrustStore.of(settings);
   }
 
+  /** The HTTP/2 connection in use, or null where there is none. */
+  @Nullable HttpLink link() {
+    HttpLink shared = link;
+    return shared == null || shared.isClosed() ? null : shared;
+  }
+
+  /** Whether there was an HTTP/2 connection. */
+  boolean spokeHttp2() {
+    return spokeHttp2;
+  }
+
   /**
-   * The most calls that may be under way without one waiting inside Jetty. With no connection it is
-   * 1: the calls of a lost one have to end before the next connection is made, so that no request
-   * overtakes those still on the old one.
+   * The most calls that may be under way. Where an HTTP/2 connection has ended, none is started
+   * while one of its calls may yet be overtaken: neither one that has not arrived for sure, nor one
+   * that goes back in line. Then one makes the next connection, beside those that are still
+   * answered on the old one.
    */
-  int capacity() {
-    Connection shared = http2;
-    if (shared != null && !shared.isClosed()) {
-      int streams = ((MaxMultiplexable) shared).getMaxMultiplex();
+  int capacity(CallsUnderWay calls) {
+    HttpLink shared = link();
+    if (shared != null) {
+      int streams = shared.getMaxMultiplex();
       return streams < 0 ? window : Math.max(1, Math.min(window, streams));
     }
-    return shared == null && open.get() > 0 ? Math.min(window, connectionLimit) : 1;
+    if (spokeHttp2) {
+      return calls.mayBeOvertaken() ? 1 : Math.min(window, 1 + calls.count());
+    }
+    return open.get() > 0 ? Math.min(window, connectionLimit) : 1;
   }
 
   /**
@@ -96,9 +105,7 @@ final class HttpConnections implements AutoCloseable {
     http2Client.setMaxLocalStreams(window);
     var transport =
         new HttpClientTransportDynamic(
-            connector,
-            new ClientConnectionFactoryOverHTTP2.HTTP2(http2Client),
-            HttpClientConnectionFactory.HTTP11);
+            connector, HttpLinkFactory.protocol(http2Client), HttpClientConnectionFactory.HTTP11);
     transport.setConnectionPoolFactory(Pool::new);
 
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
@@ -121,7 +128,8 @@ final class HttpConnections implements AutoCloseable {
       starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.getHost(), port));
     }
     starting.start();
-    UNWANTED.forEach(starting.getProtocolHandlers()::remove);
+    starting.getProtocolHandlers().clear();
+    starting.getProtocolHandlers().put(new InterimAnswers());
     starting.getContentDecoderFactories().clear();
     return starting;
   }
@@ -152,7 +160,7 @@ final class HttpConnections implements AutoCloseable {
 
     @Override
     protected void tryCreate(boolean create) {
-      if (http2 == null) {
+      if (link() == null) {
         super.tryCreate(create);
       }
     }
@@ -160,16 +168,17 @@ final class HttpConnections implements AutoCloseable {
     @Override
     protected void onCreated(Connection connection) {
       open.incrementAndGet();
-      if (connection instanceof MaxMultiplexable) {
-        http2 = connection;
+      if (connection instanceof HttpLink made) {
+        link = made;
+        spokeHttp2 = true;
       }
     }
 
     @Override
     protected void onRemoved(Connection connection) {
       open.decrementAndGet();
-      if (connection == http2) {
-        http2 = null;
+      if (connection == link) {
+        link = null;
       }
     }
   }

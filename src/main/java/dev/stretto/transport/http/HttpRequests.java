@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
@@ -23,7 +22,6 @@ final class HttpRequests {
 
   private final URI target;
   private final String method;
-  private final long timeoutMillis;
   private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
@@ -38,7 +36,6 @@ final class HttpRequests {
     }
     this.target = settings.target();
     this.method = settings.method();
-    this.timeoutMillis = settings.timeout().toMillis();
     this.version = version(settings);
     this.channel = new HttpField("Stretto-Channel", channel);
     this.configured = new ArrayList<>();
@@ -54,8 +51,7 @@ final class HttpRequests {
   /** Which version Jetty must speak, or null where TLS is to negotiate it. */
   private static @Nullable HttpVersion version(HttpSettings settings) {
     return switch (settings.protocol()) {
-      case AUTO ->
-          "https".equalsIgnoreCase(settings.target().getScheme()) ? null : HttpVersion.HTTP_1_1;
+      case AUTO -> settings.secure() ? null : HttpVersion.HTTP_1_1;
       case HTTP_1_1 -> HttpVersion.HTTP_1_1;
       case HTTP_2 -> HttpVersion.HTTP_2;
     };
@@ -63,21 +59,34 @@ final class HttpRequests {
 
   /** Why the message can't become a request, or null where it can. One line. */
   @Nullable String problem(Message message) {
-    if (!HttpHeaders.isValue(message.messageId())) {
-      return "the message id can't be sent as a header: it has a line break or a character beyond"
-          + " Latin-1";
+    String misfit = misfit("the message id", message.messageId());
+    if (misfit == null) {
+      misfit = misfit("the content type", message.contentType());
     }
-    if (!HttpHeaders.isValue(message.contentType())) {
-      return "the content type can't be sent as a header: it has a line break or a character beyond"
-          + " Latin-1";
+    if (misfit != null) {
+      return misfit;
     }
     for (Map.Entry<String, String> header : message.headers().entrySet()) {
       String problem = HttpHeaders.problem(header.getKey(), header.getValue());
       if (problem != null) {
-        return "header '" + HttpFaults.oneLine(header.getKey()) + "' " + problem;
+        return "header '" + AnswerText.oneLine(header.getKey()) + "' " + problem;
       }
     }
     return null;
+  }
+
+  /**
+   * A receiver does not see blanks around a header's value, so that two ids would look the same.
+   */
+  private static @Nullable String misfit(String what, String value) {
+    if (value.isBlank()) {
+      return what + " is empty";
+    }
+    if (!HttpHeaders.isValue(value)) {
+      return what + " can't be sent as a header: it has a line break or a character beyond Latin-1";
+    }
+    boolean bare = value.equals(value.strip()) && value.equals(value.trim());
+    return bare ? null : what + " can't be sent as a header: it begins or ends with a blank";
   }
 
   /** The request of a call whose message has no {@link #problem}. */
@@ -87,7 +96,6 @@ final class HttpRequests {
         client
             .newRequest(target)
             .method(method)
-            .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
             .headers(headers -> fill(headers, call))
             .body(
                 new BytesRequestContent(

@@ -38,6 +38,8 @@ record HttpSettings(
     @Nullable Path trustStore,
     @Nullable String trustStorePassword) {
 
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
   /** Which HTTP is spoken. */
   enum Version {
     /** What TLS negotiates; 1.1 in cleartext. */
@@ -55,6 +57,18 @@ record HttpSettings(
           "http.url", "is required; give the address that takes the messages, http: or https:");
     }
     return address("http.url", url, true);
+  }
+
+  /** Whether the url asks for TLS. */
+  boolean secure() {
+    return "https".equalsIgnoreCase(target().getScheme());
+  }
+
+  /** The host and port that the url names, for people. */
+  String authority() {
+    URI target = target();
+    int standard = secure() ? 443 : 80;
+    return target.getHost() + ":" + (target.getPort() < 0 ? standard : target.getPort());
   }
 
   /** The parsed proxy, or null where there is none. */
@@ -87,14 +101,20 @@ record HttpSettings(
 
   /** Checks what has no parsed form of its own. */
   void check() {
-    if (!timeout.isPositive()) {
-      throw new InvalidSettingException("http.timeout", "must be more than 0, such as 30s");
-    }
-    if (!connectTimeout.isPositive()) {
-      throw new InvalidSettingException("http.connect-timeout", "must be more than 0, such as 5s");
-    }
+    checkWait("http.timeout", timeout, "30s");
+    checkWait("http.connect-timeout", connectTimeout, "5s");
     if (!HttpHeaders.isToken(method)) {
       throw new InvalidSettingException("http.method", "is no request method; use one like POST");
+    }
+  }
+
+  private static void checkWait(String property, Duration wait, String example) {
+    if (!wait.isPositive()) {
+      throw new InvalidSettingException(property, "must be more than 0, such as " + example);
+    }
+    if (wait.compareTo(LONGEST_WAIT) > 0) {
+      throw new InvalidSettingException(
+          property, "must be " + LONGEST_WAIT.toDays() + "d or less, such as " + example);
     }
   }
 

@@ -29,13 +29,15 @@ public final class HttpTransportType implements TransportType {
     http.check();
     if (http.proxyAddress() != null
         && http.protocol() == HttpSettings.Version.HTTP_2
-        && "http".equalsIgnoreCase(http.target().getScheme())) {
+        && !http.secure()) {
       throw new InvalidSettingException(
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
     return new HttpTransport(
         new HttpConnections(channel, http, window),
         new HttpRequests(channel, http),
-        new HttpFaults(http, clock));
+        new HttpAnswers(http, clock),
+        new HttpFaults(http),
+        new CallsUnderWay(channel, http.timeout()));
   }
 }
