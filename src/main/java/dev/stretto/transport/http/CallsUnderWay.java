@@ -1,9 +1,13 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.transport.Call;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,9 @@ final class CallsUnderWay implements AutoCloseable {
   /** Guarded by this. */
   private final Set<HttpCall> calls = new LinkedHashSet<>();
 
+  /** The positions of first attempts that were not taken and have not started again since. */
+  private final NavigableSet<Long> returned = new ConcurrentSkipListSet<>();
+
   private @Nullable Thread clock;
   private volatile boolean closed;
 
@@ -39,9 +46,38 @@ final class CallsUnderWay implements AutoCloseable {
     }
   }
 
+  /** A connection says which streams it takes no more. */
+  void endUntaken() {
+    List<HttpCall> now;
+    synchronized (this) {
+      now = List.copyOf(calls);
+    }
+    now.forEach(HttpCall::endIfUntaken);
+  }
+
   /** The call is over. */
   synchronized void remove(HttpCall call) {
     calls.remove(call);
+  }
+
+  /** The call goes back in line, and must not be overtaken by one that was chosen before. */
+  void untaken(Call call) {
+    if (call.attempt() == 1) {
+      returned.add(call.message().position());
+    }
+  }
+
+  /** Whether the call would overtake one that went back in line; if not, it may start now. */
+  boolean overtakes(Call call) {
+    if (returned.isEmpty() || call.attempt() > 1) {
+      return false;
+    }
+    long position = call.message().position();
+    if (returned.lower(position) != null) {
+      return true;
+    }
+    returned.remove(position);
+    return false;
   }
 
   synchronized int count() {

@@ -1,12 +1,15 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
@@ -23,17 +26,18 @@ final class HttpCall
 
   private static final String ATTRIBUTE = HttpCall.class.getName();
 
-  private static final int STARTED = 0;
-  private static final int HANDED_OVER = 1;
-  private static final int FINISHED = 2;
 
+  private final Call call;
   private final Progress progress;
   private final HttpAnswers answers;
   private final HttpFaults faults;
   private final CallsUnderWay calls;
-  private final AtomicInteger step = new AtomicInteger(STARTED);
 
   private @Nullable Request request;
+
+  /** Guarded by this, and so is telling the progress: nothing is told twice or after the end. */
+  private boolean over;
+
   private long due;
 
   /** Whether bytes of the request may have been written. */
@@ -51,7 +55,13 @@ final class HttpCall
   private volatile HttpFields headers = HttpFields.EMPTY;
   private volatile byte[] excerpt = {};
 
-  HttpCall(Progress progress, HttpAnswers answers, HttpFaults faults, CallsUnderWay calls) {
+  HttpCall(
+      Call call,
+      Progress progress,
+      HttpAnswers answers,
+      HttpFaults faults,
+      CallsUnderWay calls) {
+    this.call = call;
     this.progress = progress;
     this.answers = answers;
     this.faults = faults;
@@ -77,6 +87,9 @@ final class HttpCall
     } else {
       on.send(sending, this);
     }
+    if (overlooked()) {
+      abort(new ClosedChannelException());
+    }
   }
 
   void on(HttpLink connection) {
@@ -85,6 +98,22 @@ final class HttpCall
 
   void opened(int id) {
     stream = id;
+    endIfUntaken();
+  }
+
+  /**
+   * Ends the call where the destination will not take it. It must not wait for the client below,
+   * which overlooks streams that are opened in the moment in which the connection ends.
+   */
+  void endIfUntaken() {
+    if (overlooked()) {
+      failed(new ClosedChannelException());
+    }
+  }
+
+  private boolean overlooked() {
+    HttpLink on = link;
+    return on != null && stream > 0 && on.untaken(stream);
   }
 
   void due(long nanos) {
@@ -107,8 +136,8 @@ final class HttpCall
   }
 
   @Override
-  public void onSuccess(Request sent) {
-    if (step.compareAndSet(STARTED, HANDED_OVER)) {
+  public synchronized void onSuccess(Request sent) {
+    if (!over) {
       progress.handedOver();
     }
   }
@@ -181,9 +210,13 @@ final class HttpCall
     finish(answers.of(status, headers, excerpt));
   }
 
-  private void finish(Outcome outcome) {
-    if (step.getAndSet(FINISHED) != FINISHED) {
-      // Before anyone asks for the capacity because of this.
+  private synchronized void finish(Outcome outcome) {
+    if (!over) {
+      over = true;
+      // Before anyone asks for the capacity, or starts another call, because of this.
+      if (outcome instanceof RetryLater(Fault fault, _, _) && fault == Fault.UNTAKEN) {
+        calls.untaken(call);
+      }
       calls.remove(this);
       progress.finished(outcome);
     }

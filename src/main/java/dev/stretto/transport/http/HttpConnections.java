@@ -29,6 +29,7 @@ final class HttpConnections implements AutoCloseable {
   private final String channel;
   private final HttpSettings settings;
   private final int window;
+  private final CallsUnderWay calls;
   private final int connectionLimit;
   private final @Nullable TrustStore trustStore;
 
@@ -39,10 +40,11 @@ final class HttpConnections implements AutoCloseable {
   private @Nullable HttpClient client;
   private boolean closed;
 
-  HttpConnections(String channel, HttpSettings settings, int window) {
+  HttpConnections(String channel, HttpSettings settings, int window, CallsUnderWay calls) {
     this.channel = channel;
     this.settings = settings;
     this.window = window;
+    this.calls = calls;
     this.connectionLimit = settings.connectionLimit(window);
     this.trustStore = TrustStore.of(settings);
   }
@@ -50,7 +52,7 @@ final class HttpConnections implements AutoCloseable {
   /** The HTTP/2 connection in use, or null where there is none. */
   @Nullable HttpLink link() {
     HttpLink shared = link;
-    return shared == null || shared.isClosed() ? null : shared;
+    return shared == null || shared.ended() ? null : shared;
   }
 
   /** Whether there was an HTTP/2 connection. */
@@ -64,7 +66,7 @@ final class HttpConnections implements AutoCloseable {
    * that goes back in line. Then one makes the next connection, beside those that are still
    * answered on the old one.
    */
-  int capacity(CallsUnderWay calls) {
+  int capacity() {
     HttpLink shared = link();
     if (shared != null) {
       int streams = shared.getMaxMultiplex();
@@ -105,7 +107,7 @@ final class HttpConnections implements AutoCloseable {
     http2Client.setMaxLocalStreams(window);
     var transport =
         new HttpClientTransportDynamic(
-            connector, HttpLinkFactory.protocol(http2Client), HttpClientConnectionFactory.HTTP11);
+            connector, HttpLinkFactory.protocol(http2Client, calls::endUntaken), HttpClientConnectionFactory.HTTP11);
     transport.setConnectionPoolFactory(Pool::new);
 
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);

@@ -66,12 +66,12 @@ final class HttpFaults {
   }
 
   /** The outcome of a call whose connection was on its way out. */
-  Outcome untaken() {
+  RetryLater untaken() {
     return new RetryLater(Fault.UNTAKEN, "the destination ended the connection", null);
   }
 
   /** The outcome of a call that the connection did not take. */
-  Outcome untaken(HttpLink link) {
+  RetryLater untaken(HttpLink link) {
     String error = link.error();
     if (error != null) {
       return new RetryLater(

@@ -10,6 +10,7 @@ import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.client.transport.internal.HttpChannelOverHTTP2;
 import org.eclipse.jetty.http2.client.transport.internal.HttpConnectionOverHTTP2;
 import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,11 @@ final class HttpLink extends HttpConnectionOverHTTP2 {
   /** The destination ends the connection. A later frame may only lower the last stream. */
   void leaving(GoAwayFrame frame) {
     goAway = frame;
+  }
+
+  /** Whether no new request may be sent on it. */
+  boolean ended() {
+    return goAway != null || isClosed();
   }
 
   /** Whether the destination itself said that this stream's request has arrived. */
@@ -60,6 +66,21 @@ final class HttpLink extends HttpConnectionOverHTTP2 {
       call.on(this);
     }
     return super.send(exchange);
+  }
+
+  /**
+   * The client closes a connection that its pool won't have back, also where the destination ended
+   * it: that takes it out of use, and its calls are still answered. Only when the client itself
+   * stops do they end with it.
+   */
+  @Override
+  public void close() {
+    if (getHttpClient().isRunning()) {
+      upwardClose();
+      getSession().close(ErrorCode.NO_ERROR.code, "close", Callback.NOOP);
+    } else {
+      super.close();
+    }
   }
 
   @Override

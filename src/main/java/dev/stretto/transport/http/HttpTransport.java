@@ -38,7 +38,7 @@ final class HttpTransport implements Transport {
    */
   @Override
   public int capacity() {
-    return connections.capacity(calls);
+    return connections.capacity();
   }
 
   @Override
@@ -49,12 +49,14 @@ final class HttpTransport implements Transport {
       return;
     }
     HttpLink link = connections.link();
-    if (link == null && connections.spokeHttp2() && calls.mayBeOvertaken()) {
-      // The connection ended since the capacity was asked for.
+    boolean lost = link == null && connections.spokeHttp2() && calls.mayBeOvertaken();
+    if (lost || calls.overtakes(call)) {
+      // The connection ended since this call was chosen.
+      calls.untaken(call);
       progress.finished(faults.untaken());
       return;
     }
-    HttpCall exchange = new HttpCall(progress, answers, faults, calls);
+    HttpCall exchange = new HttpCall(call, progress, answers, faults, calls);
     try {
       Request request = requests.of(connections.client(), call);
       exchange.send(request, link);

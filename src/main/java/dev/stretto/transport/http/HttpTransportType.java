@@ -33,11 +33,12 @@ public final class HttpTransportType implements TransportType {
       throw new InvalidSettingException(
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
+    CallsUnderWay calls = new CallsUnderWay(channel, http.timeout());
     return new HttpTransport(
-        new HttpConnections(channel, http, window),
+        new HttpConnections(channel, http, window, calls),
         new HttpRequests(channel, http),
         new HttpAnswers(http, clock),
         new HttpFaults(http),
-        new CallsUnderWay(channel, http.timeout()));
+        calls);
   }
 }
