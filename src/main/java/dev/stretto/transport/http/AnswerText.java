@@ -39,7 +39,7 @@ final class AnswerText {
   private final Set<String> secrets = new LinkedHashSet<>();
 
   AnswerText(HttpSettings settings) {
-    URI target = settings.target();
+    URI target = settings.target().uri();
     for (String header : settings.headers().values()) {
       keepSecret(header.split("\\s+"));
     }

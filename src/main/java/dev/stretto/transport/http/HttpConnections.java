@@ -1,6 +1,5 @@
 package dev.stretto.transport.http;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Connection;
@@ -124,10 +123,9 @@ final class HttpConnections implements AutoCloseable {
     starting.setFollowRedirects(false);
     starting.setHttpCookieStore(new HttpCookieStore.Empty());
     starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));
-    URI proxy = settings.proxyAddress();
+    HttpAddress proxy = settings.proxyAddress();
     if (proxy != null) {
-      int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.getHost(), port));
+      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.host(), proxy.port()));
     }
     starting.start();
     starting.getProtocolHandlers().clear();

@@ -12,8 +12,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.client.RetryableRequestException;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -23,10 +25,12 @@ final class HttpFaults {
 
   private final Duration timeout;
   private final String authority;
+  private final boolean plainHttp2;
 
   HttpFaults(HttpSettings settings) {
     this.timeout = settings.timeout();
     this.authority = settings.authority();
+    this.plainHttp2 = !settings.secure() && settings.protocol() == HttpSettings.Version.HTTP_2;
   }
 
   /** The outcome of a call that failed before any byte of its request was written. */
@@ -39,12 +43,18 @@ final class HttpFaults {
           case NoRouteToHostException _ -> "no route to host: " + authority;
           case SocketTimeoutException _ -> "no connection in time: " + authority;
           case TimeoutException _ -> "no connection in time: " + authority;
-          case SSLException tls -> "TLS failed with " + authority + ": " + text(tls);
+          case SSLException tls -> noTls(tls);
           case HttpResponseException proxy ->
               "no way to "
                   + authority
                   + ": the proxy answered HTTP "
                   + proxy.getResponse().getStatus();
+          case IOException other when plainHttp2 ->
+              "no HTTP/2 from "
+                  + authority
+                  + " ("
+                  + text(other)
+                  + "); check http.version, or write https: in http.url where TLS is expected";
           case Throwable other -> "no connection to " + authority + ": " + text(other);
         };
     return new RetryLater(Fault.UNAVAILABLE, reason, null);
@@ -54,6 +64,9 @@ final class HttpFaults {
   Outcome unanswered(Throwable failure) {
     if (failure instanceof HttpResponseException) {
       return new RetryLater(Fault.UNAVAILABLE, noHttp(failure), null);
+    }
+    if (failure instanceof SSLException tls && beforeAnyRequest(tls)) {
+      return notSent(tls);
     }
     String reason =
         switch (failure) {
@@ -91,8 +104,29 @@ final class HttpFaults {
             && ErrorCode.REFUSED_STREAM_ERROR.name().equalsIgnoreCase(failure.getMessage()));
   }
 
+  /** What was read is no HTTP answer; the record with which TLS says so begins with 0x15. */
   private String noHttp(Throwable failure) {
-    return authority + " does not speak HTTP: " + failure;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("0x15")) {
+        return authority + " answers in TLS; write https: in http.url";
+      }
+    }
+    return authority + " does not answer in HTTP/1.1; check host and port in http.url";
+  }
+
+  private String noTls(SSLException failure) {
+    String failed = "TLS failed with " + authority + ": " + text(failure);
+    return unrecognized(failure)
+        ? failed + " It answers without TLS; write http: in http.url, or check the port"
+        : failed;
+  }
+
+  private static boolean beforeAnyRequest(SSLException failure) {
+    return failure instanceof SSLHandshakeException || unrecognized(failure);
+  }
+
+  private static boolean unrecognized(SSLException failure) {
+    return text(failure).toLowerCase(Locale.ROOT).contains("unrecognized ssl message");
   }
 
   /**

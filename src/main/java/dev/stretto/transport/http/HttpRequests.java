@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpRequests {
 
   private final URI target;
+  private final String host;
   private final String method;
   private final @Nullable HttpVersion version;
   private final HttpField channel;
@@ -34,7 +35,9 @@ final class HttpRequests {
       throw new InvalidSettingException(
           "http", "the channel's name can't be sent as a header; use Latin letters");
     }
-    this.target = settings.target();
+    HttpAddress address = settings.target();
+    this.host = address.host();
+    this.target = withKnownHost(address);
     this.method = settings.method();
     this.version = version(settings);
     this.channel = new HttpField("Stretto-Channel", channel);
@@ -46,6 +49,14 @@ final class HttpRequests {
       }
       configured.add(new HttpField(header.getKey(), header.getValue()));
     }
+  }
+
+  /** The address with a host that {@link URI} can read; the request is given the real one. */
+  private static URI withKnownHost(HttpAddress address) {
+    URI uri = address.uri();
+    return uri.getHost() != null
+        ? uri
+        : URI.create(uri.toString().replaceFirst("//[^/?]*", "//host:" + address.port()));
   }
 
   /** Which version Jetty must speak, or null where TLS is to negotiate it. */
@@ -95,6 +106,7 @@ final class HttpRequests {
     Request request =
         client
             .newRequest(target)
+            .host(host)
             .method(method)
             .headers(headers -> fill(headers, call))
             .body(

@@ -1,8 +1,6 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,29 +49,28 @@ record HttpSettings(
   }
 
   /** The parsed url. Errors don't repeat it: a secret may be part of it. */
-  URI target() {
+  HttpAddress target() {
     if (url == null || url.isBlank()) {
       throw new InvalidSettingException(
           "http.url", "is required; give the address that takes the messages, http: or https:");
     }
-    return address("http.url", url, true);
+    return HttpAddress.of("http.url", url, true);
   }
 
   /** Whether the url asks for TLS. */
   boolean secure() {
-    return "https".equalsIgnoreCase(target().getScheme());
+    return target().secure();
   }
 
   /** The host and port that the url names, for people. */
   String authority() {
-    URI target = target();
-    int standard = secure() ? 443 : 80;
-    return target.getHost() + ":" + (target.getPort() < 0 ? standard : target.getPort());
+    HttpAddress target = target();
+    return target.host() + ":" + target.port();
   }
 
   /** The parsed proxy, or null where there is none. */
-  @Nullable URI proxyAddress() {
-    return proxy == null || proxy.isBlank() ? null : address("http.proxy", proxy, false);
+  @Nullable HttpAddress proxyAddress() {
+    return proxy == null || proxy.isBlank() ? null : HttpAddress.of("http.proxy", proxy, false);
   }
 
   /** The parsed version. */
@@ -116,38 +113,6 @@ record HttpSettings(
       throw new InvalidSettingException(
           property, "must be " + LONGEST_WAIT.toDays() + "d or less, such as " + example);
     }
-  }
-
-  private static URI address(String property, String text, boolean https) {
-    URI address;
-    try {
-      address = new URI(text.strip());
-    } catch (URISyntaxException e) {
-      throw new InvalidSettingException(
-          property, "is no valid address (" + e.getReason() + "); write it like https://host/path");
-    }
-    String scheme = address.getScheme();
-    boolean known = "http".equalsIgnoreCase(scheme) || (https && "https".equalsIgnoreCase(scheme));
-    if (!known) {
-      throw new InvalidSettingException(
-          property, "must start with http:" + (https ? " or https:" : ""));
-    }
-    if (address.getHost() == null) {
-      throw new InvalidSettingException(property, "names no host; write it like http://host/path");
-    }
-    if (address.getRawAuthority().endsWith(":")) {
-      throw new InvalidSettingException(
-          property, "names no port behind the colon; write it like http://host:8080/path");
-    }
-    if (address.getRawUserInfo() != null) {
-      throw new InvalidSettingException(
-          property, "must not hold credentials; give them in http.headers");
-    }
-    if (address.getRawFragment() != null) {
-      throw new InvalidSettingException(
-          property, "must not have a #fragment; nothing would see it");
-    }
-    return address;
   }
 
   /** Without the address, the headers and the password: they may hold secrets. */
