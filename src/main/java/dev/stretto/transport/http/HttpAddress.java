@@ -96,7 +96,8 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
       // Said below.
     }
     throw new InvalidSettingException(
-        property, "is no valid address: the host's name may have letters, digits, '-', '_' and '.'");
+        property,
+        "is no valid address: the host's name may have letters, digits, '-', '_' and '.'");
   }
 
   private static int port(String property, String text) {

@@ -26,7 +26,6 @@ final class HttpCall
 
   private static final String ATTRIBUTE = HttpCall.class.getName();
 
-
   private final Call call;
   private final Progress progress;
   private final HttpAnswers answers;
@@ -56,11 +55,7 @@ final class HttpCall
   private volatile byte[] excerpt = {};
 
   HttpCall(
-      Call call,
-      Progress progress,
-      HttpAnswers answers,
-      HttpFaults faults,
-      CallsUnderWay calls) {
+      Call call, Progress progress, HttpAnswers answers, HttpFaults faults, CallsUnderWay calls) {
     this.call = call;
     this.progress = progress;
     this.answers = answers;

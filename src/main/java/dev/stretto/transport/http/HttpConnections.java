@@ -1,5 +1,6 @@
 package dev.stretto.transport.http;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Connection;
@@ -9,11 +10,13 @@ import org.eclipse.jetty.client.HttpProxy;
 import org.eclipse.jetty.client.MultiplexConnectionPool;
 import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -106,7 +109,9 @@ final class HttpConnections implements AutoCloseable {
     http2Client.setMaxLocalStreams(window);
     var transport =
         new HttpClientTransportDynamic(
-            connector, HttpLinkFactory.protocol(http2Client, calls::endUntaken), HttpClientConnectionFactory.HTTP11);
+            connector,
+            HttpLinkFactory.protocol(http2Client, calls::endUntaken),
+            HttpClientConnectionFactory.HTTP11);
     transport.setConnectionPoolFactory(Pool::new);
 
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
@@ -162,6 +167,30 @@ final class HttpConnections implements AutoCloseable {
     protected void tryCreate(boolean create) {
       if (link() == null) {
         super.tryCreate(create);
+      }
+    }
+
+    /**
+     * Passes over connections that the destination has closed while they were idle, as far as that
+     * can be seen before the request is written: afterwards nobody knows whether it arrived.
+     */
+    @Override
+    protected @Nullable Connection activate() {
+      Connection next = super.activate();
+      while (next instanceof HttpConnectionOverHTTP idle && ended(idle)) {
+        remove(idle);
+        idle.close();
+        next = super.activate();
+      }
+      return next;
+    }
+
+    /** Whether the end was received, or anything else that nobody asked for. */
+    private boolean ended(HttpConnectionOverHTTP idle) {
+      try {
+        return idle.getEndPoint().fill(BufferUtil.allocate(1)) != 0;
+      } catch (IOException lost) {
+        return true;
       }
     }
 

@@ -35,9 +35,6 @@ final class Http2Script implements AutoCloseable {
   /** The bodies that were accepted, in order of arrival. */
   final Queue<String> accepted = new ConcurrentLinkedQueue<>();
 
-  /** How many connections there were. */
-  volatile int connections;
-
   /** What is done on each connection, by its number from 1. */
   @FunctionalInterface
   interface Script {
@@ -58,11 +55,11 @@ final class Http2Script implements AutoCloseable {
 
   private void accept() {
     try {
-      while (true) {
+      for (int connection = 1; true; connection++) {
         Socket socket = server.accept();
         sockets.add(socket);
         socket.setTcpNoDelay(true);
-        int number = ++connections;
+        int number = connection;
         Thread.ofPlatform().daemon().start(() -> serve(socket, number));
       }
     } catch (IOException _) {

@@ -188,7 +188,8 @@ class HttpAnswersTest {
     String character = first.replace("x", "");
     String body = first + character.repeat(3000);
     for (byte[] sent : new byte[][] {body.getBytes(StandardCharsets.UTF_8), gzip(body)}) {
-      String[] headers = sent.length > 2000 ? new String[0] : new String[] {"Content-Encoding", "gzip"};
+      String[] headers =
+          sent.length > 2000 ? new String[0] : new String[] {"Content-Encoding", "gzip"};
       String reason = ((Outcome.Rejected) answered(400, sent, headers)).reason();
       assertThat(reason).endsWith(character + "…").doesNotContain("\uFFFD");
       assertThat(reason.substring(0, reason.length() - 1).replace(character, ""))

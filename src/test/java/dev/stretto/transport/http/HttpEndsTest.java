@@ -95,8 +95,7 @@ class HttpEndsTest {
           .hasSize(calls.size())
           .containsOnly(new Outcome.Delivered());
       assertThat(server.accepted)
-          .containsExactlyElementsOf(
-              calls.stream().map(call -> call.message().payload()).toList());
+          .containsExactlyElementsOf(calls.stream().map(call -> call.message().payload()).toList());
       assertThat(driver.misuses()).isZero();
     }
   }
@@ -118,8 +117,7 @@ class HttpEndsTest {
     try (Http2Script server = new Http2Script(script)) {
       for (int round = 0; round < 100; round++) {
         try (Transport transport = open(server, each)) {
-          assertThat(new Driver(transport).run(calls(each)))
-              .containsOnly(new Outcome.Delivered());
+          assertThat(new Driver(transport).run(calls(each))).containsOnly(new Outcome.Delivered());
         }
       }
     }
@@ -228,8 +226,7 @@ class HttpEndsTest {
         };
     try (Http2Script server = new Http2Script(script);
         Transport transport =
-            type.open(
-                "space", MapSettings.url(server.url(), "version", "2", "timeout", "1s"), 4)) {
+            type.open("space", MapSettings.url(server.url(), "version", "2", "timeout", "1s"), 4)) {
       Driver driver = new Driver(transport);
       assertThat(driver.run(List.of(Driver.call(1)))).containsOnly(new Outcome.Delivered());
       assertThat(driver.run(List.of(Driver.call(2), Driver.call(3))))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.stretto.outbox.Message;
-import dev.stretto.outbox.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
@@ -108,12 +107,11 @@ class HttpRequestTest {
     "a, ' ', the content type is empty",
     "a, 'text/plain ', the content type can't be sent as a header: it begins",
   })
-  void anIdOrTypeThatAReceiverWouldSeeAlteredRejectsItsMessage(String id, String contentType, String reason)
-      throws Exception {
+  void anIdOrTypeThatAReceiverWouldSeeAlteredRejectsItsMessage(
+      String id, String contentType, String reason) throws Exception {
     try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
         Transport transport = open(server)) {
-      Message message =
-          new Message(1, "space", 1, id, null, contentType, Map.of(), "{}", 0);
+      Message message = new Message(1, "space", 1, id, null, contentType, Map.of(), "{}", 0);
       assertThat(((Outcome.Rejected) Driver.outcomeOf(transport, new Call(message, 1, 1))).reason())
           .startsWith(reason);
       assertThat(server.seen).isEmpty();

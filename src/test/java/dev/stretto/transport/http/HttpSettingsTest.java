@@ -3,8 +3,8 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Driver;
+import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Transport;
 import java.nio.file.Files;
@@ -174,7 +174,8 @@ class HttpSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "http://my_container:8080/€?q=ü, my_container:8080, http://my_container:8080/%E2%82%AC?q=%C3%BC",
+    "http://my_container:8080/€?q=ü, my_container:8080,"
+        + " http://my_container:8080/%E2%82%AC?q=%C3%BC",
     "http://bücher.example:81/, xn--bcher-kva.example:81, http://xn--bcher-kva.example:81/",
   })
   void aRequestNamesTheHostAsItIsWritten(String url, String authority, String sent)

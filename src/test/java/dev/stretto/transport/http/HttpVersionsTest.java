@@ -138,8 +138,7 @@ class HttpVersionsTest {
 
       CompletableFuture<Outcome> late = new CompletableFuture<>();
       transport.start(Driver.call(5), Driver.finishing(late));
-      assertThat(((Outcome.RetryLater) Driver.get(late)).fault())
-          .isEqualTo(Outcome.Fault.UNTAKEN);
+      assertThat(((Outcome.RetryLater) Driver.get(late)).fault()).isEqualTo(Outcome.Fault.UNTAKEN);
       held.forEach(Callback::succeeded);
       assertThat(early).extracting(Driver::get).allMatch(Outcome.Delivered.class::isInstance);
 
