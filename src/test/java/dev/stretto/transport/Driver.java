@@ -1,15 +1,24 @@
 package dev.stretto.transport;
 
+import static java.util.Comparator.comparingLong;
+
 import dev.stretto.outbox.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Starts calls as the dispatching thread does: the next after handedOver, never above the capacity.
@@ -23,6 +32,7 @@ public final class Driver {
   private int underWay;
   private int mostUnderWay;
   private int misuses;
+  private final AtomicInteger untaken = new AtomicInteger();
   private boolean left = true;
 
   public Driver(Transport transport) {
@@ -62,16 +72,58 @@ public final class Driver {
 
   /** Starts one call once it may start; returns without its answer. */
   public CompletableFuture<Outcome> start(Call call) {
-    await();
+    var _ = await(() -> true, () -> false);
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    transport.start(call, new OneCall(outcome));
+    transport.start(call, new OneCall(outcome, _ -> {}));
     return outcome;
   }
 
-  private void await() {
+  /**
+   * Starts all in order and waits until every one is over. What was not taken starts again at its
+   * place, as with the dispatcher.
+   *
+   * @return the outcomes by position
+   */
+  public Map<Long, Outcome> runUntilTaken(List<Call> calls) {
+    Map<Long, Outcome> outcomes = new ConcurrentSkipListMap<>();
+    Queue<Call> line = new PriorityBlockingQueue<>(calls.size(), comparingLong(Driver::position));
+    line.addAll(calls);
+    while (await(() -> !line.isEmpty(), () -> outcomes.size() == calls.size())) {
+      Call next = Objects.requireNonNull(line.poll());
+      transport.start(
+          next,
+          new OneCall(
+              new CompletableFuture<>(),
+              how -> {
+                if (how instanceof Outcome.RetryLater(Outcome.Fault fault, _, _)
+                    && fault == Outcome.Fault.UNTAKEN) {
+                  line.add(next);
+                  untaken.incrementAndGet();
+                } else {
+                  outcomes.put(position(next), how);
+                }
+              }));
+    }
+    return outcomes;
+  }
+
+  /** How often a call was not taken and started again. */
+  public int untaken() {
+    return untaken.get();
+  }
+
+  private static long position(Call call) {
+    return call.message().position();
+  }
+
+  /** Waits until a call may start, and counts it; false where everything is over. */
+  private boolean await(BooleanSupplier something, BooleanSupplier over) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     synchronized (changed) {
-      while (!left || underWay >= transport.capacity()) {
+      while (!something.getAsBoolean() || !left || underWay >= transport.capacity()) {
+        if (over.getAsBoolean()) {
+          return false;
+        }
         long rest = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (rest <= 0) {
           throw new AssertionError("not handed over, or not finished: " + underWay + " under way");
@@ -85,6 +137,7 @@ public final class Driver {
       left = false;
       underWay++;
       mostUnderWay = Math.max(mostUnderWay, underWay);
+      return true;
     }
   }
 
@@ -125,10 +178,12 @@ public final class Driver {
   private final class OneCall implements Transport.Progress {
 
     private final CompletableFuture<Outcome> outcome;
+    private final Consumer<Outcome> over;
     private boolean handedOver;
 
-    OneCall(CompletableFuture<Outcome> outcome) {
+    OneCall(CompletableFuture<Outcome> outcome, Consumer<Outcome> over) {
       this.outcome = outcome;
+      this.over = over;
     }
 
     @Override
@@ -149,6 +204,7 @@ public final class Driver {
         if (!handedOver) {
           left = true;
         }
+        over.accept(how);
         if (!outcome.complete(how)) {
           misuses++;
         }

@@ -1,23 +1,22 @@
 package dev.stretto.transport.http;
 
-import java.net.URI;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Connection;
-import org.eclipse.jetty.client.ConnectionPool.MaxMultiplexable;
 import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpProxy;
 import org.eclipse.jetty.client.MultiplexConnectionPool;
 import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -29,42 +28,56 @@ final class HttpConnections implements AutoCloseable {
   private static final int MAX_THREADS = 8;
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
-  /** What Jetty would do with an answer beyond reading it: following, authenticating, upgrading. */
-  private static final List<String> UNWANTED =
-      List.of("redirect", "www-authenticate", "proxy-authenticate", "upgrade");
-
   private final String channel;
   private final HttpSettings settings;
   private final int window;
+  private final CallsUnderWay calls;
   private final int connectionLimit;
   private final @Nullable TrustStore trustStore;
 
   private final AtomicInteger open = new AtomicInteger();
-  private volatile @Nullable Connection http2;
+  private volatile @Nullable HttpLink link;
+  private volatile boolean spokeHttp2;
 
   private @Nullable HttpClient client;
   private boolean closed;
 
-  HttpConnections(String channel, HttpSettings settings, int window) {
+  HttpConnections(String channel, HttpSettings settings, int window, CallsUnderWay calls) {
     this.channel = channel;
     this.settings = settings;
     this.window = window;
+    this.calls = calls;
     this.connectionLimit = settings.connectionLimit(window);
     this.trustStore = TrustStore.of(settings);
   }
 
+  /** The HTTP/2 connection in use, or null where there is none. */
+  @Nullable HttpLink link() {
+    HttpLink shared = link;
+    return shared == null || shared.ended() ? null : shared;
+  }
+
+  /** Whether there was an HTTP/2 connection. */
+  boolean spokeHttp2() {
+    return spokeHttp2;
+  }
+
   /**
-   * The most calls that may be under way without one waiting inside Jetty. With no connection it is
-   * 1: the calls of a lost one have to end before the next connection is made, so that no request
-   * overtakes those still on the old one.
+   * The most calls that may be under way. Where an HTTP/2 connection has ended, none is started
+   * while one of its calls may yet be overtaken: neither one that has not arrived for sure, nor one
+   * that goes back in line. Then one makes the next connection, beside those that are still
+   * answered on the old one.
    */
   int capacity() {
-    Connection shared = http2;
-    if (shared != null && !shared.isClosed()) {
-      int streams = ((MaxMultiplexable) shared).getMaxMultiplex();
+    HttpLink shared = link();
+    if (shared != null) {
+      int streams = shared.getMaxMultiplex();
       return streams < 0 ? window : Math.max(1, Math.min(window, streams));
     }
-    return shared == null && open.get() > 0 ? Math.min(window, connectionLimit) : 1;
+    if (spokeHttp2) {
+      return calls.mayBeOvertaken() ? 1 : Math.min(window, 1 + calls.count());
+    }
+    return open.get() > 0 ? Math.min(window, connectionLimit) : 1;
   }
 
   /**
@@ -97,7 +110,7 @@ final class HttpConnections implements AutoCloseable {
     var transport =
         new HttpClientTransportDynamic(
             connector,
-            new ClientConnectionFactoryOverHTTP2.HTTP2(http2Client),
+            HttpLinkFactory.protocol(http2Client, calls::endUntaken),
             HttpClientConnectionFactory.HTTP11);
     transport.setConnectionPoolFactory(Pool::new);
 
@@ -115,13 +128,13 @@ final class HttpConnections implements AutoCloseable {
     starting.setFollowRedirects(false);
     starting.setHttpCookieStore(new HttpCookieStore.Empty());
     starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));
-    URI proxy = settings.proxyAddress();
+    HttpAddress proxy = settings.proxyAddress();
     if (proxy != null) {
-      int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.getHost(), port));
+      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.host(), proxy.port()));
     }
     starting.start();
-    UNWANTED.forEach(starting.getProtocolHandlers()::remove);
+    starting.getProtocolHandlers().clear();
+    starting.getProtocolHandlers().put(new InterimAnswers());
     starting.getContentDecoderFactories().clear();
     return starting;
   }
@@ -152,24 +165,49 @@ final class HttpConnections implements AutoCloseable {
 
     @Override
     protected void tryCreate(boolean create) {
-      if (http2 == null) {
+      if (link() == null) {
         super.tryCreate(create);
+      }
+    }
+
+    /**
+     * Passes over connections that the destination has closed while they were idle, as far as that
+     * can be seen before the request is written: afterwards nobody knows whether it arrived.
+     */
+    @Override
+    protected @Nullable Connection activate() {
+      Connection next = super.activate();
+      while (next instanceof HttpConnectionOverHTTP idle && ended(idle)) {
+        remove(idle);
+        idle.close();
+        next = super.activate();
+      }
+      return next;
+    }
+
+    /** Whether the end was received, or anything else that nobody asked for. */
+    private boolean ended(HttpConnectionOverHTTP idle) {
+      try {
+        return idle.getEndPoint().fill(BufferUtil.allocate(1)) != 0;
+      } catch (IOException lost) {
+        return true;
       }
     }
 
     @Override
     protected void onCreated(Connection connection) {
       open.incrementAndGet();
-      if (connection instanceof MaxMultiplexable) {
-        http2 = connection;
+      if (connection instanceof HttpLink made) {
+        link = made;
+        spokeHttp2 = true;
       }
     }
 
     @Override
     protected void onRemoved(Connection connection) {
       open.decrementAndGet();
-      if (connection == http2) {
-        http2 = null;
+      if (connection == link) {
+        link = null;
       }
     }
   }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
@@ -22,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpRequests {
 
   private final URI target;
+  private final String host;
   private final String method;
-  private final long timeoutMillis;
   private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
@@ -36,9 +35,10 @@ final class HttpRequests {
       throw new InvalidSettingException(
           "http", "the channel's name can't be sent as a header; use Latin letters");
     }
-    this.target = settings.target();
+    HttpAddress address = settings.target();
+    this.host = address.host();
+    this.target = withKnownHost(address);
     this.method = settings.method();
-    this.timeoutMillis = settings.timeout().toMillis();
     this.version = version(settings);
     this.channel = new HttpField("Stretto-Channel", channel);
     this.configured = new ArrayList<>();
@@ -51,11 +51,18 @@ final class HttpRequests {
     }
   }
 
+  /** The address with a host that {@link URI} can read; the request is given the real one. */
+  private static URI withKnownHost(HttpAddress address) {
+    URI uri = address.uri();
+    return uri.getHost() != null
+        ? uri
+        : URI.create(uri.toString().replaceFirst("//[^/?]*", "//host:" + address.port()));
+  }
+
   /** Which version Jetty must speak, or null where TLS is to negotiate it. */
   private static @Nullable HttpVersion version(HttpSettings settings) {
     return switch (settings.protocol()) {
-      case AUTO ->
-          "https".equalsIgnoreCase(settings.target().getScheme()) ? null : HttpVersion.HTTP_1_1;
+      case AUTO -> settings.secure() ? null : HttpVersion.HTTP_1_1;
       case HTTP_1_1 -> HttpVersion.HTTP_1_1;
       case HTTP_2 -> HttpVersion.HTTP_2;
     };
@@ -63,21 +70,34 @@ final class HttpRequests {
 
   /** Why the message can't become a request, or null where it can. One line. */
   @Nullable String problem(Message message) {
-    if (!HttpHeaders.isValue(message.messageId())) {
-      return "the message id can't be sent as a header: it has a line break or a character beyond"
-          + " Latin-1";
+    String misfit = misfit("the message id", message.messageId());
+    if (misfit == null) {
+      misfit = misfit("the content type", message.contentType());
     }
-    if (!HttpHeaders.isValue(message.contentType())) {
-      return "the content type can't be sent as a header: it has a line break or a character beyond"
-          + " Latin-1";
+    if (misfit != null) {
+      return misfit;
     }
     for (Map.Entry<String, String> header : message.headers().entrySet()) {
       String problem = HttpHeaders.problem(header.getKey(), header.getValue());
       if (problem != null) {
-        return "header '" + HttpFaults.oneLine(header.getKey()) + "' " + problem;
+        return "header '" + AnswerText.oneLine(header.getKey()) + "' " + problem;
       }
     }
     return null;
+  }
+
+  /**
+   * A receiver does not see blanks around a header's value, so that two ids would look the same.
+   */
+  private static @Nullable String misfit(String what, String value) {
+    if (value.isBlank()) {
+      return what + " is empty";
+    }
+    if (!HttpHeaders.isValue(value)) {
+      return what + " can't be sent as a header: it has a line break or a character beyond Latin-1";
+    }
+    boolean bare = value.equals(value.strip()) && value.equals(value.trim());
+    return bare ? null : what + " can't be sent as a header: it begins or ends with a blank";
   }
 
   /** The request of a call whose message has no {@link #problem}. */
@@ -86,8 +106,8 @@ final class HttpRequests {
     Request request =
         client
             .newRequest(target)
+            .host(host)
             .method(method)
-            .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
             .headers(headers -> fill(headers, call))
             .body(
                 new BytesRequestContent(

@@ -1,8 +1,6 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,6 +36,8 @@ record HttpSettings(
     @Nullable Path trustStore,
     @Nullable String trustStorePassword) {
 
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
   /** Which HTTP is spoken. */
   enum Version {
     /** What TLS negotiates; 1.1 in cleartext. */
@@ -49,17 +49,28 @@ record HttpSettings(
   }
 
   /** The parsed url. Errors don't repeat it: a secret may be part of it. */
-  URI target() {
+  HttpAddress target() {
     if (url == null || url.isBlank()) {
       throw new InvalidSettingException(
           "http.url", "is required; give the address that takes the messages, http: or https:");
     }
-    return address("http.url", url, true);
+    return HttpAddress.of("http.url", url, true);
+  }
+
+  /** Whether the url asks for TLS. */
+  boolean secure() {
+    return target().secure();
+  }
+
+  /** The host and port that the url names, for people. */
+  String authority() {
+    HttpAddress target = target();
+    return target.host() + ":" + target.port();
   }
 
   /** The parsed proxy, or null where there is none. */
-  @Nullable URI proxyAddress() {
-    return proxy == null || proxy.isBlank() ? null : address("http.proxy", proxy, false);
+  @Nullable HttpAddress proxyAddress() {
+    return proxy == null || proxy.isBlank() ? null : HttpAddress.of("http.proxy", proxy, false);
   }
 
   /** The parsed version. */
@@ -87,47 +98,21 @@ record HttpSettings(
 
   /** Checks what has no parsed form of its own. */
   void check() {
-    if (!timeout.isPositive()) {
-      throw new InvalidSettingException("http.timeout", "must be more than 0, such as 30s");
-    }
-    if (!connectTimeout.isPositive()) {
-      throw new InvalidSettingException("http.connect-timeout", "must be more than 0, such as 5s");
-    }
+    checkWait("http.timeout", timeout, "30s");
+    checkWait("http.connect-timeout", connectTimeout, "5s");
     if (!HttpHeaders.isToken(method)) {
       throw new InvalidSettingException("http.method", "is no request method; use one like POST");
     }
   }
 
-  private static URI address(String property, String text, boolean https) {
-    URI address;
-    try {
-      address = new URI(text.strip());
-    } catch (URISyntaxException e) {
+  private static void checkWait(String property, Duration wait, String example) {
+    if (!wait.isPositive()) {
+      throw new InvalidSettingException(property, "must be more than 0, such as " + example);
+    }
+    if (wait.compareTo(LONGEST_WAIT) > 0) {
       throw new InvalidSettingException(
-          property, "is no valid address (" + e.getReason() + "); write it like https://host/path");
+          property, "must be " + LONGEST_WAIT.toDays() + "d or less, such as " + example);
     }
-    String scheme = address.getScheme();
-    boolean known = "http".equalsIgnoreCase(scheme) || (https && "https".equalsIgnoreCase(scheme));
-    if (!known) {
-      throw new InvalidSettingException(
-          property, "must start with http:" + (https ? " or https:" : ""));
-    }
-    if (address.getHost() == null) {
-      throw new InvalidSettingException(property, "names no host; write it like http://host/path");
-    }
-    if (address.getRawAuthority().endsWith(":")) {
-      throw new InvalidSettingException(
-          property, "names no port behind the colon; write it like http://host:8080/path");
-    }
-    if (address.getRawUserInfo() != null) {
-      throw new InvalidSettingException(
-          property, "must not hold credentials; give them in http.headers");
-    }
-    if (address.getRawFragment() != null) {
-      throw new InvalidSettingException(
-          property, "must not have a #fragment; nothing would see it");
-    }
-    return address;
   }
 
   /** Without the address, the headers and the password: they may hold secrets. */

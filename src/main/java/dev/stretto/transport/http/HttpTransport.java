@@ -8,20 +8,34 @@ import org.eclipse.jetty.client.Request;
 /**
  * The way to one HTTP destination. Requests of one HTTP/2 connection arrive in start order, because
  * Jetty writes a request on the thread that starts it, or else in the order of its queue, and the
- * next is not started before this one was written.
+ * next is not started before this one was written. From one connection to the next the order holds
+ * because nothing is sent on the next before everything on the one before has arrived, or is over.
  */
 final class HttpTransport implements Transport {
 
   private final HttpConnections connections;
   private final HttpRequests requests;
+  private final HttpAnswers answers;
   private final HttpFaults faults;
+  private final CallsUnderWay calls;
 
-  HttpTransport(HttpConnections connections, HttpRequests requests, HttpFaults faults) {
+  HttpTransport(
+      HttpConnections connections,
+      HttpRequests requests,
+      HttpAnswers answers,
+      HttpFaults faults,
+      CallsUnderWay calls) {
     this.connections = connections;
     this.requests = requests;
+    this.answers = answers;
     this.faults = faults;
+    this.calls = calls;
   }
 
+  /**
+   * The most calls that may be under way without one waiting inside Jetty, or overtaking one on a
+   * connection that was lost. With no connection one call makes it.
+   */
   @Override
   public int capacity() {
     return connections.capacity();
@@ -34,10 +48,18 @@ final class HttpTransport implements Transport {
       progress.finished(new Outcome.Rejected(Outcome.Refused.MESSAGE, problem));
       return;
     }
-    HttpCall exchange = new HttpCall(progress, faults);
+    HttpLink link = connections.link();
+    boolean lost = link == null && connections.spokeHttp2() && calls.mayBeOvertaken();
+    if (lost || calls.overtakes(call)) {
+      // The connection ended since this call was chosen.
+      calls.untaken(call);
+      progress.finished(faults.untaken());
+      return;
+    }
+    HttpCall exchange = new HttpCall(call, progress, answers, faults, calls);
     try {
       Request request = requests.of(connections.client(), call);
-      exchange.send(request);
+      exchange.send(request, link);
     } catch (Exception e) {
       exchange.failed(e);
     }
@@ -45,6 +67,7 @@ final class HttpTransport implements Transport {
 
   @Override
   public void close() {
+    calls.close();
     connections.close();
   }
 }

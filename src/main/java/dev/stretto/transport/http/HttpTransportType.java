@@ -29,13 +29,16 @@ public final class HttpTransportType implements TransportType {
     http.check();
     if (http.proxyAddress() != null
         && http.protocol() == HttpSettings.Version.HTTP_2
-        && "http".equalsIgnoreCase(http.target().getScheme())) {
+        && !http.secure()) {
       throw new InvalidSettingException(
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
+    CallsUnderWay calls = new CallsUnderWay(channel, http.timeout());
     return new HttpTransport(
-        new HttpConnections(channel, http, window),
+        new HttpConnections(channel, http, window, calls),
         new HttpRequests(channel, http),
-        new HttpFaults(http, clock));
+        new HttpAnswers(http, clock),
+        new HttpFaults(http),
+        calls);
   }
 }

@@ -72,7 +72,8 @@ final class SenderFaults {
     String message = thrown.getMessage() == null ? "" : thrown.getMessage();
     String line = UNPRINTABLE.matcher(message).replaceAll(" ").strip();
     if (line.length() > LONGEST_REASON) {
-      line = line.substring(0, LONGEST_REASON) + "…";
+      boolean pair = Character.isHighSurrogate(line.charAt(LONGEST_REASON - 1));
+      line = line.substring(0, pair ? LONGEST_REASON - 1 : LONGEST_REASON) + "…";
     }
     boolean own = thrown instanceof RejectedException || thrown instanceof UnavailableException;
     if (own && !line.isEmpty()) {

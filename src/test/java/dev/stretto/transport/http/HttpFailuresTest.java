@@ -2,6 +2,7 @@ package dev.stretto.transport.http;
 
 import static dev.stretto.transport.Outcome.Fault.UNAVAILABLE;
 import static dev.stretto.transport.Outcome.Fault.UNKNOWN;
+import static dev.stretto.transport.Outcome.Fault.UNTAKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -155,9 +156,9 @@ class HttpFailuresTest {
         Transport transport = open(server.url("http", "/"), "version", "2")) {
       server.resetWith = ErrorCode.REFUSED_STREAM_ERROR;
       assertThat(((Outcome.RetryLater) Driver.outcomeOf(transport, Driver.call(1))).fault())
-          .isEqualTo(UNAVAILABLE);
+          .isEqualTo(UNTAKEN);
       server.resetWith = ErrorCode.INTERNAL_ERROR;
-      assertThat(Driver.outcomeOf(transport, Driver.call(2)))
+      assertThat(Driver.outcomeOf(transport, Driver.call(1)))
           .isEqualTo(
               new Outcome.RetryLater(
                   UNKNOWN, "connection lost before an answer: internal_error", null));

@@ -99,6 +99,25 @@ class HttpRequestTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', application/json, the message id is empty",
+    "' a', application/json, the message id can't be sent as a header: it begins",
+    "'a	', application/json, the message id can't be sent as a header: it begins",
+    "a, ' ', the content type is empty",
+    "a, 'text/plain ', the content type can't be sent as a header: it begins",
+  })
+  void anIdOrTypeThatAReceiverWouldSeeAlteredRejectsItsMessage(
+      String id, String contentType, String reason) throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
+        Transport transport = open(server)) {
+      Message message = new Message(1, "space", 1, id, null, contentType, Map.of(), "{}", 0);
+      assertThat(((Outcome.Rejected) Driver.outcomeOf(transport, new Call(message, 1, 1))).reason())
+          .startsWith(reason);
+      assertThat(server.seen).isEmpty();
+    }
+  }
+
   private Transport open(ScriptedServer server, String... settings) {
     return type.open("space", MapSettings.url(server.url("http", "/hook?a=%20b"), settings), 4);
   }

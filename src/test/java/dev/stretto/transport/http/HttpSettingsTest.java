@@ -3,8 +3,10 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.transport.Driver;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
+import dev.stretto.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -84,6 +86,15 @@ class HttpSettingsTest {
     "http.url, http://example.org:/hook, names no port behind the colon",
     "http.url, http://me:s3cret@example.org/, must not hold credentials",
     "http.url, http://example.org/#s3cret, must not have a #fragment",
+    "http.url, http://example.org:99999/hook, has a port that can't be one; use 1 to 65535",
+    "http.url, http://example.org:0/hook, has a port that can't be one",
+    "http.url, http://example.org:http/hook, has a port that can't be one",
+    "http.url, http://example.org/a b, is no valid address",
+    "http.url, http://example.org/%zz, is no valid address",
+    "http.url, http://straße.example/, has a letter in the host's name",
+    "http.url, http://[::1/, names no host",
+    "http.timeout, 25h, must be 1d or less",
+    "http.proxy, http://proxy:99999, has a port that can't be one",
     "http.version, 3, 'use auto, 1.1 or 2'",
     "http.method, 'PO ST', is no request method",
     "http.timeout, 0s, must be more than 0",
@@ -144,5 +155,37 @@ class HttpSettingsTest {
 
   private void open(String... settings) {
     type.open("space", MapSettings.url("https://example.org/", settings), 4).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://my_container:8080/hook, my_container:8080, http://my_container:8080/hook",
+    "https://Example.org, Example.org:443, https://Example.org",
+    "http://bücher.example/, xn--bcher-kva.example:80, http://xn--bcher-kva.example/",
+    "'http://a/€?q=ü&r=😀', a:80, http://a/%E2%82%AC?q=%C3%BC&r=%F0%9F%98%80",
+    "http://a/%20?b=%E2%82%AC+c, a:80, http://a/%20?b=%E2%82%AC+c",
+    "http://[::1]:90/, [::1]:90, http://[::1]:90/",
+  })
+  void anAddressIsTakenAsBrowsersTakeIt(String url, String authority, String sent) {
+    HttpSettings settings = MapSettings.url(url).bind(HttpSettings.class);
+    assertThat(settings.authority()).isEqualTo(authority);
+    assertThat(settings.target().uri()).hasToString(sent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://my_container:8080/€?q=ü, my_container:8080,"
+        + " http://my_container:8080/%E2%82%AC?q=%C3%BC",
+    "http://bücher.example:81/, xn--bcher-kva.example:81, http://xn--bcher-kva.example:81/",
+  })
+  void aRequestNamesTheHostAsItIsWritten(String url, String authority, String sent)
+      throws Exception {
+    try (TestProxy proxy = new TestProxy();
+        Transport transport =
+            type.open("space", MapSettings.url(url, "proxy", proxy.url(), "timeout", "20s"), 4)) {
+      Driver.outcomeOf(transport, Driver.call(1));
+      assertThat(proxy.requestLines).containsExactly("POST " + sent + " HTTP/1.1");
+      assertThat(proxy.hosts).containsExactly(authority);
+    }
   }
 }

@@ -121,7 +121,8 @@ class HttpVersionsTest {
   }
 
   @Test
-  void aCallStartedAsFewerStreamsBecomeAllowedWaitsAndGetsNoConnectionOfItsOwn() throws Exception {
+  void aCallStartedAsFewerStreamsBecomeAllowedGoesBackInLineAndGetsNoConnectionOfItsOwn()
+      throws Exception {
     Queue<Callback> held = new ConcurrentLinkedQueue<>();
     try (ScriptedServer server =
             new ScriptedServer((request, response, callback) -> held.add(callback));
@@ -137,14 +138,15 @@ class HttpVersionsTest {
 
       CompletableFuture<Outcome> late = new CompletableFuture<>();
       transport.start(Driver.call(5), Driver.finishing(late));
-      assertThat(server.sessions).hasSize(1);
+      assertThat(((Outcome.RetryLater) Driver.get(late)).fault()).isEqualTo(Outcome.Fault.UNTAKEN);
       held.forEach(Callback::succeeded);
-
       assertThat(early).extracting(Driver::get).allMatch(Outcome.Delivered.class::isInstance);
+
+      CompletableFuture<Outcome> again = driver.start(Driver.call(5));
       await().until(() -> held.size() == 5);
-      assertThat(server.sessions).as("connections").hasSize(1);
       held.forEach(Callback::succeeded);
-      assertThat(Driver.get(late)).isInstanceOf(Outcome.Delivered.class);
+      assertThat(Driver.get(again)).isInstanceOf(Outcome.Delivered.class);
+      assertThat(server.sessions).as("connections").hasSize(1);
     }
   }
 

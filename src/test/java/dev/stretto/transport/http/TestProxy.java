@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class TestProxy implements AutoCloseable {
 
   final Queue<String> requestLines = new ConcurrentLinkedQueue<>();
+  final Queue<String> hosts = new ConcurrentLinkedQueue<>();
   private final ServerSocket server;
 
   TestProxy() throws IOException {
@@ -42,6 +43,10 @@ final class TestProxy implements AutoCloseable {
       String head = head(client.getInputStream());
       String line = head.lines().findFirst().orElseThrow();
       requestLines.add(line);
+      head.lines()
+          .filter(header -> header.startsWith("Host: "))
+          .map(header -> header.substring("Host: ".length()))
+          .forEach(hosts::add);
       String[] words = line.split(" ");
       boolean tunnel = words[0].equals("CONNECT");
       String authority = tunnel ? words[1] : words[1].split("/")[2];

@@ -1,0 +1,119 @@
+package dev.stretto.transport.http;
+
+import dev.stretto.transport.Call;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a channel that are under way, oldest first. Each ends by its own timeout at the
+ * latest, on a clock of its own: whatever the client below does with the request.
+ *
+ * <p>All have the same timeout, so that the oldest is the next one due, and the clock's thread
+ * needs to be woken by nobody: with no call there is none due before a whole timeout has passed.
+ */
+final class CallsUnderWay implements AutoCloseable {
+
+  private final String channel;
+  private final long timeout;
+
+  /** Guarded by this. */
+  private final Set<HttpCall> calls = new LinkedHashSet<>();
+
+  /** The positions of first attempts that were not taken and have not started again since. */
+  private final NavigableSet<Long> returned = new ConcurrentSkipListSet<>();
+
+  private @Nullable Thread clock;
+  private volatile boolean closed;
+
+  CallsUnderWay(String channel, Duration timeout) {
+    this.channel = channel;
+    this.timeout = timeout.toNanos();
+  }
+
+  /** The call starts now. */
+  synchronized void add(HttpCall call) {
+    call.due(System.nanoTime() + timeout);
+    calls.add(call);
+    if (clock == null && !closed) {
+      clock = Thread.ofVirtual().name("http-clock-" + channel).start(this::watch);
+    }
+  }
+
+  /** A connection says which streams it takes no more. */
+  void endUntaken() {
+    List<HttpCall> now;
+    synchronized (this) {
+      now = List.copyOf(calls);
+    }
+    now.forEach(HttpCall::endIfUntaken);
+  }
+
+  /** The call is over. */
+  synchronized void remove(HttpCall call) {
+    calls.remove(call);
+  }
+
+  /** The call goes back in line, and must not be overtaken by one that was chosen before. */
+  void untaken(Call call) {
+    if (call.attempt() == 1) {
+      returned.add(call.message().position());
+    }
+  }
+
+  /** Whether the call would overtake one that went back in line; if not, it may start now. */
+  boolean overtakes(Call call) {
+    if (returned.isEmpty() || call.attempt() > 1) {
+      return false;
+    }
+    long position = call.message().position();
+    if (returned.lower(position) != null) {
+      return true;
+    }
+    returned.remove(position);
+    return false;
+  }
+
+  synchronized int count() {
+    return calls.size();
+  }
+
+  /** Whether one of them may be overtaken by a request on a new connection. */
+  synchronized boolean mayBeOvertaken() {
+    return calls.stream().anyMatch(call -> !call.arrived());
+  }
+
+  private synchronized @Nullable HttpCall oldest() {
+    Iterator<HttpCall> first = calls.iterator();
+    return first.hasNext() ? first.next() : null;
+  }
+
+  private void watch() {
+    while (!closed) {
+      HttpCall oldest = oldest();
+      long left = oldest == null ? timeout : oldest.dueIn(System.nanoTime());
+      if (oldest != null && left <= 0) {
+        oldest.expire();
+      } else {
+        LockSupport.parkNanos(this, left);
+      }
+    }
+  }
+
+  /** Ends the clock; calls under way are told nothing more by it. */
+  @Override
+  public void close() {
+    Thread watching;
+    synchronized (this) {
+      closed = true;
+      watching = clock;
+    }
+    LockSupport.unpark(watching);
+  }
+}
