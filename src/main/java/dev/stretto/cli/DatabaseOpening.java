@@ -1,5 +1,7 @@
 package dev.stretto.cli;
 
+import dev.stretto.database.SchemaMismatchException;
+import dev.stretto.database.UnusableSchemaException;
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -111,6 +113,11 @@ final class DatabaseOpening
     if (setting != null) {
       return setting;
     }
+    UnusableSchemaException schema = Messages.find(failure, UnusableSchemaException.class);
+    if (schema != null && schema.property() != null) {
+      return new CommandException(
+          ExitCode.USAGE, schema.property() + ": " + schema.getMessage(), failure);
+    }
     SQLException sql = Messages.find(failure, SQLException.class);
     boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
     return new CommandException(
@@ -120,6 +127,10 @@ final class DatabaseOpening
   }
 
   private String problem(Exception failure) {
+    UnusableSchemaException unusable = Messages.find(failure, UnusableSchemaException.class);
+    if (unusable != null) {
+      return Messages.firstLine(unusable);
+    }
     SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
     if (schema != null) {
       return Messages.firstLine(schema);

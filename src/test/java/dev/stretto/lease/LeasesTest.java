@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.SchemaDataSource;
 import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 /** Law 7 at its source: what a lease is, on each database. */
 @OnEachDatabase
@@ -52,11 +50,7 @@ class LeasesTest {
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
-    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
-        .execute(database.dataSource());
+    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password()).migrated();
     jdbc = new JdbcTemplate(database.dataSource());
   }
 
@@ -214,14 +208,16 @@ class LeasesTest {
     Queue<Connection> connections = new ConcurrentLinkedQueue<>();
     Leases leases =
         leases(
-            new DriverManagerDataSource(database.url(), database.user(), database.password()) {
-              @Override
-              public Connection getConnection() throws SQLException {
-                Connection connection = super.getConnection();
-                connections.add(connection);
-                return connection;
-              }
-            },
+            new SchemaDataSource(
+                new DriverManagerDataSource(database.url(), database.user(), database.password()) {
+                  @Override
+                  public Connection getConnection() throws SQLException {
+                    Connection connection = super.getConnection();
+                    connections.add(connection);
+                    return connection;
+                  }
+                },
+                null),
             "first",
             LEASE);
     Lease lease = leases.acquire("space");
