@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import dev.stretto.database.SchemaMismatchException;
 import dev.stretto.database.UnusableSchemaException;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -119,7 +120,10 @@ final class DatabaseOpening
           ExitCode.USAGE, schema.property() + ": " + schema.getMessage(), failure);
     }
     SQLException sql = Messages.find(failure, SQLException.class);
-    boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
+    boolean busy =
+        (sql != null && sql.getErrorCode() == H2_ALREADY_OPEN)
+            || DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION_LEFT
+            || DatabaseFault.of(failure) == DatabaseFault.READ_ONLY;
     return new CommandException(
         busy ? ExitCode.TRY_LATER : ExitCode.FAILED,
         "the database " + shown(url) + " " + problem(failure),
@@ -134,6 +138,20 @@ final class DatabaseOpening
     SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
     if (schema != null) {
       return Messages.firstLine(schema);
+    }
+    String said = DatabaseFault.said(failure);
+    switch (DatabaseFault.of(failure)) {
+      case NO_CONNECTION_LEFT -> {
+        return "has no connection left for this: try again later, or allow more ("
+            + withoutSecrets(String.valueOf(said))
+            + ")";
+      }
+      case READ_ONLY -> {
+        return "takes no writes, and its tables are not of this version: try again once it does ("
+            + withoutSecrets(String.valueOf(said))
+            + ")";
+      }
+      case CONNECTION_LOST, DEADLOCK, LOCK_TIMEOUT, OTHER -> {}
     }
     SQLException sql = Messages.find(failure, SQLException.class);
     if (sql != null) {

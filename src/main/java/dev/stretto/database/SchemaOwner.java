@@ -6,6 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,27 +105,36 @@ final class SchemaOwner {
    * behind in silence, and not moved either, for producers insert there.
    */
   private void lookForEarlierTables() throws SQLException {
+    Set<String> usual = new LinkedHashSet<>();
+    usual.add(schema.vendor() == Vendor.H2 ? "PUBLIC" : "public");
     String current = connection.getSchema();
-    if (current == null || current.equals(schema.name())) {
-      return;
+    if (current != null) {
+      usual.add(current);
     }
-    Schema earlier = schema.other(current);
+    usual.remove(schema.name());
+    for (String place : usual) {
+      lookForEarlierTables(schema.other(place));
+    }
+  }
+
+  private void lookForEarlierTables(Schema earlier) throws SQLException {
+    String place = earlier.name();
     if (SchemaHistory.isOursAlone(connection, earlier)) {
       throw UnusableSchemaException.setting(
           Schema.PROPERTY,
           "an earlier version of Stretto has its tables in schema "
-              + current
+              + place
               + " of this database: set "
               + Schema.PROPERTY
               + "="
-              + current
+              + place
               + " to go on with them there");
     }
     if (SchemaHistory.hasOurTables(connection, earlier)) {
       LOG.warn(
           "schema {} has tables outbox_message and channel_lease too, beside migrations that are"
               + " not Stretto's: they are left as they are, and nothing in them is sent",
-          current);
+          place);
     }
   }
 

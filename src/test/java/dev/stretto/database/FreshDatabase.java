@@ -53,6 +53,14 @@ public record FreshDatabase(Database vendor, String url, String user, String pas
     return new SchemaDataSource(new DriverManagerDataSource(url, user, password), null);
   }
 
+  /** An application's connections, for statements that name the schema, which MariaDB has not. */
+  public DataSource producers() {
+    DataSource plain = new DriverManagerDataSource(url, user, password);
+    return vendor == Database.MARIADB
+        ? new QuietDataSource(plain, sql -> sql.replace("stretto.", ""))
+        : plain;
+  }
+
   /** The table of Stretto's migrations, for a statement. */
   public String history() {
     return switch (vendor) {
