@@ -47,6 +47,7 @@ final class DatabaseOpening
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     url = text(environment, URL);
+    DatabaseUrl.check(url);
     String user = text(environment, USER);
     password = text(environment, PASSWORD);
     if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {

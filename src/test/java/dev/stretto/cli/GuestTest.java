@@ -123,10 +123,7 @@ class GuestTest {
             connection
                 .getMetaData()
                 .getTables(
-                    connection.getCatalog(),
-                    theirs(),
-                    "%",
-                    new String[] {"TABLE", "BASE TABLE"})) {
+                    connection.getCatalog(), theirs(), "%", new String[] {"TABLE", "BASE TABLE"})) {
       while (found.next()) {
         tables.put(found.getString("TABLE_NAME"), rows(connection, found.getString("TABLE_NAME")));
       }

@@ -7,10 +7,12 @@ import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.database.SchemaDataSource;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +256,28 @@ class LeasesTest {
           .as("it was for an earlier run")
           .isFalse();
     }
+  }
+
+  @Test
+  void aRowThatAnotherSessionKeepsIsNotWaitedForLongerThanALease() throws Exception {
+    abandon("space", LONG, 41);
+    expire();
+    try (Connection other = database.connect()) {
+      other.setAutoCommit(false);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("select * from channel_lease for update");
+      }
+
+      CompletableFuture<Lease> acquired = acquiring(leases("second", LEASE));
+
+      assertThatThrownBy(() -> acquired.get(1, TimeUnit.MINUTES))
+          .cause()
+          .satisfies(failure ->
+              assertThat(DatabaseFault.of(failure))
+                  .isIn(DatabaseFault.CONNECTION_LOST, DatabaseFault.LOCK_TIMEOUT));
+      other.rollback();
+    }
+    assertThat(leases("third", LEASE).acquire("space").live()).isTrue();
   }
 
   private Leases leases(String owner, Duration duration) {
