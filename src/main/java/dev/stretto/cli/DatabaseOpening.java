@@ -1,7 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.database.SchemaMismatchException;
-import dev.stretto.database.UnusableSchemaException;
+import dev.stretto.database.UnusableDatabaseException;
 import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
@@ -115,7 +115,7 @@ final class DatabaseOpening
     if (setting != null) {
       return setting;
     }
-    UnusableSchemaException schema = Messages.find(failure, UnusableSchemaException.class);
+    UnusableDatabaseException schema = Messages.find(failure, UnusableDatabaseException.class);
     if (schema != null && schema.property() != null) {
       return new CommandException(
           ExitCode.USAGE, schema.property() + ": " + schema.getMessage(), failure);
@@ -132,7 +132,7 @@ final class DatabaseOpening
   }
 
   private String problem(Exception failure) {
-    UnusableSchemaException unusable = Messages.find(failure, UnusableSchemaException.class);
+    UnusableDatabaseException unusable = Messages.find(failure, UnusableDatabaseException.class);
     if (unusable != null) {
       return Messages.firstLine(unusable);
     }

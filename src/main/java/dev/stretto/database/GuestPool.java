@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ import org.springframework.core.env.Environment;
 final class GuestPool implements BeanPostProcessor {
 
   private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
+
+  /** By a pooler; by a server that does not know one of them, or its value. */
+  private static final Set<String> REFUSED = Set.of("08P01", "42704", "22023");
 
   private final Environment environment;
 
@@ -86,7 +90,7 @@ final class GuestPool implements BeanPostProcessor {
       return row.next() && row.getLong(1) == limits.idleInTransaction().toMillis();
     } catch (SQLException e) {
       LOG.debug("No session with options", e);
-      return !"08P01".equals(e.getSQLState());
+      return !REFUSED.contains(String.valueOf(e.getSQLState()));
     }
   }
 }

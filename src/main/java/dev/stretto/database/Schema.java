@@ -68,7 +68,7 @@ public final class Schema {
   /**
    * The schema that the configuration names, in the database of that connection.
    *
-   * @throws UnusableSchemaException where it can't be meant
+   * @throws UnusableDatabaseException where it can't be meant
    */
   public static Schema of(Environment environment, Connection connection) throws SQLException {
     return of(environment.getProperty(PROPERTY), connection);
@@ -91,10 +91,10 @@ public final class Schema {
 
   private static Schema ofMariaDb(@Nullable String written, @Nullable String database) {
     if (database == null) {
-      throw UnusableSchemaException.setting("spring.datasource.url", "names no database");
+      throw UnusableDatabaseException.setting("spring.datasource.url", "names no database");
     }
     if (written != null && !written.equals(database)) {
-      throw UnusableSchemaException.setting(
+      throw UnusableDatabaseException.setting(
           PROPERTY,
           "on MariaDB the URL's database is the schema, which is " + database + ": leave it out");
     }
@@ -104,10 +104,10 @@ public final class Schema {
   private static void check(String name) {
     String small = name.toLowerCase(Locale.ROOT);
     if (name.isBlank() || name.indexOf('\0') >= 0 || name.getBytes(UTF_8).length > LONGEST) {
-      throw UnusableSchemaException.setting(PROPERTY, "a name has 1 to " + LONGEST + " bytes");
+      throw UnusableDatabaseException.setting(PROPERTY, "a name has 1 to " + LONGEST + " bytes");
     }
     if (small.startsWith("pg_") || small.equals("information_schema")) {
-      throw UnusableSchemaException.setting(PROPERTY, name + " is the database's own");
+      throw UnusableDatabaseException.setting(PROPERTY, name + " is the database's own");
     }
   }
 

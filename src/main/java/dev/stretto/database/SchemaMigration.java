@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -24,10 +25,13 @@ import org.springframework.jdbc.UncategorizedSQLException;
  */
 final class SchemaMigration implements FlywayMigrationStrategy {
 
-  /** How Flyway has a session find what has no schema, which would stay with a pooler's session. */
-  private static final String FOR_THE_SESSION = "set_config('search_path', ?, false)";
-
-  private static final String FOR_THE_TRANSACTION = "set_config('search_path', ?, true)";
+  /** What Flyway sets for a session, which would stay with a pooler's, and less far-reaching. */
+  private static final Map<String, String> FOR_THE_TRANSACTION =
+      Map.of(
+          "set_config('search_path', ?, false)",
+          "set_config('search_path', ?, true)",
+          "SET ROLE '",
+          "SET LOCAL ROLE '");
 
   private final ConfigurableEnvironment environment;
   private final SchemaHistory history;
@@ -70,8 +74,15 @@ final class SchemaMigration implements FlywayMigrationStrategy {
   }
 
   private static DataSource quiet(DataSource connections, Schema schema) {
-    return new QuietDataSource(
-        connections, sql -> schema.qualify(sql).replace(FOR_THE_SESSION, FOR_THE_TRANSACTION));
+    return new QuietDataSource(connections, sql -> quiet(schema.qualify(sql)));
+  }
+
+  private static String quiet(String sql) {
+    String quiet = sql;
+    for (Map.Entry<String, String> each : FOR_THE_TRANSACTION.entrySet()) {
+      quiet = quiet.replace(each.getKey(), each.getValue());
+    }
+    return quiet;
   }
 
   private static void migrate(Flyway flyway, SchemaOwner owner) {

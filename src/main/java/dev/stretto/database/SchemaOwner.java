@@ -33,7 +33,7 @@ final class SchemaOwner {
   /**
    * Has the schema be there and be one that this user may make tables in.
    *
-   * @throws UnusableSchemaException where it can't be, or an earlier version's tables are in
+   * @throws UnusableDatabaseException where it can't be, or an earlier version's tables are in
    *     another
    */
   void prepare() throws SQLException {
@@ -47,7 +47,7 @@ final class SchemaOwner {
     if (!present) {
       create();
     } else if (!mayCreateTables()) {
-      throw UnusableSchemaException.database(
+      throw UnusableDatabaseException.database(
           "needs tables in schema "
               + schema.name()
               + " made or brought to this version, and user "
@@ -84,7 +84,7 @@ final class SchemaOwner {
       if (exists()) {
         return;
       }
-      throw UnusableSchemaException.database(
+      throw UnusableDatabaseException.database(
           "has no schema "
               + schema.name()
               + ", and user "
@@ -120,7 +120,7 @@ final class SchemaOwner {
   private void lookForEarlierTables(Schema earlier) throws SQLException {
     String place = earlier.name();
     if (SchemaHistory.isOursAlone(connection, earlier)) {
-      throw UnusableSchemaException.setting(
+      throw UnusableDatabaseException.setting(
           Schema.PROPERTY,
           "an earlier version of Stretto has its tables in schema "
               + place
@@ -138,8 +138,8 @@ final class SchemaOwner {
     }
   }
 
-  UnusableSchemaException ofSomebodyElse() {
-    return UnusableSchemaException.database(
+  UnusableDatabaseException ofSomebodyElse() {
+    return UnusableDatabaseException.database(
         schema.vendor() == Vendor.MARIADB
             ? "has tables that are not Stretto's: give it a database of its own"
             : "has tables in schema "

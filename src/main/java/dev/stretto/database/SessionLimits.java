@@ -36,7 +36,10 @@ record SessionLimits(Duration idleInTransaction, Duration lock) {
   private static Duration duration(Environment environment, String property, Duration usual) {
     Duration written =
         Binder.get(environment).bind(property, Bindable.of(Duration.class)).orElse(usual);
-    return written.compareTo(SHORTEST) < 0 ? SHORTEST : written;
+    if (written.compareTo(SHORTEST) < 0) {
+      throw UnusableDatabaseException.setting(property, "must be 1s or more");
+    }
+    return written;
   }
 
   /** For PostgreSQL's start-up packet. */

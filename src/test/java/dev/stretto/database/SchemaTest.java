@@ -80,7 +80,7 @@ class SchemaTest {
       for (String name : new String[] {" ", "pg_mine", "information_schema", "x".repeat(64)}) {
         assertThatThrownBy(() -> Schema.of(name, connection))
             .isInstanceOfSatisfying(
-                UnusableSchemaException.class,
+                UnusableDatabaseException.class,
                 e -> assertThat(e.property()).isEqualTo("stretto.schema"));
       }
     }

@@ -8,7 +8,10 @@ import dev.stretto.dispatch.Stop;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
@@ -20,6 +23,7 @@ class HeldRowsTest {
   @TempDir Path folder;
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
   void aChannelThatAnotherSessionHoldsIsTriedAgainLater() throws Exception {
     try (JobFixture fixture = new JobFixture(vendor, folder, "window=4")) {
       fixture.append(3);
