@@ -64,6 +64,8 @@ final class ArchitectureTest {
           .definedBy("dev.stretto.transport.*..")
           .layer("transport")
           .definedBy("dev.stretto.transport")
+          .layer("database")
+          .definedBy("dev.stretto.database..")
           .layer("outbox")
           .definedBy("dev.stretto.outbox..")
           .ensureAllClassesAreContainedInArchitecture()
@@ -71,9 +73,12 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           // settings are read, and found wanting, at the command line
           .whereLayer("cli")
-          .mayOnlyAccessLayers("job", "report", "outbox", "transport", "adapters", "dispatch")
+          .mayOnlyAccessLayers(
+              "job", "report", "database", "outbox", "transport", "adapters", "dispatch")
           .whereLayer("job")
-          .mayOnlyAccessLayers("outbox", "transport", "dispatch", "lease")
+          .mayOnlyAccessLayers("database", "outbox", "transport", "dispatch", "lease")
+          .whereLayer("database")
+          .mayOnlyAccessLayers("outbox")
           .whereLayer("report")
           .mayOnlyAccessLayers("outbox", "lease")
           .whereLayer("dispatch")
@@ -166,6 +171,7 @@ final class ArchitectureTest {
       noClasses()
           .that(
               resideInAnyPackage(
+                  "dev.stretto.database..",
                   "dev.stretto.outbox..",
                   "dev.stretto.lease..",
                   "dev.stretto.job..",

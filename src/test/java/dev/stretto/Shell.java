@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -203,12 +203,13 @@ final class Shell implements AutoCloseable {
   }
 
   private Connection connect() throws SQLException {
-    return database == null
-        ? DriverManager.getConnection(
+    FreshDatabase file =
+        new FreshDatabase(
+            Database.H2,
             "jdbc:h2:file:" + folder.resolve("data/stretto") + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
             "sa",
-            "")
-        : database.connect();
+            "");
+    return database == null ? file.connect() : database.connect();
   }
 
   /** Reads the row that a result is at. */

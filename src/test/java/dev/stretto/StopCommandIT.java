@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stretto.cli.Receiver.Totals;
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
@@ -103,8 +104,9 @@ class StopCommandIT {
 
   private void spoil(String sql) throws Exception {
     try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:h2:file:" + folder.resolve("data/stretto"), "sa", "");
+            new FreshDatabase(
+                    Database.H2, "jdbc:h2:file:" + folder.resolve("data/stretto"), "sa", "")
+                .connect();
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeUpdate(sql)).isEqualTo(1);
     }

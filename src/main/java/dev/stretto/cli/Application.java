@@ -1,6 +1,8 @@
 package dev.stretto.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Spring with the database open; {@link #get} makes a bean when it is first asked for. */
@@ -16,8 +18,12 @@ final class Application implements AutoCloseable {
 
   /** Lets at least so many connections to the database be open at once, 1 or more. */
   void allowConnections(int atLeast) {
-    HikariDataSource pool = context.getBean(HikariDataSource.class);
-    pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
+    try {
+      HikariDataSource pool = context.getBean(DataSource.class).unwrap(HikariDataSource.class);
+      pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
+    } catch (SQLException e) {
+      throw new IllegalStateException("another pool than HikariCP's", e);
+    }
   }
 
   <T> T get(Class<T> type) {

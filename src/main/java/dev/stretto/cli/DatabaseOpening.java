@@ -1,5 +1,8 @@
 package dev.stretto.cli;
 
+import dev.stretto.database.SchemaMismatchException;
+import dev.stretto.database.UnusableDatabaseException;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -44,6 +47,7 @@ final class DatabaseOpening
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     url = text(environment, URL);
+    DatabaseUrl.check(url);
     String user = text(environment, USER);
     password = text(environment, PASSWORD);
     if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
@@ -111,8 +115,16 @@ final class DatabaseOpening
     if (setting != null) {
       return setting;
     }
+    UnusableDatabaseException schema = Messages.find(failure, UnusableDatabaseException.class);
+    if (schema != null && schema.property() != null) {
+      return new CommandException(
+          ExitCode.USAGE, schema.property() + ": " + schema.getMessage(), failure);
+    }
     SQLException sql = Messages.find(failure, SQLException.class);
-    boolean busy = sql != null && sql.getErrorCode() == H2_ALREADY_OPEN;
+    boolean busy =
+        (sql != null && sql.getErrorCode() == H2_ALREADY_OPEN)
+            || DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION_LEFT
+            || DatabaseFault.of(failure) == DatabaseFault.READ_ONLY;
     return new CommandException(
         busy ? ExitCode.TRY_LATER : ExitCode.FAILED,
         "the database " + shown(url) + " " + problem(failure),
@@ -120,9 +132,27 @@ final class DatabaseOpening
   }
 
   private String problem(Exception failure) {
+    UnusableDatabaseException unusable = Messages.find(failure, UnusableDatabaseException.class);
+    if (unusable != null) {
+      return Messages.firstLine(unusable);
+    }
     SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
     if (schema != null) {
       return Messages.firstLine(schema);
+    }
+    String said = DatabaseFault.said(failure);
+    switch (DatabaseFault.of(failure)) {
+      case NO_CONNECTION_LEFT -> {
+        return "has no connection left for this: try again later, or allow more ("
+            + withoutSecrets(String.valueOf(said))
+            + ")";
+      }
+      case READ_ONLY -> {
+        return "takes no writes, and its tables are not of this version: try again once it does ("
+            + withoutSecrets(String.valueOf(said))
+            + ")";
+      }
+      case CONNECTION_LOST, DEADLOCK, LOCK_TIMEOUT, OTHER -> {}
     }
     SQLException sql = Messages.find(failure, SQLException.class);
     if (sql != null) {

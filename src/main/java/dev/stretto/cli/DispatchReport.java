@@ -4,6 +4,7 @@ import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.outbox.DatabaseFault;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -82,10 +83,21 @@ final class DispatchReport {
     if (failure == null) {
       return "";
     }
-    return end.databaseLost()
-        ? "the database was lost; the next run carries on: "
-            + Messages.firstLine(Messages.root(failure))
-        : Messages.firstLine(failure);
+    return switch (DatabaseFault.of(failure)) {
+      case CONNECTION_LOST -> unavailable("the database was lost", failure);
+      case DEADLOCK, LOCK_TIMEOUT ->
+          unavailable("another session holds what the run has to write", failure);
+      case READ_ONLY -> unavailable("the database takes no writes", failure);
+      case NO_CONNECTION_LEFT -> unavailable("the database has no connection left", failure);
+      case OTHER -> {
+        String said = DatabaseFault.said(failure);
+        yield said == null ? Messages.firstLine(failure) : "the database failed: " + said;
+      }
+    };
+  }
+
+  private static String unavailable(String why, Exception failure) {
+    return why + "; the next run carries on: " + DatabaseFault.said(failure);
   }
 
   /** Says how a run ended that had a result. */

@@ -2,6 +2,7 @@ package dev.stretto.cli;
 
 import dev.stretto.job.NotRunningException;
 import dev.stretto.outbox.BadLineException;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.NotParkedException;
 import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.transport.InvalidSettingException;
@@ -64,7 +65,7 @@ final class Failures {
                   + " is undone: run this again");
         }
         case SQLException e -> {
-          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+          return new Report(codeOf(failure), "the database failed: " + DatabaseFault.said(e));
         }
         case DataAccessException e when e.getCause() == null -> {
           return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
@@ -82,6 +83,14 @@ final class Failures {
             + ": "
             + Messages.firstLine(root)
             + " (--debug shows more)");
+  }
+
+  /** What passes, such as a failover, is worth another try; the next one sees what is left. */
+  private static ExitCode codeOf(Throwable failure) {
+    return switch (DatabaseFault.of(failure)) {
+      case READ_ONLY, NO_CONNECTION_LEFT, DEADLOCK, LOCK_TIMEOUT -> ExitCode.TRY_LATER;
+      case CONNECTION_LOST, OTHER -> ExitCode.FAILED;
+    };
   }
 
   private static String usage(ParameterException e) {

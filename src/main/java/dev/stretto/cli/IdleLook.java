@@ -1,5 +1,8 @@
 package dev.stretto.cli;
 
+import dev.stretto.database.Schema;
+import dev.stretto.database.SchemaDataSource;
+import dev.stretto.database.SchemaHistory;
 import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
@@ -62,7 +65,8 @@ final class IdleLook {
         || !only(environment, "spring.batch", BATCH)) {
       return false;
     }
-    try (Connection connection = connect(environment)) {
+    try (Connection raw = connect(environment)) {
+      Connection connection = SchemaDataSource.of(raw, Schema.of(environment, raw));
       return new SchemaHistory(environment).isCurrent(connection)
           && look(environment, new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
     } catch (SQLException | RuntimeException e) {

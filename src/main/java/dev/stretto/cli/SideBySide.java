@@ -28,9 +28,9 @@ final class SideBySide {
   /** How one channel's run ended: a result, or why there was none. */
   record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {
 
-    /** Whether the database went away before the end could be recorded. */
-    boolean databaseLost() {
-      return failure != null && DatabaseFault.of(failure) == DatabaseFault.CONNECTION_LOST;
+    /** Whether the database could not be worked with for now, so that nothing was recorded. */
+    boolean databaseUnavailable() {
+      return failure != null && DatabaseFault.of(failure) != DatabaseFault.OTHER;
     }
   }
 
@@ -99,7 +99,7 @@ final class SideBySide {
   private ExitCode codeOf(Ended end) {
     DispatchResult result = end.result();
     if (result == null) {
-      return end.databaseLost() ? ExitCode.TRY_LATER : ExitCode.FAILED;
+      return end.databaseUnavailable() ? ExitCode.TRY_LATER : ExitCode.FAILED;
     }
     if (result.status().equals(DispatchResult.HELD)) {
       return named ? ExitCode.TRY_LATER : ExitCode.DONE;

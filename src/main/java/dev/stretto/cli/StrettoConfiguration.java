@@ -21,8 +21,6 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
 import org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
-import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
-import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
@@ -98,16 +96,5 @@ class StrettoConfiguration {
   @Bean
   ChannelStatuses channelStatuses(JdbcTemplate jdbc) {
     return new ChannelStatuses(jdbc);
-  }
-
-  /** Flyway's default would let this version run on tables that a newer one has changed. */
-  @Bean
-  FlywayConfigurationCustomizer refuseNewerSchemas() {
-    return flyway -> flyway.ignoreMigrationPatterns(new String[0]);
-  }
-
-  @Bean
-  FlywayMigrationStrategy migration(ConfigurableEnvironment environment) {
-    return new SchemaMigration(new SchemaHistory(environment));
   }
 }

@@ -31,7 +31,12 @@ record ChannelProperties(
   record Root(
       @DefaultValue("15s") Duration lease,
       @Nullable Duration retention,
+      @Nullable String schema,
+      @Nullable Limits limits,
       @DefaultValue Map<String, ChannelProperties> channels) {}
+
+  /** Of the sessions in a database server; see {@code dev.stretto.database}, which reads them. */
+  record Limits(@Nullable Duration idleInTransaction, @Nullable Duration lock) {}
 
   record Retry(
       @DefaultValue("5") int attempts,

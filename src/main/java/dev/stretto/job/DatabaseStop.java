@@ -13,13 +13,26 @@ final class DatabaseStop {
   /** Null where trying again later would be of no use. */
   static @Nullable Stop of(Throwable failure) {
     return switch (DatabaseFault.of(failure)) {
-      case CONNECTION_LOST -> stop("the database was lost");
-      case DEADLOCK, LOCK_TIMEOUT -> stop("another session holds what the run has to write");
+      case CONNECTION_LOST -> stop("the database was lost", failure);
+      case DEADLOCK, LOCK_TIMEOUT ->
+          stop("another session holds what the run has to write", failure);
+      case READ_ONLY -> stop("the database takes no writes", failure);
+      case NO_CONNECTION_LEFT -> stop("the database has no connection left", failure);
       case OTHER -> null;
     };
   }
 
-  private static Stop stop(String why) {
-    return new Stop(Reason.DATABASE_UNAVAILABLE, why + "; the next run carries on", null);
+  private static Stop stop(String why, Throwable failure) {
+    String said = DatabaseFault.said(failure);
+    return new Stop(
+        Reason.DATABASE_UNAVAILABLE,
+        why + "; the next run carries on" + (said == null ? "" : ": " + said),
+        null);
+  }
+
+  /** One line for people. */
+  static String line(Throwable failure) {
+    String said = DatabaseFault.said(failure);
+    return said == null ? String.valueOf(failure.getMessage()) : "the database failed: " + said;
   }
 }

@@ -89,7 +89,7 @@ public final class DispatchJob implements Job {
 
     @Override
     public void execute(StepExecution execution) {
-      throw new IllegalStateException(cause.getMessage(), cause);
+      throw new IllegalStateException(DatabaseStop.line(cause), cause);
     }
   }
 }

@@ -139,7 +139,7 @@ public final class Dispatches {
         LOG.info("channel {}: purged {} messages", channel, purged);
       }
     } catch (RuntimeException e) {
-      LOG.warn("channel {}: old messages could not be purged: {}", channel, e.getMessage());
+      LOG.warn("channel {}: old messages could not be purged: {}", channel, DatabaseStop.line(e));
     }
   }
 
@@ -243,7 +243,7 @@ public final class Dispatches {
 
   private static @Nullable String failure(JobExecution execution) {
     return execution.getAllFailureExceptions().stream()
-        .map(failure -> String.valueOf(failure.getMessage()))
+        .map(DatabaseStop::line)
         .findFirst()
         .orElse(null);
   }

@@ -1,5 +1,6 @@
 package dev.stretto.job;
 
+import dev.stretto.database.DatabaseConfiguration;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Leases;
 import dev.stretto.outbox.Durability;
@@ -21,13 +22,15 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The job and what it needs, beside Spring Boot's beans for the database and Spring Batch. */
 @Configuration(proxyBeanMethods = false)
+@Import(DatabaseConfiguration.class)
 public class JobConfiguration {
 
   @Bean
@@ -68,9 +71,10 @@ public class JobConfiguration {
 
   /** Leases have connections of their own, outside the pool that everything else shares. */
   @Bean(destroyMethod = "close")
-  Leases leases(DataSourceProperties properties, Times times, Channels channels) {
+  Leases leases(
+      DataSourceProperties properties, Environment environment, Times times, Channels channels) {
     return new Leases(
-        properties.initializeDataSourceBuilder().type(SimpleDriverDataSource.class).build(),
+        DatabaseConfiguration.unpooled(properties, environment),
         channels.lease(),
         host() + "/" + ProcessHandle.current().pid(),
         times.nanos());

@@ -162,7 +162,8 @@ final class Recorder {
     dispatcher.stop(
         Objects.requireNonNullElseGet(
             DatabaseStop.of(failure),
-            () -> new Stop(Reason.BROKEN, "recording failed: " + failure.getMessage(), null)));
+            () ->
+                new Stop(Reason.BROKEN, "recording failed: " + DatabaseStop.line(failure), null)));
   }
 
   /** The callers look again, whatever ended the wait. */

@@ -247,6 +247,8 @@ public final class Leases implements AutoCloseable {
       open = database.getConnection();
       open.setAutoCommit(true);
       open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+      // What no answer came to in a lease's time is too late; H2 waits 2 s for a lock by itself.
+      open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
       connection = open;
     }
     return new LeaseTable(open);

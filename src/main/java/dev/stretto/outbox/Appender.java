@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ public final class Appender {
     Result result;
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
+      allowPauses(connection);
       boolean stored = false;
       try {
         result = insert(connection, in, input);
@@ -64,6 +66,21 @@ public final class Appender {
     }
     durability.sync();
     return result;
+  }
+
+  /**
+   * An input may come slowly, such as from a pipe, and is one transaction, in which a session of
+   * Stretto's is otherwise ended when it is idle for a lease's time. It holds nothing that a run
+   * waits for.
+   */
+  private static void allowPauses(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      switch (Vendor.of(connection)) {
+        case H2 -> {}
+        case POSTGRESQL -> statement.execute("set local idle_in_transaction_session_timeout = 0");
+        case MARIADB -> statement.execute("set session idle_transaction_timeout = 0");
+      }
+    }
   }
 
   private static Result insert(Connection connection, InputStream in, Input input)

@@ -1,10 +1,12 @@
 package dev.stretto.outbox;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
@@ -19,6 +21,10 @@ public enum DatabaseFault {
   DEADLOCK,
   /** Another transaction held a lock, or a resource, for too long. */
   LOCK_TIMEOUT,
+  /** The server takes no writes for now: after a failover it may be the one that follows. */
+  READ_ONLY,
+  /** The server, or what it allows this user, has no connection left. */
+  NO_CONNECTION_LEFT,
   /** Anything else: trying again would fail again. */
   OTHER;
 
@@ -26,7 +32,18 @@ public enum DatabaseFault {
    * Beside class 08 and PostgreSQL's 57P01 to 57P05: it ends, crashed, starts, or was left idle.
    */
   private static final Set<String> LOST_STATES =
-      Set.of("57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04", "53300");
+      Set.of("57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04");
+
+  private static final String POSTGRESQL_READ_ONLY = "25006";
+  private static final String POSTGRESQL_NO_CONNECTION = "53300";
+
+  /** MariaDB's, of many options; which one says the message. */
+  private static final int MARIADB_OPTION = 1290;
+
+  private static final int MARIADB_READ_ONLY = 1836;
+
+  /** All there are; all that the user may have, by the server's settings or by its own. */
+  private static final Set<Integer> MARIADB_NO_CONNECTION = Set.of(1040, 1203, 1226);
 
   /** H2's: broken, closed by another, closed as the JVM ended. They are its SQL states, too. */
   private static final Set<String> H2_LOST_STATES = Set.of("90067", "90098", "90121");
@@ -41,14 +58,15 @@ public enum DatabaseFault {
   private static final int MARIADB_DEADLOCK = 1213;
   private static final int MARIADB_CHANGED_SINCE_READ = 1020;
 
-  /** Too many connections; shutting down; gone away; lost during a query; killed. */
-  private static final Set<Integer> MARIADB_LOST = Set.of(1040, 1053, 2006, 2013, 1927);
+  /** Shutting down; gone away; lost during a query; killed; idle in a transaction for too long. */
+  private static final Set<Integer> MARIADB_LOST = Set.of(1053, 2006, 2013, 1927, 4031);
 
   /** What HikariCP says, without a state, of a connection that it closed because it was lost. */
   private static final String POOLED_CONNECTION_GONE = "Connection is closed";
 
   /** Looks through the causes for what the database said. */
   public static DatabaseFault of(Throwable failure) {
+    DatabaseFault first = OTHER;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof TransactionSystemException rollback
           && rollback.getApplicationException() != null) {
@@ -56,12 +74,46 @@ public enum DatabaseFault {
       }
       if (cause instanceof SQLException said) {
         DatabaseFault fault = of(said);
-        if (fault != OTHER) {
+        if (fault == NO_CONNECTION_LEFT) {
+          // A pool says of each reason, before it says which, that there is no connection.
           return fault;
+        }
+        if (first == OTHER) {
+          first = fault;
         }
       }
     }
-    return OTHER;
+    return first;
+  }
+
+  /**
+   * What the database said: the driver's own words and its SQL state, which Spring's message has
+   * behind the whole statement.
+   *
+   * @return one line, or null where no database said anything
+   */
+  public static @Nullable String said(Throwable failure) {
+    SQLException said = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TransactionSystemException rollback
+          && rollback.getApplicationException() != null) {
+        return said(rollback.getApplicationException());
+      }
+      if (cause instanceof SQLException sql) {
+        said = sql;
+      }
+    }
+    if (said == null) {
+      return null;
+    }
+    SQLException last = said;
+    while (last instanceof BatchUpdateException && last.getNextException() != null) {
+      last = last.getNextException();
+    }
+    String message = String.valueOf(last.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    return last.getSQLState() == null || message.contains(last.getSQLState())
+        ? message
+        : message + " (SQLSTATE " + last.getSQLState() + ")";
   }
 
   private static DatabaseFault of(SQLException said) {
@@ -85,6 +137,14 @@ public enum DatabaseFault {
     }
     if (TIMEOUT_STATES.contains(state) || code == MARIADB_LOCK_TIMEOUT) {
       return LOCK_TIMEOUT;
+    }
+    if (state.equals(POSTGRESQL_READ_ONLY)
+        || code == MARIADB_READ_ONLY
+        || (code == MARIADB_OPTION && String.valueOf(said.getMessage()).contains("read-only"))) {
+      return READ_ONLY;
+    }
+    if (state.equals(POSTGRESQL_NO_CONNECTION) || MARIADB_NO_CONNECTION.contains(code)) {
+      return NO_CONNECTION_LEFT;
     }
     if (state.startsWith("08")
         || LOST_STATES.contains(state)

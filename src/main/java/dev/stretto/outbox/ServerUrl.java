@@ -10,6 +10,7 @@ import java.util.Optional;
  * The URL of a database server, with the settings of its driver that Stretto counts on.
  *
  * <ul>
+ *   <li>PostgreSQL, tcpKeepAlive: a server that is gone is noticed, as on MariaDB by itself
  *   <li>PostgreSQL, reWriteBatchedInserts: many rows of an append in one statement
  *   <li>PostgreSQL, prepareThreshold: each execution is planned for the tables as they are. A plan
  *       that is kept is of when they were empty, and reads all of what came since, until statistics
@@ -26,7 +27,7 @@ record ServerUrl(String target, Map<String, String> settings) {
   private static final Map<String, Map<String, String>> NEEDED =
       Map.of(
           "jdbc:postgresql:",
-          Map.of("reWriteBatchedInserts", "true", "prepareThreshold", "0"),
+          Map.of("tcpKeepAlive", "true", "reWriteBatchedInserts", "true", "prepareThreshold", "0"),
           "jdbc:mariadb:",
           Map.of(
               "connectionTimeZone",

@@ -1,5 +1,6 @@
 package dev.stretto.benchmark;
 
+import dev.stretto.database.DatabaseConfiguration;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.springframework.batch.core.BatchStatus;
@@ -18,6 +19,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.transaction.PlatformTransactionManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,6 +85,7 @@ public final class StockMain implements Callable<Integer> {
   }
 
   @Configuration(proxyBeanMethods = false)
+  @Import(DatabaseConfiguration.class)
   @ImportAutoConfiguration({
     DataSourceAutoConfiguration.class,
     DataSourceTransactionManagerAutoConfiguration.class,

@@ -1,9 +1,9 @@
 package dev.stretto.benchmark;
 
 import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -60,7 +60,7 @@ record Store(Kind kind, String url, String user) {
 
   /** On H2 only while no other program has it open. */
   Connection connect() throws SQLException {
-    return DriverManager.getConnection(url, user, "");
+    return new FreshDatabase(kind.spelling, url, user, "").connect();
   }
 
   /**

@@ -29,7 +29,7 @@ class DatabaseOpeningTest {
     stretto.run("status");
     sql(
         """
-        insert into "flyway_schema_history"
+        insert into stretto."stretto_schema_history"
           ("installed_rank", "version", "description", "type", "script", "checksum",
            "installed_by", "execution_time", "success")
         values (99, '99', 'from the future', 'SQL', 'V99__from_the_future.sql', 1, 'sa', 1, true)
@@ -48,7 +48,7 @@ class DatabaseOpeningTest {
   @Test
   void aMigrationThatWasChangedIsRefused() throws SQLException {
     stretto.run("status");
-    sql("update \"flyway_schema_history\" set \"checksum\" = 1 where \"version\" = '1'");
+    sql("update stretto.\"stretto_schema_history\" set \"checksum\" = 1 where \"version\" = '1'");
 
     Result result = stretto.run("status");
 
@@ -58,12 +58,15 @@ class DatabaseOpeningTest {
 
   @Test
   void tablesOfSomeoneElseAreLeftAlone() throws SQLException {
-    sql("create table mine (id int)");
+    sql("create schema stretto");
+    sql("create table stretto.mine (id int)");
 
     Result result = stretto.run("status");
 
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("can't be migrated: Found non-empty schema").hasLineCount(1);
+    assertThat(result.err())
+        .contains("has tables in schema STRETTO that are not Stretto's")
+        .hasLineCount(1);
   }
 
   @Test

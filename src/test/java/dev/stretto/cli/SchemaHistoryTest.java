@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.SchemaHistory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
@@ -41,23 +42,23 @@ class SchemaHistoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "update \"flyway_schema_history\" set \"checksum\" = 1 where \"version\" = '2'",
-        "update \"flyway_schema_history\" set \"description\" = 'x' where \"version\" = '2'",
-        "update \"flyway_schema_history\" set \"success\" = false where \"version\" = '2'",
-        "update \"flyway_schema_history\" set \"version\" = '99' where \"version\" = '2'",
-        "update \"flyway_schema_history\" set \"type\" = 'BASELINE' where \"version\" = '1'",
-        "delete from \"flyway_schema_history\" where \"version\" = '2'",
-        "drop table \"flyway_schema_history\"",
+        "update HISTORY set \"checksum\" = 1 where \"version\" = '2'",
+        "update HISTORY set \"description\" = 'x' where \"version\" = '2'",
+        "update HISTORY set \"success\" = false where \"version\" = '2'",
+        "update HISTORY set \"version\" = '99' where \"version\" = '2'",
+        "update HISTORY set \"type\" = 'BASELINE' where \"version\" = '1'",
+        "delete from HISTORY where \"version\" = '2'",
+        "drop table HISTORY",
         """
-        insert into "flyway_schema_history"
+        insert into HISTORY
           ("installed_rank", "version", "description", "type", "script", "checksum",
            "installed_by", "execution_time", "success")
         values (99, '99', 'from the future', 'SQL', 'V99__from_the_future.sql', 1, 'sa', 1, true)
         """
       })
   void isNotCurrentWithAnyOtherRecord(String change) throws SQLException {
-    new TestDatabase(database)
-        .execute(vendor == Database.MARIADB ? change.replace('"', '`') : change);
+    String sql = vendor == Database.MARIADB ? change.replace('"', '`') : change;
+    new TestDatabase(database).execute(sql.replace("HISTORY", database.history()));
 
     assertThat(isCurrent(Map.of(LOCATIONS, USUAL))).isFalse();
   }

@@ -73,11 +73,12 @@ class ServerErrorsTest {
     new TestDatabase(database)
         .execute(
             """
-            insert into flyway_schema_history
+            insert into HISTORY
               (installed_rank, version, description, type, script, checksum, installed_by,
                execution_time, success)
             values (99, '99', 'from the future', 'SQL', 'V99__from_the_future.sql', 1, 'me', 1, true)
-            """);
+            """
+                .replace("HISTORY", database.history()));
 
     assertThat(refused(database.url(), database.password()))
         .contains("was migrated by a newer version of Stretto (schema 99, this version knows ");
@@ -87,7 +88,7 @@ class ServerErrorsTest {
   void aMigrationThatWasChangedIsRefused() throws SQLException {
     new CommandLineRun(database).run("status");
     new TestDatabase(database)
-        .execute("update flyway_schema_history set checksum = 1 where version = '1'");
+        .execute("update " + database.history() + " set checksum = 1 where version = '1'");
 
     assertThat(refused(database.url(), database.password()))
         .contains("made by another build of Stretto");
@@ -95,10 +96,14 @@ class ServerErrorsTest {
 
   @Test
   void tablesOfSomeoneElseAreLeftAlone() throws SQLException {
-    new TestDatabase(database).execute("create table mine (id integer)");
+    if (vendor == Database.MARIADB) {
+      new TestDatabase(database).execute("create table mine (id integer)");
+    } else {
+      new TestDatabase(database)
+          .execute("create schema stretto", "create table stretto.mine (id integer)");
+    }
 
-    assertThat(refused(database.url(), database.password()))
-        .contains("can't be migrated: Found non-empty schema");
+    assertThat(refused(database.url(), database.password())).contains("that are not Stretto's");
   }
 
   private String refused(String url, String password) {

@@ -13,8 +13,14 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** A database of a test's own, to be reached from any process. */
 public record FreshDatabase(Database vendor, String url, String user, String password) {
 
-  /** A connection whose times are UTC. */
+  /** A connection whose times are UTC, to Stretto's tables by their bare names. */
   public Connection connect() throws SQLException {
+    Connection connection = connectPlainly();
+    return SchemaDataSource.of(connection, Schema.of((String) null, connection));
+  }
+
+  /** A connection such as an application's, whose times are UTC. */
+  public Connection connectPlainly() throws SQLException {
     Connection connection = DriverManager.getConnection(url, user, password);
     if (vendor == Database.MARIADB) {
       try (Statement statement = connection.createStatement()) {
@@ -26,17 +32,41 @@ public record FreshDatabase(Database vendor, String url, String user, String pas
 
   /** Makes Stretto's tables. */
   public FreshDatabase migrated() {
+    Schema schema;
+    try (Connection connection = connectPlainly()) {
+      schema = Schema.of((String) null, connection);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
     Flyway.configure()
         .dataSource(url, user, password)
         .locations("classpath:db/migration/" + vendor.name().toLowerCase(Locale.ROOT))
+        .schemas(schema.name())
+        .table(SchemaHistory.TABLE)
         .load()
         .migrate();
     return this;
   }
 
-  /** Connects anew each time. */
+  /** Connects anew each time, to Stretto's tables by their bare names. */
   public DataSource dataSource() {
-    return new DriverManagerDataSource(url, user, password);
+    return new SchemaDataSource(new DriverManagerDataSource(url, user, password), null);
+  }
+
+  /** An application's connections, for statements that name the schema, which MariaDB has not. */
+  public DataSource producers() {
+    DataSource plain = new DriverManagerDataSource(url, user, password);
+    return vendor == Database.MARIADB
+        ? new QuietDataSource(plain, sql -> sql.replace("stretto.", ""))
+        : plain;
+  }
+
+  /** The table of Stretto's migrations, for a statement. */
+  public String history() {
+    return switch (vendor) {
+      case H2, POSTGRESQL -> "stretto.\"" + SchemaHistory.TABLE + "\"";
+      case MARIADB -> SchemaHistory.TABLE;
+    };
   }
 
   /** The options that have a command use it. */

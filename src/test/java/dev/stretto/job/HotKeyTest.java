@@ -54,7 +54,7 @@ class HotKeyTest {
             """
             select cast(sum(average_row_count * execution_count) as bigint)
               from information_schema.query_statistics
-             where sql_statement like 'select%from outbox_%'
+             where sql_statement like 'select%from "STRETTO".outbox_%'
             """,
             Long.class);
     return rows == null ? 0 : rows;

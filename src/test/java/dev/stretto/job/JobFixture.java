@@ -2,6 +2,8 @@ package dev.stretto.job;
 
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.Schema;
+import dev.stretto.database.SchemaDataSource;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
@@ -66,7 +68,7 @@ final class JobFixture implements AutoCloseable {
   /**
    * The job on a database that may have tables and rows already.
    *
-   * @param settings of the channel, such as {@code window=8}, or of Spring, with their whole names
+   * @param settings of the channel, such as {@code window=8}, or others, with their whole names
    */
   JobFixture(FreshDatabase database, String... settings) {
     vendor = database.vendor();
@@ -83,7 +85,9 @@ final class JobFixture implements AutoCloseable {
                 "--stretto.channels.space.retry.backoff=10ms"));
     for (String setting : settings) {
       properties.add(
-          setting.startsWith("spring.") ? "--" + setting : "--stretto.channels.space." + setting);
+          setting.startsWith("spring.") || setting.startsWith("stretto.")
+              ? "--" + setting
+              : "--stretto.channels.space." + setting);
     }
     context =
         new SpringApplicationBuilder(Beans.class)
@@ -108,10 +112,12 @@ final class JobFixture implements AutoCloseable {
   /** A connection of a producer's own, not out of the run's pool. */
   Connection connect() throws SQLException {
     Environment environment = context.getEnvironment();
-    return DriverManager.getConnection(
-        environment.getRequiredProperty("spring.datasource.url"),
-        environment.getRequiredProperty("spring.datasource.username"),
-        environment.getRequiredProperty("spring.datasource.password"));
+    Connection connection =
+        DriverManager.getConnection(
+            environment.getRequiredProperty("spring.datasource.url"),
+            environment.getRequiredProperty("spring.datasource.username"),
+            environment.getRequiredProperty("spring.datasource.password"));
+    return SchemaDataSource.of(connection, Schema.of(environment, connection));
   }
 
   /** Inserts as a producer would. */

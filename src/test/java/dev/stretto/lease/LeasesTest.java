@@ -6,20 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.SchemaDataSource;
+import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -27,10 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 /** Law 7 at its source: what a lease is, on each database. */
 @OnEachDatabase
@@ -52,11 +53,7 @@ class LeasesTest {
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
-    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
-        .execute(database.dataSource());
+    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password()).migrated();
     jdbc = new JdbcTemplate(database.dataSource());
   }
 
@@ -214,14 +211,16 @@ class LeasesTest {
     Queue<Connection> connections = new ConcurrentLinkedQueue<>();
     Leases leases =
         leases(
-            new DriverManagerDataSource(database.url(), database.user(), database.password()) {
-              @Override
-              public Connection getConnection() throws SQLException {
-                Connection connection = super.getConnection();
-                connections.add(connection);
-                return connection;
-              }
-            },
+            new SchemaDataSource(
+                new DriverManagerDataSource(database.url(), database.user(), database.password()) {
+                  @Override
+                  public Connection getConnection() throws SQLException {
+                    Connection connection = super.getConnection();
+                    connections.add(connection);
+                    return connection;
+                  }
+                },
+                null),
             "first",
             LEASE);
     Lease lease = leases.acquire("space");
@@ -257,6 +256,28 @@ class LeasesTest {
           .as("it was for an earlier run")
           .isFalse();
     }
+  }
+
+  @Test
+  void aRowThatAnotherSessionKeepsIsNotWaitedForLongerThanALease() throws Exception {
+    abandon("space", LONG, 41);
+    expire();
+    try (Connection other = database.connect()) {
+      other.setAutoCommit(false);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("select * from channel_lease for update");
+      }
+
+      CompletableFuture<Lease> acquired = acquiring(leases("second", LEASE));
+
+      assertThatThrownBy(() -> acquired.get(1, TimeUnit.MINUTES))
+          .cause()
+          .satisfies(failure ->
+              assertThat(DatabaseFault.of(failure))
+                  .isIn(DatabaseFault.CONNECTION_LOST, DatabaseFault.LOCK_TIMEOUT));
+      other.rollback();
+    }
+    assertThat(leases("third", LEASE).acquire("space").live()).isTrue();
   }
 
   private Leases leases(String owner, Duration duration) {

@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.database.Database;
-import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
-import java.util.Locale;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 /** Payloads of every length, where the server takes them. */
 @OnEachDatabase
@@ -33,12 +29,7 @@ class LongPayloadTest {
 
   @BeforeEach
   void createTables() {
-    FreshDatabase database = vendor.fresh(folder);
-    DataSource dataSource = database.dataSource();
-    new ResourceDatabasePopulator(
-            new ClassPathResource(
-                "db/migration/%s/V2__outbox.sql".formatted(vendor.name().toLowerCase(Locale.ROOT))))
-        .execute(dataSource);
+    DataSource dataSource = vendor.fresh(folder).migrated().dataSource();
     jdbc = new JdbcTemplate(dataSource);
     appender = new Appender(dataSource, new Durability(dataSource));
   }

@@ -2,6 +2,7 @@ package dev.stretto.producers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.database.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +47,11 @@ final class Guide {
     return found.getFirst();
   }
 
-  /** The statements of the one example that has the text in it. */
-  List<String> statements(String text) {
+  /** The statements of the one example that has the text in it, as that database has them. */
+  List<String> statements(String text, Database vendor) {
+    String example = example("sql", text);
     return Pattern.compile(";$", Pattern.MULTILINE)
-        .splitAsStream(example("sql", text))
+        .splitAsStream(vendor == Database.MARIADB ? example.replace("stretto.", "") : example)
         .map(String::strip)
         .filter(statement -> !statement.isEmpty())
         .toList();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachServer;
+import dev.stretto.database.Schema;
+import dev.stretto.database.SchemaDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,10 +38,11 @@ class InsertOnlyTest {
     jdbc = new JdbcTemplate(database.dataSource());
     Guide guide = new Guide();
     guide
-        .statements(vendor == Database.POSTGRESQL ? "role shop" : "user shop")
+        .statements(vendor == Database.POSTGRESQL ? "role shop" : "user shop", vendor)
         .forEach(jdbc::execute);
-    insert = guide.statements("begin").get(2);
-    shop = DriverManager.getConnection(database.url(), "shop", "change me");
+    insert = guide.statements("begin", vendor).get(2);
+    Connection plain = DriverManager.getConnection(database.url(), "shop", "change me");
+    shop = SchemaDataSource.of(plain, Schema.of((String) null, plain));
   }
 
   /** Users are the server's, which others use too. */

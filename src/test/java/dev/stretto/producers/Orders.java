@@ -20,7 +20,7 @@ public class Orders {
         .update();
     jdbc.sql(
             """
-            insert into outbox_message (channel, message_id, ordering_key, payload)
+            insert into stretto.outbox_message (channel, message_id, ordering_key, payload)
             values ('space', ?, ?, ?)
             """)
         .params("order-" + order, customer, "{\"order\":" + order + "}")

@@ -52,9 +52,9 @@ class ProducersTest {
 
   @Test
   void plainSqlStoresTheOrderAndItsMessageTogether() throws SQLException {
-    try (Connection connection = database.connect();
+    try (Connection connection = database.connectPlainly();
         Statement statement = connection.createStatement()) {
-      for (String sql : guide.statements("begin")) {
+      for (String sql : guide.statements("begin", vendor)) {
         statement.execute(sql);
         if (!"commit".equals(sql)) {
           assertThat(count("outbox_message")).as(sql).isZero();
@@ -101,7 +101,7 @@ class ProducersTest {
       jdbc.update("insert into orders values (?, 'c', ?)", order, 2 * order);
     }
 
-    guide.statements("order by id").forEach(jdbc::execute);
+    guide.statements("order by id", vendor).forEach(jdbc::execute);
 
     assertThat(jdbc.queryForList("select payload from outbox_message order by id", String.class))
         .hasSize(15)
@@ -111,7 +111,7 @@ class ProducersTest {
 
   private AnnotationConfigApplicationContext shop() {
     AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-    context.registerBean(DataSource.class, database::dataSource);
+    context.registerBean(DataSource.class, database::producers);
     context.register(Shop.class);
     context.refresh();
     return context;

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -71,21 +68,11 @@ class ServerPlansTest {
     try (OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO))) {
-      database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
+      database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password()).migrated();
     }
     session = new SingleConnectionDataSource(database.connect(), true);
-    new ResourceDatabasePopulator(
-            migration("V2__outbox.sql"),
-            migration("V5__journal.sql"),
-            migration("V7__whose_fault.sql"))
-        .execute(session);
     jdbc = new JdbcTemplate(session);
     questions = questions();
-  }
-
-  private ClassPathResource migration(String name) {
-    return new ClassPathResource(
-        "db/migration/%s/%s".formatted(vendor.name().toLowerCase(Locale.ROOT), name));
   }
 
   @AfterEach

@@ -1,9 +1,9 @@
-package dev.stretto.cli;
+package dev.stretto.database;
 
 import org.flywaydb.core.api.MigrationVersion;
 
 /** The tables are not those that this version of Stretto makes and knows. */
-final class SchemaMismatchException extends RuntimeException {
+public final class SchemaMismatchException extends RuntimeException {
 
   SchemaMismatchException(MigrationVersion applied, MigrationVersion known, Throwable cause) {
     super(

@@ -1,4 +1,4 @@
-package dev.stretto.cli;
+package dev.stretto.database;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,12 +6,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,7 +21,6 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -29,7 +30,13 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * the same to the letter there is nothing for Flyway to do, which takes it a while to find out;
  * whatever else they are is left to Flyway to judge.
  */
-final class SchemaHistory {
+public final class SchemaHistory {
+
+  /** A name that no application's own history has. */
+  static final String TABLE = "stretto_schema_history";
+
+  /** Flyway's own name for it, which versions before this one used. */
+  static final String EARLIER_TABLE = "flyway_schema_history";
 
   private static final String FLYWAY = "spring.flyway";
   private static final Map<String, String> USUAL =
@@ -38,7 +45,7 @@ final class SchemaHistory {
 
   private final ConfigurableEnvironment environment;
 
-  SchemaHistory(ConfigurableEnvironment environment) {
+  public SchemaHistory(ConfigurableEnvironment environment) {
     this.environment = environment;
   }
 
@@ -51,11 +58,73 @@ final class SchemaHistory {
       boolean success) {}
 
   /** Whether every migration that this version has was applied as it is, and no other was. */
-  boolean isCurrent(Connection connection) {
+  public boolean isCurrent(Connection connection) {
     try {
-      return !isChosen() && recorded(connection).equals(known(connection));
+      return isCurrent(connection, Schema.of(environment, connection));
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  boolean isCurrent(Connection connection, Schema schema) {
+    try {
+      return !isChosen()
+          && recorded(connection, schema, table(connection, schema)).equals(known(schema));
     } catch (SQLException | IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * The table that has the schema's history, or would: that of an earlier version, where the schema
+   * has that and every row in it is Stretto's.
+   */
+  String table(Connection connection, Schema schema) throws SQLException {
+    return !exists(connection, schema.name(), TABLE) && isOursAlone(connection, schema)
+        ? EARLIER_TABLE
+        : TABLE;
+  }
+
+  /** Whether the schema has Stretto's history, of whichever version. */
+  boolean isBegun(Connection connection, Schema schema) throws SQLException {
+    return exists(connection, schema.name(), TABLE) || isOursAlone(connection, schema);
+  }
+
+  /**
+   * Whether an earlier version made the tables of that schema, and nobody else has put a migration
+   * into the same history. The history of a schema without them is not looked at.
+   */
+  static boolean isOursAlone(Connection connection, Schema schema) throws SQLException {
+    if (!hasOurTables(connection, schema) || !exists(connection, schema.name(), EARLIER_TABLE)) {
+      return false;
+    }
+    try {
+      List<Migration> recorded = recorded(connection, schema, EARLIER_TABLE);
+      return !recorded.isEmpty() && known(schema).containsAll(recorded);
+    } catch (SQLException | IOException e) {
+      return false;
+    }
+  }
+
+  static boolean hasOurTables(Connection connection, Schema schema) throws SQLException {
+    return exists(connection, schema.name(), "outbox_message")
+        && exists(connection, schema.name(), "channel_lease");
+  }
+
+  /** Whether a table, of whatever case, is there for this user. */
+  private static boolean exists(Connection connection, String schema, String table)
+      throws SQLException {
+    String query =
+        """
+        select count(*) from information_schema.tables
+         where table_schema = ? and lower(table_name) = ?
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, schema);
+      statement.setString(2, table);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getInt(1) > 0;
+      }
     }
   }
 
@@ -68,15 +137,16 @@ final class SchemaHistory {
     return !settings.equals(USUAL);
   }
 
-  /** Without the row that says that Flyway made its own table. */
-  private static List<Migration> recorded(Connection connection) throws SQLException {
-    String quote = connection.getMetaData().getIdentifierQuoteString();
+  /** Without the rows that say that Flyway made its own table, or the schema. */
+  private static List<Migration> recorded(Connection connection, Schema schema, String table)
+      throws SQLException {
     String query =
         """
         select "version", "description", "type", "script", "checksum", "success"
-          from "flyway_schema_history" where "type" <> 'TABLE' order by "installed_rank"
+          from %s where "type" not in ('TABLE', 'SCHEMA') order by "installed_rank"
         """
-            .replace("\"", quote);
+            .replace("\"", schema.quote())
+            .formatted(schema.quoted() + "." + schema.quoted(table));
     List<Migration> recorded = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
@@ -94,8 +164,8 @@ final class SchemaHistory {
     return recorded;
   }
 
-  private static List<Migration> known(Connection connection) throws SQLException, IOException {
-    String vendor = DatabaseDriver.fromJdbcUrl(connection.getMetaData().getURL()).getId();
+  private static List<Migration> known(Schema schema) throws IOException {
+    String vendor = schema.vendor().name().toLowerCase(Locale.ROOT);
     List<Migration> known = new ArrayList<>();
     for (Resource script :
         new PathMatchingResourcePatternResolver()
