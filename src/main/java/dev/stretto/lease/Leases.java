@@ -84,8 +84,15 @@ public final class Leases implements AutoCloseable {
           if (row.abandoned()) {
             LOG.info("channel {}: took over from {}, which died", channel, row.owner());
           }
+          if (row.nextFence() > row.fence() + 1) {
+            LOG.warn(
+                "channel {}: channel_lease is behind the other tables, as after a restore of it"
+                    + " alone; fences go on from {}",
+                channel,
+                row.nextFence());
+          }
           Lease lease =
-              new Lease(channel, row.fence() + 1, row.run(), nanos, before + duration.toNanos());
+              new Lease(channel, row.nextFence(), row.run(), nanos, before + duration.toNanos());
           held.add(lease);
           startRenewing();
           changed.signalAll();
