@@ -30,7 +30,7 @@ final class DispatchReport {
       case TIME_UP -> parkedOrDone(result);
       case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
       case UNAVAILABLE, LEASE_LOST, DATABASE_UNAVAILABLE -> ExitCode.TRY_LATER;
-      case SWITCHED_OFF, HELD, BROKEN -> ExitCode.FAILED;
+      case SWITCHED_OFF, HELD, FAILED, BROKEN -> ExitCode.FAILED;
     };
   }
 

@@ -127,7 +127,7 @@ final class Course {
     if (stop != null) {
       return null;
     }
-    Flight first = lineup.next(now);
+    Flight first = firstSendable(now);
     wakeAt = lineup.nextDue();
     if (first == null || underWay.size() >= Math.min(capacity, settings.window())) {
       return null;
@@ -138,6 +138,20 @@ final class Course {
     }
     wakeAt = Math.min(wakeAt, allowed);
     return null;
+  }
+
+  /**
+   * What can't be sent is parked when its turn has come, whatever the destination is like, for it
+   * has no part in it.
+   */
+  private @Nullable Flight firstSendable(long now) {
+    Flight first = lineup.next(now);
+    while (first != null && first.message().problem() != null) {
+      lineup.started(first);
+      park(first, first.message().problem());
+      first = lineup.next(now);
+    }
+    return first;
   }
 
   /** Whether {@link #next} has anything to decide: else nothing waits to be started. */
@@ -167,6 +181,11 @@ final class Course {
       case Delivered _ -> {
         gate.answered(flight);
         settle(flight, Status.DELIVERED, null);
+      }
+      case Rejected rejected when rejected.refused() == Refused.UNSENDABLE -> {
+        flight.attempts--;
+        gate.unused(flight);
+        park(flight, rejected.reason());
       }
       case Rejected rejected -> {
         gate.answered(flight);

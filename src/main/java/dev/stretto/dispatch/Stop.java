@@ -16,7 +16,7 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
   /** Whether what becomes of the messages can still be recorded. */
   boolean recordable() {
     return switch (reason) {
-      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD -> true;
+      case ASKED, TIME_UP, UNAVAILABLE, SWITCHED_OFF, HELD, FAILED -> true;
       case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
     };
   }
@@ -33,6 +33,8 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
     SWITCHED_OFF,
     /** A message failed for good and must stay first in line. */
     HELD,
+    /** No more calls can be started, for a reason that has nothing to do with recording. */
+    FAILED,
     /** Another run may have the channel. */
     LEASE_LOST,
     /** The database can't be reached or worked with for now, so that nothing can be recorded. */

@@ -46,6 +46,7 @@ public final class ChannelRun implements ItemStream {
   private final Backlog backlog;
   private final Recorder recorder;
   private int resent;
+  private volatile long parkedBefore;
   private boolean open;
   private boolean finished;
   private @Nullable Stop lastStop;
@@ -101,7 +102,7 @@ public final class ChannelRun implements ItemStream {
 
   /** What was done so far. */
   public Counts counts() {
-    return dispatcher.counts();
+    return dispatcher.counts().withParked(parkedBefore);
   }
 
   /** How many messages that an earlier run had claimed are sent again. */
@@ -152,6 +153,7 @@ public final class ChannelRun implements ItemStream {
     open = true;
     TakeOver.Found found = new TakeOver(outbox, lease, settings).takeOver();
     resent = found.resent();
+    parkedBefore = found.parked();
     outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     lease.onStopAsked(() -> stop("somebody asked it to stop"));

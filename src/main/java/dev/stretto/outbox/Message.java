@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers what the producer wants sent beside the payload; may be empty
  * @param payload the body; its UTF-8 bytes are those that were appended
  * @param attempts how many calls were made for it before this run, 0 or more
+ * @param problem why it can't be sent as it stands in the table, whatever the destination; null
+ *     where it can. One line
  */
 public record Message(
     long id,
@@ -25,7 +27,32 @@ public record Message(
     String contentType,
     Map<String, String> headers,
     String payload,
-    int attempts) {
+    int attempts,
+    @Nullable String problem) {
+
+  /** A message that can be sent. */
+  public Message(
+      long id,
+      String channel,
+      long position,
+      String messageId,
+      @Nullable String orderingKey,
+      String contentType,
+      Map<String, String> headers,
+      String payload,
+      int attempts) {
+    this(
+        id,
+        channel,
+        position,
+        messageId,
+        orderingKey,
+        contentType,
+        headers,
+        payload,
+        attempts,
+        null);
+  }
 
   /** Whether the message already has its place in the channel. */
   public boolean positioned() {
@@ -35,6 +62,15 @@ public record Message(
   /** The same message at its place in the channel. */
   public Message at(long place) {
     return new Message(
-        id, channel, place, messageId, orderingKey, contentType, headers, payload, attempts);
+        id,
+        channel,
+        place,
+        messageId,
+        orderingKey,
+        contentType,
+        headers,
+        payload,
+        attempts,
+        problem);
   }
 }
