@@ -82,6 +82,31 @@ final class Strays {
   }
 
   /**
+   * Puts back in line what says that it is held, though nothing holds it.
+   *
+   * @param advance comes first in each transaction
+   */
+  void putBackUnheld(Runnable advance) {
+    long messages = 0;
+    List<Long> unheld = outbox.strays().unheld(channel, BATCH);
+    while (!unheld.isEmpty()) {
+      List<Long> ids = unheld;
+      outbox
+          .transaction()
+          .executeWithoutResult(status -> {
+            advance.run();
+            outbox.messages().unhold(ids);
+          });
+      messages += ids.size();
+      unheld = outbox.strays().unheld(channel, BATCH);
+    }
+    if (messages > 0) {
+      LOG.warn(
+          "channel {}: {} messages were held by nothing and are back in line", channel, messages);
+    }
+  }
+
+  /**
    * Parks what has a place that makes no sense.
    *
    * @param advance comes first in each transaction

@@ -64,6 +64,7 @@ final class TakeOver {
     if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
       putBackLanes(all.positions());
     }
+    strays.putBackUnheld(() -> advance(all.positions()));
     return all;
   }
 

@@ -27,6 +27,14 @@ public final class StrayMessages {
        limit ?
       """;
 
+  static final String HELD =
+      """
+      select id from outbox_message
+       where channel = ? and queue = 3
+       order by channel, queue, position
+       limit ?
+      """;
+
   private static final String MAX_POSITION =
       "select max(position) from outbox_message where channel = ? and position between ? and ?";
 
@@ -45,20 +53,24 @@ public final class StrayMessages {
     this.jdbc = jdbc;
   }
 
-  /** What is wrong with a row's place, and how such rows are found in the index. */
+  /**
+   * What is wrong with a row's place, and how such rows are found in the index: H2 takes ranges
+   * with their ends only, and nothing that is not null.
+   */
   private enum Kind {
-    PLACED_BUT_NEW("queue = 0 and position is not null", "position: given by somebody else"),
+    PLACED_BUT_NEW(
+        "queue = 0 and position >= " + -Long.MAX_VALUE, "position: given by somebody else"),
     UNPLACED_WAITING("queue = 1 and position is null", "position: null, though queue is 1"),
     UNPLACED_CLAIMED("queue = 2 and position is null", "position: null, though queue is 2"),
     UNPLACED_PARKED("queue = 4 and position is null", "position: null, though queue is 4"),
-    BELOW_WAITING("queue = 1 and position < 1", "position: less than 1"),
-    BELOW_CLAIMED("queue = 2 and position < 1", "position: less than 1"),
-    BELOW_PARKED("queue = 4 and position < 1", "position: less than 1"),
+    BELOW_WAITING("queue = 1 and position <= 0", "position: less than 1"),
+    BELOW_CLAIMED("queue = 2 and position <= 0", "position: less than 1"),
+    BELOW_PARKED("queue = 4 and position <= 0", "position: less than 1"),
     QUEUE_BELOW(
-        "queue < 0 and status in ('PENDING', 'IN_FLIGHT', 'PARKED')",
+        "queue <= -1 and status in ('PENDING', 'IN_FLIGHT', 'PARKED')",
         "queue: a number that Stretto does not write"),
     QUEUE_ABOVE(
-        "queue > 6 and status in ('PENDING', 'IN_FLIGHT', 'PARKED')",
+        "queue >= 7 and status in ('PENDING', 'IN_FLIGHT', 'PARKED')",
         "queue: a number that Stretto does not write");
 
     private final String condition;
@@ -74,6 +86,7 @@ public final class StrayMessages {
       select * from (
         select '%s' as kind, id, ordering_key from outbox_message
          where channel = ? and %s
+         order by channel, queue, position
          limit 500) %s
       """
           .formatted(name(), condition, name().toLowerCase(Locale.ROOT));
@@ -129,6 +142,19 @@ public final class StrayMessages {
             (row, number) -> new Claims.Claim(row.getLong(1), row.getLong(2)),
             channel,
             limit));
+  }
+
+  /**
+   * Messages whose rows say that they are held behind others of their key, where the channel has
+   * none in {@link OutboxHeld}.
+   *
+   * @param limit the most to return, 1 or more
+   * @return their ids
+   */
+  public List<Long> unheld(String channel, int limit) {
+    boolean anyHeld =
+        !jdbc.query(OutboxHeld.ANY, (row, number) -> row.getLong(4), channel, 1).isEmpty();
+    return anyHeld ? List.of() : jdbc.query(HELD, (row, number) -> row.getLong(1), channel, limit);
   }
 
   /**

@@ -161,6 +161,20 @@ class UnsendableRowsTest {
   }
 
   @Test
+  void anEmptyKeyIsAKeyLikeAnyOther() throws Exception {
+    try (JobFixture fixture = new JobFixture(vendor, folder, "ordering=key", "window=2")) {
+      fixture.append(50, "");
+      fixture.dispatch(new DispatchOptions(30L, null, null, null, null), run -> {});
+      assertThat(fixture.jdbc.queryForList("select * from outbox_held")).isNotEmpty();
+
+      fixture.dispatch();
+
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 50));
+      assertThat(fixture.transport.positions()).isSorted();
+    }
+  }
+
+  @Test
   void newRowsOfThatKindAreRefused() {
     try (JobFixture fixture = new JobFixture(vendor, folder)) {
       for (Bad bad : KINDS.keySet()) {

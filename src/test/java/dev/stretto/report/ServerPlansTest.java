@@ -15,6 +15,7 @@ import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.ParkedMessages;
 import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
+import dev.stretto.outbox.StrayMessages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,7 +127,12 @@ class ServerPlansTest {
     List<Message> some =
         List.of(message(2 * MANY + 7), message(2 * MANY + 500), message(3 * MANY - 1));
     List<Long> ids = some.stream().map(Message::id).toList();
+    StrayMessages strays = new StrayMessages(jdbc);
     Map<String, Runnable> asked = new LinkedHashMap<>();
+    asked.put("rows whose place makes no sense", () -> strays.find("space"));
+    asked.put("the highest position", () -> strays.highestPosition("space", 1_000_000));
+    asked.put("claimed rows", () -> strays.claimed("space", 1));
+    asked.put("rows that nothing holds", () -> strays.unheld("space", 5));
     asked.put("new rows", () -> messages.unpositioned("space", 10_000, 5));
     asked.put("positioned rows", () -> messages.positioned("space", 10_000, 5));
     asked.put("ids of positioned rows", () -> messages.positionedIds("space", 5));
