@@ -1,6 +1,8 @@
 package dev.stretto.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Spring with the database open; {@link #get} makes a bean when it is first asked for. */
@@ -16,8 +18,16 @@ final class Application implements AutoCloseable {
 
   /** Lets at least so many connections to the database be open at once, 1 or more. */
   void allowConnections(int atLeast) {
-    HikariDataSource pool = context.getBean(HikariDataSource.class);
+    HikariDataSource pool = pool();
     pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
+  }
+
+  private HikariDataSource pool() {
+    try {
+      return context.getBean(DataSource.class).unwrap(HikariDataSource.class);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   <T> T get(Class<T> type) {
@@ -32,7 +42,9 @@ final class Application implements AutoCloseable {
   /** Closes the beans, and with them the pool, before the database, which waits for its guests. */
   @Override
   public void close() {
-    context.close();
-    database.close();
+    ConnectionLoans loans = context.getBean(ConnectionLoans.class);
+    loans.during(context::close);
+    database.awaitGuests();
+    loans.during(database::close);
   }
 }

@@ -4,6 +4,8 @@ import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.outbox.FileFault;
+import dev.stretto.outbox.NumbersBehind;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,14 @@ final class DispatchReport {
     Exception failure = end.failure();
     if (failure == null) {
       return "";
+    }
+    FileFault file = FileFault.of(failure);
+    if (file != null) {
+      return "the database " + file.words();
+    }
+    String behind = NumbersBehind.words(failure);
+    if (behind != null) {
+      return behind;
     }
     return end.databaseLost()
         ? "the database was lost; the next run carries on: "

@@ -49,6 +49,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 class StrettoConfiguration {
 
   @Bean
+  static ConnectionLoans connectionLoans() {
+    return new ConnectionLoans();
+  }
+
+  @Bean
   HttpTransportType httpTransport() {
     return new HttpTransportType(Clock.systemUTC());
   }

@@ -115,6 +115,15 @@ public final class ChannelRun implements ItemStream {
     dispatcher.stop(new Stop(Reason.ASKED, why, null));
   }
 
+  /**
+   * Ends the run as far as that is possible while the database does not answer; the lease runs out
+   * by itself. Returns at once.
+   */
+  public void giveUp(String why) {
+    lease.renewNoMore();
+    dispatcher.stop(new Stop(Reason.DATABASE_UNAVAILABLE, why, null));
+  }
+
   /** Why the run started nothing more; null while it goes on, or where everything was done. */
   public @Nullable Stop stopped() {
     return finished ? lastStop : dispatcher.stopped();

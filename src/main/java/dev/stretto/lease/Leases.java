@@ -213,6 +213,10 @@ public final class Leases implements AutoCloseable {
   }
 
   private void renew(Lease lease) {
+    if (lease.lost()) {
+      held.remove(lease);
+      return;
+    }
     long before = nanos.getAsLong();
     try {
       if (table().renew(lease.channel(), lease.fence(), owner, duration)) {
