@@ -164,7 +164,7 @@ public final class Leases implements AutoCloseable {
       LOG.warn(
           "channel {}: the lease could not be given back and will expire by itself: {}",
           lease.channel(),
-          e.getMessage());
+          why(e));
     } finally {
       lock.unlock();
     }
@@ -225,7 +225,7 @@ public final class Leases implements AutoCloseable {
       }
       LOG.warn("channel {}: another run has taken the lease", lease.channel());
     } catch (SQLException e) {
-      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), e.getMessage());
+      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), why(e));
       drop();
       if (lease.live()) {
         return;
@@ -233,6 +233,15 @@ public final class Leases implements AutoCloseable {
     }
     held.remove(lease);
     lease.lose();
+  }
+
+  /** What lies at the bottom of it: drivers wrap what the network or the disk said. */
+  private static @Nullable String why(SQLException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
   }
 
   /** Where the database fails, the next renewal says so. */
