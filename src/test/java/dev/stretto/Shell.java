@@ -39,6 +39,9 @@ final class Shell implements AutoCloseable {
   private final Path launcher;
   private final List<Running> started = new ArrayList<>();
 
+  /** How many kilobytes a file of a command may have; null for any number. */
+  private @Nullable Long longestFile;
+
   /** Null for the file that commands use by default. */
   private @Nullable FreshDatabase database;
 
@@ -70,6 +73,14 @@ final class Shell implements AutoCloseable {
   /** Has commands compile as they do for a user. */
   Shell withBothCompilers() {
     javaOptions = "";
+    return this;
+  }
+
+  /**
+   * Has commands that are started from now on fail to let a file grow beyond, as a full disk does.
+   */
+  Shell limitingFiles(@Nullable Long kilobytes) {
+    longestFile = kilobytes;
     return this;
   }
 
@@ -129,6 +140,11 @@ final class Shell implements AutoCloseable {
     List<String> command = new ArrayList<>();
     if (ignoresInterrupt()) {
       command.addAll(List.of("env", "--default-signal=INT"));
+    }
+    if (longestFile != null) {
+      // POSIX counts in blocks of 512 bytes.
+      command.addAll(
+          List.of("sh", "-c", "ulimit -f " + 2 * longestFile + " && exec \"$0\" \"$@\""));
     }
     command.add(launcher.toString());
     command.addAll(List.of(arguments));

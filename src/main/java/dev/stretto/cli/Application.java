@@ -18,11 +18,15 @@ final class Application implements AutoCloseable {
 
   /** Lets at least so many connections to the database be open at once, 1 or more. */
   void allowConnections(int atLeast) {
+    HikariDataSource pool = pool();
+    pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
+  }
+
+  private HikariDataSource pool() {
     try {
-      HikariDataSource pool = context.getBean(DataSource.class).unwrap(HikariDataSource.class);
-      pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
+      return context.getBean(DataSource.class).unwrap(HikariDataSource.class);
     } catch (SQLException e) {
-      throw new IllegalStateException("another pool than HikariCP's", e);
+      throw new IllegalStateException(e);
     }
   }
 
@@ -38,7 +42,9 @@ final class Application implements AutoCloseable {
   /** Closes the beans, and with them the pool, before the database, which waits for its guests. */
   @Override
   public void close() {
-    context.close();
-    database.close();
+    ConnectionLoans loans = context.getBean(ConnectionLoans.class);
+    loans.during(context::close);
+    database.awaitGuests();
+    loans.during(database::close);
   }
 }

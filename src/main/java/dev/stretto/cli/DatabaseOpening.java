@@ -3,6 +3,7 @@ package dev.stretto.cli;
 import dev.stretto.database.SchemaMismatchException;
 import dev.stretto.database.UnusableDatabaseException;
 import dev.stretto.outbox.DatabaseFault;
+import dev.stretto.outbox.FileFault;
 import dev.stretto.outbox.OpenDatabase;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -27,9 +28,6 @@ final class DatabaseOpening
   private static final String URL = "spring.datasource.url";
   private static final String USER = "spring.datasource.username";
   private static final String PASSWORD = "spring.datasource.password";
-  private static final int H2_ALREADY_OPEN = 90020;
-  private static final int H2_UNSUPPORTED_FILE = 90048;
-
   private static final String NO_SUCH_DATABASE = "3D000";
   private static final int MARIADB_NO_SUCH_DATABASE = 1049;
 
@@ -88,13 +86,27 @@ final class DatabaseOpening
     }
   }
 
+  /** Returns once no guest uses the database any more. */
+  void awaitGuests() {
+    if (database != null) {
+      whileThere(database::awaitGuests);
+    }
+  }
+
   @Override
   public void close() {
-    if (database == null) {
-      return;
+    if (database != null) {
+      whileThere(database::close);
     }
+  }
+
+  private interface Last {
+    void of() throws SQLException;
+  }
+
+  private static void whileThere(Last step) {
     try {
-      database.close();
+      step.of();
     } catch (SQLException e) {
       LOG.debug("The database was gone before it was closed", e);
     }
@@ -120,13 +132,14 @@ final class DatabaseOpening
       return new CommandException(
           ExitCode.USAGE, schema.property() + ": " + schema.getMessage(), failure);
     }
-    SQLException sql = Messages.find(failure, SQLException.class);
-    boolean busy =
-        (sql != null && sql.getErrorCode() == H2_ALREADY_OPEN)
-            || DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION_LEFT
-            || DatabaseFault.of(failure) == DatabaseFault.READ_ONLY;
+    FileFault file = FileFault.of(failure);
+    boolean passes =
+        file == null
+            ? DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION_LEFT
+                || DatabaseFault.of(failure) == DatabaseFault.READ_ONLY
+            : file.passes();
     return new CommandException(
-        busy ? ExitCode.TRY_LATER : ExitCode.FAILED,
+        passes ? ExitCode.TRY_LATER : ExitCode.FAILED,
         "the database " + shown(url) + " " + problem(failure),
         failure);
   }
@@ -139,6 +152,10 @@ final class DatabaseOpening
     SchemaMismatchException schema = Messages.find(failure, SchemaMismatchException.class);
     if (schema != null) {
       return Messages.firstLine(schema);
+    }
+    FileFault file = FileFault.of(failure);
+    if (file != null) {
+      return file.words();
     }
     String said = DatabaseFault.said(failure);
     switch (DatabaseFault.of(failure)) {
@@ -172,13 +189,6 @@ final class DatabaseOpening
   }
 
   private String problem(SQLException e) {
-    if (e.getErrorCode() == H2_ALREADY_OPEN) {
-      return "is in use by another program, such as a long append: try again once that has ended";
-    }
-    if (e.getErrorCode() == H2_UNSUPPORTED_FILE) {
-      return "was written by another version of H2: use the Stretto that wrote it, or another"
-          + " database";
-    }
     if (e instanceof SQLFeatureNotSupportedException) {
       return Messages.firstLine(e);
     }

@@ -89,12 +89,14 @@ final class DispatchCommand implements Callable<Integer> {
       look.results().forEach(report::ended);
       return ExitCode.DONE.code();
     }
-    try (Application application = opened.get()) {
-      return dispatch(application, options, report).code();
+    try (StuckWatch watch = new StuckWatch();
+        Application application = opened.get()) {
+      return dispatch(application, options, report, watch).code();
     }
   }
 
-  private ExitCode dispatch(Application application, DispatchOptions options, DispatchReport report)
+  private ExitCode dispatch(
+      Application application, DispatchOptions options, DispatchReport report, StuckWatch watch)
       throws InterruptedException {
     Launches launches = application.get(Launches.class);
     try (OpenChannels channels =
@@ -110,6 +112,8 @@ final class DispatchCommand implements Callable<Integer> {
         runs.stop(signal);
         application.hurry();
       });
+      watch.begin(
+          runs, application.get(ConnectionLoans.class), application.get(Channels.class).lease());
       try (Progress progress =
           Progress.of(runs, () -> channels.waiting(launches), most(channels.count()))) {
         runs.start(channels);

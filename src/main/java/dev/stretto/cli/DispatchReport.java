@@ -5,6 +5,8 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.OpenChannel;
 import dev.stretto.outbox.DatabaseFault;
+import dev.stretto.outbox.FileFault;
+import dev.stretto.outbox.NumbersBehind;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ final class DispatchReport {
       case TIME_UP -> parkedOrDone(result);
       case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
       case UNAVAILABLE, LEASE_LOST, DATABASE_UNAVAILABLE -> ExitCode.TRY_LATER;
-      case REFUSED, SWITCHED_OFF, HELD, BROKEN -> ExitCode.FAILED;
+      case REFUSED, SWITCHED_OFF, HELD, FAILED, BROKEN -> ExitCode.FAILED;
     };
   }
 
@@ -82,6 +84,14 @@ final class DispatchReport {
     Exception failure = end.failure();
     if (failure == null) {
       return "";
+    }
+    FileFault file = FileFault.of(failure);
+    if (file != null) {
+      return "the database " + file.words();
+    }
+    String behind = NumbersBehind.words(failure);
+    if (behind != null) {
+      return behind;
     }
     return switch (DatabaseFault.of(failure)) {
       case CONNECTION_LOST -> unavailable("the database was lost", failure);

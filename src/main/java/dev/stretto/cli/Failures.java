@@ -3,7 +3,9 @@ package dev.stretto.cli;
 import dev.stretto.job.NotRunningException;
 import dev.stretto.outbox.BadLineException;
 import dev.stretto.outbox.DatabaseFault;
+import dev.stretto.outbox.FileFault;
 import dev.stretto.outbox.NotParkedException;
+import dev.stretto.outbox.NumbersBehind;
 import dev.stretto.outbox.OpenDatabase;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
@@ -38,6 +40,16 @@ final class Failures {
   }
 
   private Report explain(Throwable failure) {
+    FileFault file =
+        Messages.find(failure, CommandException.class) == null ? FileFault.of(failure) : null;
+    if (file != null) {
+      return new Report(
+          file.passes() ? ExitCode.TRY_LATER : ExitCode.FAILED, "the database " + file.words());
+    }
+    String behind = NumbersBehind.words(failure);
+    if (behind != null) {
+      return new Report(ExitCode.FAILED, behind);
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
         case ParameterException e -> {

@@ -7,8 +7,12 @@ import dev.stretto.job.DispatchResult;
 import dev.stretto.job.Dispatches;
 import dev.stretto.job.OpenChannel;
 import dev.stretto.outbox.DatabaseFault;
+import dev.stretto.outbox.FileFault;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -22,6 +26,7 @@ final class SideBySide {
   private final boolean named;
   private final List<ChannelRun> running = new ArrayList<>();
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+  private final Set<String> outstanding = new LinkedHashSet<>();
   private @Nullable String stopped;
   private int awaited;
 
@@ -30,7 +35,13 @@ final class SideBySide {
 
     /** Whether the database could not be worked with for now, so that nothing was recorded. */
     boolean databaseUnavailable() {
-      return failure != null && DatabaseFault.of(failure) != DatabaseFault.OTHER;
+      if (failure == null) {
+        return false;
+      }
+      FileFault file = FileFault.of(failure);
+      return file == null
+          ? DatabaseFault.of(failure) != DatabaseFault.OTHER
+          : file.passes();
     }
   }
 
@@ -49,7 +60,18 @@ final class SideBySide {
   void start(OpenChannels channels) {
     awaited = channels.count();
     for (OpenChannel channel : channels) {
-      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended.add(run(channel)));
+      outstanding(channel.name());
+      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended(run(channel)));
+    }
+  }
+
+  private synchronized void outstanding(String channel) {
+    outstanding.add(channel);
+  }
+
+  private synchronized void ended(Ended end) {
+    if (outstanding.remove(end.channel())) {
+      ended.add(end);
     }
   }
 
@@ -73,6 +95,22 @@ final class SideBySide {
   synchronized void stop(String why) {
     stopped = why;
     running.forEach(run -> run.stop(why));
+  }
+
+  /**
+   * Has every run end, for the database does not answer: what is under way can't be recorded, and
+   * no lease is renewed any more.
+   */
+  synchronized void giveUp(String why) {
+    stopped = why;
+    running.forEach(run -> run.giveUp(why));
+  }
+
+  /** Waits no longer for those that have not ended. */
+  synchronized void abandon() {
+    for (String channel : List.copyOf(outstanding)) {
+      ended(new Ended(channel, null, new SQLTransientConnectionException(stopped)));
+    }
   }
 
   /** What all runs together did so far. */

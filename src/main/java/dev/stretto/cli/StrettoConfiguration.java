@@ -47,6 +47,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 class StrettoConfiguration {
 
   @Bean
+  static ConnectionLoans connectionLoans() {
+    return new ConnectionLoans();
+  }
+
+  @Bean
   HttpTransportType httpTransport() {
     return new HttpTransportType(Clock.systemUTC());
   }

@@ -25,6 +25,11 @@ public record Counts(
   /** Nothing yet. */
   public static final Counts NONE = new Counts(0, 0, 0, 0, 0, false, Duration.ZERO);
 
+  /** With messages that were parked before the dispatcher began. */
+  public Counts withParked(long before) {
+    return new Counts(started, inFlight, delivered, parked + before, retried, closed, calling);
+  }
+
   /**
    * Two dispatchers' counts together; closed where either gate is, calling as long as the longer.
    */

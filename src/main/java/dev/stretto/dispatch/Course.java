@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +110,11 @@ final class Course {
 
   void released(List<Flight> flights, long now) {
     flights.forEach(lineup::released);
-    unblock(now);
+    if (stop == null) {
+      unblock(now);
+    } else {
+      lineup.withdrawOffered().forEach(flight -> flight.end(null));
+    }
   }
 
   void recorded(List<Flight> flights, long now) {
@@ -144,7 +149,7 @@ final class Course {
     if (judge.inDoubt()) {
       wakeAt = judge.doubtedUntil(moment(now));
       if (wakeAt > now) {
-        return startable(judge.witness(), pace.allowsAt(now), now, capacity);
+        return startable(sendable(judge::witness), pace.allowsAt(now), now, capacity);
       }
       wakeAt = Long.MAX_VALUE;
       stopWhere(judge.down(now), now);
@@ -155,7 +160,7 @@ final class Course {
     if (stop != null || lineup.awaitsReturned()) {
       return null;
     }
-    Flight first = lineup.next(now);
+    Flight first = sendable(() -> lineup.next(now));
     wakeAt = lineup.nextDue();
     return startable(first, Math.max(gate.opensAt(now), pace.allowsAt(now)), now, capacity);
   }
@@ -169,6 +174,20 @@ final class Course {
     }
     wakeAt = Math.min(wakeAt, allowed);
     return null;
+  }
+
+  /**
+   * What can't be sent is parked when its turn has come, whatever the destination is like, for it
+   * has no part in it.
+   */
+  private @Nullable Flight sendable(Supplier<@Nullable Flight> line) {
+    Flight first = line.get();
+    while (first != null && first.message().problem() != null) {
+      lineup.started(first);
+      judge.unsendable(first, first.message().problem());
+      first = line.get();
+    }
+    return first;
   }
 
   /** Whether {@link #next} has anything to decide: else nothing waits to be started. */

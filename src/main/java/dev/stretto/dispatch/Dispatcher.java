@@ -266,11 +266,22 @@ public final class Dispatcher implements AutoCloseable {
         // INVARIANT (start order): this thread alone starts calls, always the first in line, and
         // looks for the next only after the transport said that this one has left. Nothing between
         // here and the wire may reorder.
-        passage.transport().start(attempt.call(), attempt);
+        start(attempt);
         attempt.awaitLeft();
       }
     } catch (RuntimeException | Error e) {
-      stop(new Stop(Reason.BROKEN, "the dispatching thread failed: " + e, null));
+      // What is under way can still end and be recorded.
+      stop(new Stop(Reason.FAILED, "the dispatching thread failed: " + e, null));
+    }
+  }
+
+  /** What goes wrong with one call is that call's outcome, whatever it is. */
+  private void start(Attempt attempt) {
+    try {
+      passage.transport().start(attempt.call(), attempt);
+    } catch (RuntimeException e) {
+      attempt.finished(
+          new Outcome.RetryLater(Outcome.Fault.UNKNOWN, "the transport failed: " + e, null));
     }
   }
 

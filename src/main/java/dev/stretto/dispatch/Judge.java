@@ -100,6 +100,12 @@ final class Judge {
       }
       return new Stop(Reason.SWITCHED_OFF, rejected.reason(), null);
     }
+    if (rejected.refused() == Refused.UNSENDABLE) {
+      flight.attempts--;
+      gate.unused(flight);
+      unsendable(flight, rejected.reason());
+      return null;
+    }
     RetryLater answer = new RetryLater(Fault.FAILED, rejected.reason(), null);
     if (!counts(flight, answer, true, now)) {
       return null;
@@ -339,6 +345,12 @@ final class Judge {
     List<Flight> charged = suspects.takeChargeable();
     charged.forEach(this::parkSuspect);
     return charged.isEmpty() && !suspects.isEmpty() ? suspects.kept(suspects.first()) : null;
+  }
+
+  /** The destination has no part in it. */
+  void unsendable(Flight flight, String why) {
+    flight.lastError = why;
+    park(flight);
   }
 
   private void parkSuspect(Flight flight) {

@@ -95,6 +95,14 @@ final class StartGate {
     }
   }
 
+  /** No call was made: where it was to be the probe, the next one is. */
+  void unused(Flight flight) {
+    if (state == State.PROBING && probe == flight) {
+      state = State.CLOSED;
+      probe = null;
+    }
+  }
+
   /** No answer came. A probe without an answer closes the gate again. */
   void unanswered(Flight flight, RetryLater why, long now) {
     if (state == State.PROBING && probe == flight) {

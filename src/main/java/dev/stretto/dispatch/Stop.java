@@ -16,7 +16,7 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
   /** Whether what becomes of the messages can still be recorded. */
   boolean recordable() {
     return switch (reason) {
-      case ASKED, TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
+      case ASKED, TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD, FAILED -> true;
       case LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
     };
   }
@@ -35,6 +35,8 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
     SWITCHED_OFF,
     /** A message failed for good and must stay first in line. */
     HELD,
+    /** No more calls can be started, for a reason that has nothing to do with recording. */
+    FAILED,
     /** Another run may have the channel. */
     LEASE_LOST,
     /** The database can't be reached or worked with for now, so that nothing can be recorded. */

@@ -49,6 +49,7 @@ public final class ChannelRun implements ItemStream {
   private final Backlog backlog;
   private final Recorder recorder;
   private int resent;
+  private volatile long parkedBefore;
   private boolean open;
   private boolean finished;
   private @Nullable Stop lastStop;
@@ -104,7 +105,7 @@ public final class ChannelRun implements ItemStream {
 
   /** What was done so far. */
   public Counts counts() {
-    return dispatcher.counts();
+    return dispatcher.counts().withParked(parkedBefore);
   }
 
   /** How many messages that an earlier run had claimed are sent again. */
@@ -115,6 +116,15 @@ public final class ChannelRun implements ItemStream {
   /** Starts nothing more, lets what is under way end, and then ends the run. Returns at once. */
   public void stop(String why) {
     dispatcher.stop(new Stop(Reason.ASKED, why, null));
+  }
+
+  /**
+   * Ends the run as far as that is possible while the database does not answer; the lease runs out
+   * by itself. Returns at once.
+   */
+  public void giveUp(String why) {
+    lease.renewNoMore();
+    dispatcher.stop(new Stop(Reason.DATABASE_UNAVAILABLE, why, null));
   }
 
   /** Why the run started nothing more; null while it goes on, or where everything was done. */
@@ -155,6 +165,7 @@ public final class ChannelRun implements ItemStream {
     open = true;
     TakeOver.Found found = new TakeOver(outbox, lease, settings).takeOver();
     resent = found.resent();
+    parkedBefore = found.parked();
     outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     lease.onStopAsked(() -> stop("somebody asked it to stop"));
@@ -208,7 +219,7 @@ public final class ChannelRun implements ItemStream {
     boolean stands =
         switch (stop.reason()) {
           case UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
-          case ASKED, TIME_UP, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
+          case ASKED, TIME_UP, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
         };
     if (stands) {
       Instant now = times.clock().instant();

@@ -3,6 +3,7 @@ package dev.stretto.job;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.outbox.DatabaseFault;
+import dev.stretto.outbox.FileFault;
 import org.jspecify.annotations.Nullable;
 
 /** Why a run ends whose database can't be worked with for now. */
@@ -10,8 +11,15 @@ final class DatabaseStop {
 
   private DatabaseStop() {}
 
-  /** Null where trying again later would be of no use. */
+  /** Null where trying again later would be of no use, unless it is known why. */
   static @Nullable Stop of(Throwable failure) {
+    FileFault file = FileFault.of(failure);
+    if (file != null) {
+      return new Stop(
+          file.passes() ? Reason.DATABASE_UNAVAILABLE : Reason.BROKEN,
+          "the database " + file.words(),
+          null);
+    }
     return switch (DatabaseFault.of(failure)) {
       case CONNECTION_LOST -> stop("the database was lost", failure);
       case DEADLOCK, LOCK_TIMEOUT ->

@@ -149,7 +149,7 @@ public final class Dispatches {
     return stop == null
         || switch (stop.reason()) {
           case TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
-          case ASKED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
+          case ASKED, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
         };
   }
 

@@ -11,6 +11,7 @@ import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.outbox.SettledMessages;
+import dev.stretto.outbox.StrayMessages;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -64,6 +65,7 @@ public class JobConfiguration {
         new OutboxChannels(jdbc),
         new OutboxJournal(jdbc, transaction),
         runs,
+        new StrayMessages(jdbc),
         settled,
         transaction,
         durability);

@@ -9,6 +9,7 @@ import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.outbox.SettledMessages;
+import dev.stretto.outbox.StrayMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -25,6 +26,7 @@ public record Outbox(
     OutboxChannels channels,
     OutboxJournal journal,
     OutboxRuns runs,
+    StrayMessages strays,
     SettledMessages settled,
     TransactionTemplate transaction,
     Durability durability) {

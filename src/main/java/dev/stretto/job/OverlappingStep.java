@@ -90,7 +90,7 @@ final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
     switch (stop.reason()) {
       case TIME_UP -> {}
       case ASKED, UNAVAILABLE -> execution.setTerminateOnly();
-      case REFUSED, SWITCHED_OFF, HELD, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN ->
+      case REFUSED, SWITCHED_OFF, HELD, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN ->
           throw new IllegalStateException(stop.text());
     }
   }

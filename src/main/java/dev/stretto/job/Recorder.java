@@ -44,6 +44,17 @@ final class Recorder {
   private final GateNotes gate;
   private final Thread thread;
   private Positions positions = new Positions(0, 0, 0);
+
+  /** What the commit that is being made records and claims; else nothing. */
+  private List<Future<@Nullable Flight>> ending = List.of();
+
+  private List<Flight> picking = List.of();
+
+  private List<Flight> releasing = List.of();
+
+  /** Whether something could not be written, so that only what was answered is still recorded. */
+  private boolean rescuing;
+
   private volatile boolean closing;
 
   /**
@@ -129,20 +140,16 @@ final class Recorder {
 
   private void run() {
     try {
-      while (true) {
-        news = false;
-        boolean last = closing && outcomes.complete();
-        boolean wrote = writes.next();
-        if (!record() && !wrote && !noteGate()) {
-          if (last) {
-            return;
-          }
-          awaitNews();
-        }
-      }
+      recordUntilClosed();
     } catch (FencedWrites.FencedOffException e) {
-      dispatcher.stop(new Stop(Reason.LEASE_LOST, "another run has taken the channel over", null));
-    } catch (RuntimeException | Error e) {
+      fencedOff();
+    } catch (RuntimeException e) {
+      if (DatabaseStop.of(e) == null) {
+        rescue(e);
+      } else {
+        broken(e);
+      }
+    } catch (Error e) {
       broken(e);
     } finally {
       writes.close();
@@ -150,11 +157,52 @@ final class Recorder {
   }
 
   private boolean noteGate() {
-    GateNotes.Note note = gate.next(nanos.getAsLong());
+    GateNotes.Note note = rescuing ? null : gate.next(nanos.getAsLong());
     if (note != null) {
       fenced.noteStandstill(state(), note.standing());
     }
     return note != null;
+  }
+
+  private void recordUntilClosed() {
+    while (true) {
+      news = false;
+      boolean last = closing && outcomes.complete();
+      boolean wrote = writes.next();
+      if (!record() && !wrote && !noteGate()) {
+        if (last) {
+          return;
+        }
+        awaitNews();
+      }
+    }
+  }
+
+  /**
+   * What one message, or one lane, has brought about ends the run, but what else was answered is
+   * still recorded: it would be sent again.
+   */
+  private void rescue(RuntimeException failure) {
+    writes.close();
+    dispatcher.stop(new Stop(Reason.FAILED, "recording failed: " + failure.getMessage(), null));
+    try {
+      rescuing = true;
+      claimed.settle(picking);
+      dispatcher.claimed(picking);
+      picking = List.of();
+      claimed.claim(releasing, nanos.getAsLong());
+      dispatcher.released(releasing);
+      releasing = List.of();
+      recordUntilClosed();
+    } catch (FencedWrites.FencedOffException e) {
+      fencedOff();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+    }
+  }
+
+  private void fencedOff() {
+    dispatcher.stop(new Stop(Reason.LEASE_LOST, "another run has taken the channel over", null));
   }
 
   /** Whether the last commit came through or not, the table tells the next run what is claimed. */
@@ -186,15 +234,9 @@ final class Recorder {
    * @return whether there was anything
    */
   private boolean record() {
-    List<Future<@Nullable Flight>> ended = new ArrayList<>();
-    List<Flight> settled = new ArrayList<>();
-    for (Future<@Nullable Flight> future : outcomes.take(MOST)) {
-      Flight flight = future.resultNow();
-      if (flight != null) {
-        ended.add(future);
-        settled.add(flight);
-      }
-    }
+    List<Future<@Nullable Flight>> ended = takeEnded();
+    List<Flight> settled =
+        ended.stream().map(future -> Objects.requireNonNull(future.resultNow())).toList();
     List<Flight> released = dispatcher.takeReleasing();
     List<Flight> picked = dispatcher.pick(settled, released);
     for (Flight flight : picked) {
@@ -203,6 +245,9 @@ final class Recorder {
         flight.place(positions.last());
       }
     }
+    ending = ended;
+    picking = picked;
+    releasing = released;
     long now = nanos.getAsLong();
     claimed.settle(settled);
     claimed.settle(released);
@@ -214,19 +259,48 @@ final class Recorder {
     Runnable work =
         () -> {
           settle(ended);
-          fenced.release(released);
-          backlog.settling(settled);
-          outbox.messages().show(showable);
+          if (!rescuing) {
+            fenced.release(released);
+            backlog.settling(settled);
+            outbox.messages().show(showable);
+          }
         };
     boolean writesMore =
         !showable.isEmpty() || !released.isEmpty() || backlog.settlesInTransaction();
     backlog.forget(fenced.commit(settled, work, writesMore));
+    ending = List.of();
+    picking = List.of();
+    releasing = List.of();
     dispatcher.recorded(settled);
     if (!released.isEmpty()) {
       dispatcher.released(released);
     }
     dispatcher.claimed(picked);
     return true;
+  }
+
+  /**
+   * Those to record now. While rescuing, those of a commit that failed are among them, and what
+   * blocks its key is not: it stays claimed, for the next run to send again.
+   */
+  private List<Future<@Nullable Flight>> takeEnded() {
+    List<Future<@Nullable Flight>> ended = new ArrayList<>(ending);
+    ending = List.of();
+    ended.addAll(outcomes.take(MOST));
+    List<Future<@Nullable Flight>> taken = new ArrayList<>();
+    List<Flight> left = new ArrayList<>();
+    for (Future<@Nullable Flight> future : ended) {
+      Flight flight = future.resultNow();
+      if (flight != null) {
+        if (rescuing && Objects.requireNonNull(flight.settlement()).blocksKey()) {
+          left.add(flight);
+        } else {
+          taken.add(future);
+        }
+      }
+    }
+    claimed.claim(left, nanos.getAsLong());
+    return taken;
   }
 
   private State state() {

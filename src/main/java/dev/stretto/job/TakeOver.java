@@ -31,11 +31,13 @@ final class TakeOver {
   private final Outbox outbox;
   private final Lease lease;
   private final DispatchSettings settings;
+  private final Strays strays;
 
   TakeOver(Outbox outbox, Lease lease, DispatchSettings settings) {
     this.outbox = outbox;
     this.lease = lease;
     this.settings = settings;
+    this.strays = new Strays(outbox, lease.channel(), lease.fence());
   }
 
   /**
@@ -43,8 +45,10 @@ final class TakeOver {
    *
    * @param positions those given in the channel
    * @param resent how many messages go back in line that an earlier run may have sent
+   * @param parked how many were parked: such ones where they may not be sent twice, and rows that
+   *     make no sense
    */
-  record Found(Positions positions, int resent) {}
+  record Found(Positions positions, int resent, long parked) {}
 
   /**
    * Takes the channel over. What an earlier run had claimed was perhaps sent: it goes back to the
@@ -56,10 +60,23 @@ final class TakeOver {
   Found takeOver() {
     Found found = Objects.requireNonNull(outbox.transaction().execute(status -> fenceAndRecover()));
     applyJournal();
+    Found all = withStrays(found);
     if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
-      putBackLanes(found.positions());
+      putBackLanes(all.positions());
     }
-    return found;
+    strays.putBackUnheld(() -> advance(all.positions()));
+    return all;
+  }
+
+  private Found withStrays(Found found) {
+    Positions given = found.positions();
+    int claimed = strays.recoverClaimed(() -> advance(given), this::recover);
+    boolean resend = settings.onUnknown() == OnUnknown.RESEND;
+    Positions positions = strays.park(given, this::advance);
+    return new Found(
+        positions,
+        found.resent() + (resend ? claimed : 0),
+        found.parked() + (resend ? 0 : claimed) + positions.last() - given.last());
   }
 
   private Found fenceAndRecover() {
@@ -76,14 +93,18 @@ final class TakeOver {
                 Objects.requireNonNull(lease.run()),
                 settings.ordering().name()));
     State left = outbox.channels().state(channel);
-    int resent = 0;
-    if (settings.onUnknown() == OnUnknown.RESEND) {
-      resent = outbox.messages().resend(left.claims());
-    } else {
-      quarantine(left.claims());
-    }
-    advance(left.positions());
-    return new Found(left.positions(), resent);
+    int recovered = recover(left.claims());
+    Positions positions = strays.behindAll(left.positions());
+    advance(positions);
+    boolean resend = settings.onUnknown() == OnUnknown.RESEND;
+    return new Found(positions, resend ? recovered : 0, resend ? 0 : recovered);
+  }
+
+  /** Counts what it changed. */
+  private int recover(Claims claims) {
+    return settings.onUnknown() == OnUnknown.RESEND
+        ? outbox.messages().resend(claims)
+        : quarantine(claims);
   }
 
   /** What an earlier run delivered; being fenced off, it adds nothing more. */
@@ -94,8 +115,8 @@ final class TakeOver {
     } while (entries > 0);
   }
 
-  private void quarantine(Claims claims) {
-    outbox.messages().quarantine(claims);
+  private int quarantine(Claims claims) {
+    int parked = outbox.messages().quarantine(claims);
     if (settings.onExhausted() == OnExhausted.BLOCK_KEY) {
       List<Long> ids = claims.each().stream().map(Claims.Claim::id).toList();
       for (Message message : outbox.messages().byIds(ids)) {
@@ -104,6 +125,7 @@ final class TakeOver {
         }
       }
     }
+    return parked;
   }
 
   /** Comes first in a transaction, or behind the fence; nothing is claimed by this run yet. */

@@ -95,6 +95,15 @@ public final class Lease {
     liveUntil = until;
   }
 
+  /** Has it run out by itself: nothing more may start, and others may follow then. */
+  public void renewNoMore() {
+    lost = true;
+  }
+
+  boolean lost() {
+    return lost;
+  }
+
   void lose() {
     lost = true;
     onLost.run();

@@ -23,15 +23,27 @@ final class LeaseTable {
       select ? where not exists (select 1 from channel_lease where channel = ?)
       """;
 
+  /**
+   * The last two are the fences that other tables know of, which are higher where this one was
+   * restored from a backup, or emptied, by itself. Of {@code outbox_run} only what is higher is
+   * read: nothing, as a rule.
+   */
   private static final String READ =
-      "select fence, owner, run, expires_at, current_timestamp(3) from channel_lease where channel"
-          + " = ?";
+      """
+      select l.fence, l.owner, l.run, l.expires_at, current_timestamp(3),
+             coalesce(c.fence, 0),
+             (select max(r.fence) from outbox_run r
+               where r.channel = l.channel and r.fence > l.fence
+                 and r.fence > coalesce(c.fence, 0))
+        from channel_lease l left join outbox_channel c on c.channel = l.channel
+       where l.channel = ?
+      """;
 
   private static final String NOW = "select current_timestamp(3)";
 
   private static final String TAKE =
       """
-      update channel_lease set fence = fence + 1, owner = ?, expires_at = ?
+      update channel_lease set fence = ?, owner = ?, expires_at = ?
        where channel = ? and fence = ? and (owner is null or expires_at <= ?)
       """;
 
@@ -66,11 +78,13 @@ final class LeaseTable {
   /**
    * A row as read.
    *
+   * @param nextFence higher than every fence that was given in the channel
    * @param run the last job execution noted, or null
    * @param now the database's time at the reading
    */
   record Row(
       long fence,
+      long nextFence,
       @Nullable String owner,
       @Nullable Long run,
       @Nullable Instant expiresAt,
@@ -102,7 +116,8 @@ final class LeaseTable {
       read.setString(1, channel);
       try (ResultSet row = read.executeQuery()) {
         row.next();
-        return row(row, 1);
+        long others = Math.max(row.getLong(6), row.getLong(7));
+        return row(row, 1, others);
       }
     }
   }
@@ -111,13 +126,16 @@ final class LeaseTable {
    * Reads fence, owner, run, expiry and the database's time.
    *
    * @param first the column of the fence
+   * @param others the highest fence that another table knows of
    */
-  private static Row row(ResultSet row, int first) throws SQLException {
+  private static Row row(ResultSet row, int first, long others) throws SQLException {
+    long fence = row.getLong(first);
     long run = row.getLong(first + 2);
     Long noted = row.wasNull() ? null : Long.valueOf(run);
     Timestamp expiresAt = row.getTimestamp(first + 3);
     return new Row(
-        row.getLong(first),
+        fence,
+        Math.max(fence, others) + 1,
         row.getString(first + 1),
         noted,
         expiresAt == null ? null : expiresAt.toInstant(),
@@ -127,11 +145,12 @@ final class LeaseTable {
   /** Takes the lease where nobody has changed it since it was read; false where somebody has. */
   boolean take(String channel, Row seen, String owner, Duration duration) throws SQLException {
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
-      take.setString(1, owner);
-      take.setTimestamp(2, Timestamp.from(seen.now().plus(duration)));
-      take.setString(3, channel);
-      take.setLong(4, seen.fence());
-      take.setTimestamp(5, Timestamp.from(seen.now()));
+      take.setLong(1, seen.nextFence());
+      take.setString(2, owner);
+      take.setTimestamp(3, Timestamp.from(seen.now().plus(duration)));
+      take.setString(4, channel);
+      take.setLong(5, seen.fence());
+      take.setTimestamp(6, Timestamp.from(seen.now()));
       return take.executeUpdate() == 1;
     }
   }
@@ -190,7 +209,7 @@ final class LeaseTable {
     try (PreparedStatement read = connection.prepareStatement(HOLDERS);
         ResultSet rows = read.executeQuery()) {
       while (rows.next()) {
-        Row row = row(rows, 2);
+        Row row = row(rows, 2, 0);
         if (row.held()) {
           holders.put(rows.getString(1), row);
         }

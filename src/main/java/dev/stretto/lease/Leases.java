@@ -84,8 +84,15 @@ public final class Leases implements AutoCloseable {
           if (row.abandoned()) {
             LOG.info("channel {}: took over from {}, which died", channel, row.owner());
           }
+          if (row.nextFence() > row.fence() + 1) {
+            LOG.warn(
+                "channel {}: channel_lease is behind the other tables, as after a restore of it"
+                    + " alone; fences go on from {}",
+                channel,
+                row.nextFence());
+          }
           Lease lease =
-              new Lease(channel, row.fence() + 1, row.run(), nanos, before + duration.toNanos());
+              new Lease(channel, row.nextFence(), row.run(), nanos, before + duration.toNanos());
           held.add(lease);
           startRenewing();
           changed.signalAll();
@@ -157,7 +164,7 @@ public final class Leases implements AutoCloseable {
       LOG.warn(
           "channel {}: the lease could not be given back and will expire by itself: {}",
           lease.channel(),
-          e.getMessage());
+          why(e));
     } finally {
       lock.unlock();
     }
@@ -206,6 +213,10 @@ public final class Leases implements AutoCloseable {
   }
 
   private void renew(Lease lease) {
+    if (lease.lost()) {
+      held.remove(lease);
+      return;
+    }
     long before = nanos.getAsLong();
     try {
       if (table().renew(lease.channel(), lease.fence(), owner, duration)) {
@@ -214,7 +225,7 @@ public final class Leases implements AutoCloseable {
       }
       LOG.warn("channel {}: another run has taken the lease", lease.channel());
     } catch (SQLException e) {
-      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), e.getMessage());
+      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), why(e));
       drop();
       if (lease.live()) {
         return;
@@ -222,6 +233,15 @@ public final class Leases implements AutoCloseable {
     }
     held.remove(lease);
     lease.lose();
+  }
+
+  /** What lies at the bottom of it: drivers wrap what the network or the disk said. */
+  private static @Nullable String why(SQLException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
   }
 
   /** Where the database fails, the next renewal says so. */

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 public enum Field {
   /** The ordering key; any characters but control characters. */
   KEY,
-  /** The idempotency key; visible ASCII and spaces, since it travels in headers. */
+  /** The idempotency key; visible ASCII with spaces within, since it travels in headers. */
   MESSAGE_ID,
-  /** The media type of the payload; visible ASCII and spaces. */
+  /** The media type of the payload; visible ASCII with spaces within. */
   CONTENT_TYPE;
 
   private static final int MAX_LENGTH = 200;
@@ -25,6 +25,9 @@ public enum Field {
     }
     if (value.chars().anyMatch(Character::isISOControl) || !UTF_8.newEncoder().canEncode(value)) {
       return "has a character that can't be stored";
+    }
+    if (this != KEY && !value.strip().equals(value)) {
+      return "must not begin or end with a blank, which gets lost on the way";
     }
     boolean ascii = value.chars().allMatch(c -> c < 0x7f);
     return switch (this) {

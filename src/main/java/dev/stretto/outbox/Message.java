@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload the body; its UTF-8 bytes are those that were appended
  * @param attempts how many calls were made for it before this run, 0 or more
  * @param firstStartedAt when an earlier run first started it and put it back in line, or null
+ * @param problem why it can't be sent as it stands in the table, whatever the destination; null
+ *     where it can. One line
  */
 public record Message(
     long id,
@@ -28,7 +30,33 @@ public record Message(
     Map<String, String> headers,
     String payload,
     int attempts,
-    @Nullable Instant firstStartedAt) {
+    @Nullable Instant firstStartedAt,
+    @Nullable String problem) {
+
+  /** A message that can be sent, and was not started before. */
+  public Message(
+      long id,
+      String channel,
+      long position,
+      String messageId,
+      @Nullable String orderingKey,
+      String contentType,
+      Map<String, String> headers,
+      String payload,
+      int attempts) {
+    this(
+        id,
+        channel,
+        position,
+        messageId,
+        orderingKey,
+        contentType,
+        headers,
+        payload,
+        attempts,
+        null,
+        null);
+  }
 
   /** Whether the message already has its place in the channel. */
   public boolean positioned() {
@@ -47,6 +75,7 @@ public record Message(
         headers,
         payload,
         attempts,
-        firstStartedAt);
+        firstStartedAt,
+        problem);
   }
 }

@@ -106,27 +106,33 @@ public final class OpenDatabase implements AutoCloseable {
 
   /**
    * Waits for guests to end, which may be long dispatches, and goes on letting others in meanwhile;
-   * then closes the database.
+   * from then on, nobody is let in.
    */
-  @Override
-  public void close() throws SQLException {
-    if (connection == null) {
+  public void awaitGuests() throws SQLException {
+    if (connection == null || server == null) {
       return;
     }
-    try (connection) {
-      if (server != null) {
-        if (guests(connection) > 0) {
-          LOG.info("other commands use the database through this one, which waits for their end");
-        }
-        while (!hurried && guests(connection) > 0) {
-          LockSupport.parkNanos(STEP.toNanos());
-        }
-        server.hide();
-        long end = System.nanoTime() + FAREWELL.toNanos();
-        while (guests(connection) > 0 && System.nanoTime() - end < 0) {
-          LockSupport.parkNanos(STEP.toNanos());
-        }
-        server.close();
+    if (guests(connection) > 0) {
+      LOG.info("other commands use the database through this one, which waits for their end");
+    }
+    while (!hurried && guests(connection) > 0) {
+      LockSupport.parkNanos(STEP.toNanos());
+    }
+    server.hide();
+    long end = System.nanoTime() + FAREWELL.toNanos();
+    while (guests(connection) > 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(STEP.toNanos());
+    }
+    server.close();
+    server = null;
+  }
+
+  /** Closes the database, once {@link #awaitGuests} has returned. */
+  @Override
+  public void close() throws SQLException {
+    if (connection != null) {
+      try (connection) {
+        awaitGuests();
       }
     }
   }

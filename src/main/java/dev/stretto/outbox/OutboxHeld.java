@@ -17,7 +17,7 @@ public final class OutboxHeld {
   static final String NEXT =
       """
       select m.id, m.channel, m.position, m.message_id, m.ordering_key, m.content_type, m.headers,
-             m.payload, m.attempts, m.first_started_at
+             m.payload, m.attempts, m.first_started_at, m.status
         from outbox_held h join outbox_message m on m.id = h.id
        where h.channel = ? and h.ordering_key = ?
        order by h.channel, h.ordering_key, h.position

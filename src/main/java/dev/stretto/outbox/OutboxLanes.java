@@ -144,7 +144,9 @@ public final class OutboxLanes {
    * @param limit the most to return, 1 or more
    */
   public List<String> unblocked(String channel, String after, int limit) {
-    return jdbc.query(UNBLOCKED, (row, number) -> row.getString(1), channel, after, limit);
+    // The first of all is the empty key, which somebody's SQL may have written.
+    String sql = after.isEmpty() ? UNBLOCKED.replace("key >", "key >=") : UNBLOCKED;
+    return jdbc.query(sql, (row, number) -> row.getString(1), channel, after, limit);
   }
 
   /** Whether any key has held messages or is blocked; reads one row at the most. */

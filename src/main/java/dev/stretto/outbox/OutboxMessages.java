@@ -17,7 +17,7 @@ public final class OutboxMessages {
   static final String POSITIONED =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
-             first_started_at
+             first_started_at, status
         from outbox_message
        where channel = ? and queue = 1 and position > ?
        order by channel, queue, position
@@ -27,7 +27,7 @@ public final class OutboxMessages {
   static final String NEW =
       """
       select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
-             first_started_at
+             first_started_at, status
         from outbox_message
        where channel = ? and queue = 0 and position is null and id > ?
        order by channel, queue, position, id
@@ -127,7 +127,7 @@ public final class OutboxMessages {
   static String byIds(int ids) {
     return """
     select id, channel, position, message_id, ordering_key, content_type, headers, payload,
-           attempts, first_started_at
+           attempts, first_started_at, status
       from outbox_message
      where id in (%s)
      order by position
@@ -181,9 +181,11 @@ public final class OutboxMessages {
   /**
    * Parks what a dead run had claimed, so that nothing is sent twice. Must run under the channel's
    * new fence.
+   *
+   * @return how many there were
    */
-  public void quarantine(Claims claims) {
-    changeClaimed(QUARANTINE, claims);
+  public int quarantine(Claims claims) {
+    return changeClaimed(QUARANTINE, claims);
   }
 
   private int changeClaimed(String sql, Claims claims) {

@@ -217,7 +217,7 @@ public final class ParkedMessages {
 
   private static StoredMessage stored(ResultSet row) throws SQLException {
     return new StoredMessage(
-        MessageRow.MAPPER.mapRow(row, 0),
+        MessageRow.anyOf(row),
         Status.valueOf(row.getString(11)),
         row.getString(12),
         row.getTimestamp(13).toInstant(),

@@ -21,7 +21,8 @@ public sealed interface Outcome {
   record RetryLater(Fault fault, String reason, @Nullable Duration retryAfter) implements Outcome {}
 
   /**
-   * The destination refused; sending the same again would not help.
+   * The destination refused, or the message can't be sent at all; sending the same again would not
+   * help.
    *
    * @param refused what it refused
    * @param reason for people
@@ -35,7 +36,12 @@ public sealed interface Outcome {
     /** Whoever sends, or the address: any message would be refused, until a person acts. */
     SENDER,
     /** Everything from now on: it is gone, so that the channel sends nothing more in this run. */
-    CHANNEL
+    CHANNEL,
+    /**
+     * Nothing: the message can't become a call, and none was made. The message is parked at once,
+     * for the destination had no part in it.
+     */
+    UNSENDABLE
   }
 
   /** The faults after which a message may be sent again. */

@@ -49,11 +49,11 @@ class StatusCommandTest {
     stretto.run(lines("1", "2"), "append", "--channel", "space");
     database.execute(
         """
-        insert into outbox_message (channel, payload, status, queue, ordering_key) values
-          ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'DELIVERED', 6, null),
-          ('space', '1', 'IN_FLIGHT', 2, null), ('space', '1', 'PENDING', 0, null),
-          ('space', '1', 'PARKED', 4, 'k'), ('space', '1', 'PARKED', 4, 'l'),
-          ('space', '1', 'DISCARDED', 5, null), ('forgotten', '1', 'PENDING', 0, null)
+        insert into outbox_message (channel, payload, status, queue, ordering_key, position) values
+          ('space', '1', 'IN_FLIGHT', 2, null, 1), ('space', '1', 'DELIVERED', 6, null, 2),
+          ('space', '1', 'IN_FLIGHT', 2, null, 3), ('space', '1', 'PENDING', 0, null, null),
+          ('space', '1', 'PARKED', 4, 'k', 4), ('space', '1', 'PARKED', 4, 'l', 5),
+          ('space', '1', 'DISCARDED', 5, null, 6), ('forgotten', '1', 'PENDING', 0, null, null)
         """,
         """
         insert into outbox_lane (channel, ordering_key, blocked_by)

@@ -314,6 +314,38 @@ class CourseTest {
   }
 
   @Test
+  void whatCanNotBeSentIsParkedAtOnceWhoeverFindsIt() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(3).go();
+
+    rehearsal
+        .finish(1, new Outcome.Rejected(Outcome.Refused.UNSENDABLE, "header 'a b'"))
+        .go()
+        .finish(2, new Outcome.Delivered())
+        .go();
+
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.PARKED);
+    assertThat(rehearsal.recorded.get(1L))
+        .as("no call was made")
+        .extracting(Settlement::attempts)
+        .isEqualTo(0);
+    assertThat(rehearsal.starts).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void whatCanNotBeSentOpensNoGate() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(4)).offer(4).go();
+    rehearsal.finish(1, Rehearsal.unavailable(null)).go();
+    rehearsal.finish(2, Rehearsal.unavailable(null)).finish(3, Rehearsal.unavailable(null));
+    rehearsal.finish(4, Rehearsal.unavailable(null));
+    rehearsal.pass(Duration.ofMinutes(1)).go();
+    assertThat(rehearsal.starts).as("one probe").containsExactly(1L, 2L, 3L, 4L, 1L);
+
+    rehearsal.finish(1, new Outcome.Rejected(Outcome.Refused.UNSENDABLE, "header")).go();
+
+    assertThat(rehearsal.starts).as("the next is the probe").endsWith(1L, 2L).hasSize(6);
+  }
+
+  @Test
   void aChannelThatIsGoneStartsNothingMore() {
     Rehearsal rehearsal = new Rehearsal(Settings.start(1)).offer(2).go();
 

@@ -2,6 +2,7 @@ package dev.stretto.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.outbox.Status;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
@@ -131,6 +132,71 @@ class DispatcherTest {
     assertThat(dispatcher.counts().delivered()).isZero();
   }
 
+  @Test
+  void whatATransportThrowsIsTheOutcomeOfThatCallAlone() {
+    Answered transport =
+        new Answered() {
+          @Override
+          public void start(Call call, Progress progress) {
+            if (call.message().id() == 1 && call.attempt() == 1) {
+              throw new IllegalStateException("no such destination");
+            }
+            super.start(call, progress);
+            progress.finished(new Outcome.Delivered());
+          }
+        };
+    Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
+    dispatcher.start();
+    offer(dispatcher, 3);
+    List<Flight> picked = dispatcher.pick(List.of(), List.of());
+    dispatcher.claimed(picked);
+    awaitOver(picked);
+
+    dispatcher.recorded(picked);
+
+    assertThat(dispatcher.counts().delivered()).isEqualTo(3);
+    assertThat(dispatcher.counts().retried()).isEqualTo(1);
+    assertThat(dispatcher.stopped()).isNull();
+    dispatcher.close();
+  }
+
+  @Test
+  void whatIsAnsweredAfterTheDispatchingThreadFailedIsStillToBeRecorded() {
+    Answered transport =
+        new Answered() {
+          @Override
+          public int capacity() {
+            if (calls.size() == 2) {
+              throw new IllegalStateException("broken");
+            }
+            return 16;
+          }
+        };
+    Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
+    dispatcher.start();
+    offer(dispatcher, 3);
+    List<Flight> picked = dispatcher.pick(List.of(), List.of());
+    dispatcher.claimed(picked);
+    while (dispatcher.stopped() == null) {
+      Thread.onSpinWait();
+    }
+
+    transport.calls.forEach(progress -> progress.finished(new Outcome.Delivered()));
+    awaitOver(picked);
+
+    assertThat(dispatcher.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.FAILED);
+    assertThat(picked)
+        .extracting(flight -> Objects.requireNonNull(flight.settlement()).status())
+        .containsExactly(Status.DELIVERED, Status.DELIVERED, Status.PENDING);
+    dispatcher.close();
+  }
+
+  private static void awaitOver(List<Flight> flights) {
+    while (!flights.stream().allMatch(Flight::over)) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static Dispatcher dispatcher(Settings settings, Transport transport, LongSupplier nanos) {
     return new Dispatcher(
         "space",
@@ -148,9 +214,9 @@ class DispatcherTest {
   }
 
   /** A way on which a call leaves at once; the test answers it. */
-  private static final class Answered implements Transport {
+  private static class Answered implements Transport {
 
-    private final List<Progress> calls = Collections.synchronizedList(new ArrayList<>());
+    final List<Progress> calls = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public int capacity() {

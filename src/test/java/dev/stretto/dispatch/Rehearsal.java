@@ -56,7 +56,7 @@ final class Rehearsal {
   }
 
   static Message message(long id, @Nullable String key) {
-    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0, null);
+    return new Message(id, "space", 0, "m" + id, key, "application/json", Map.of(), "{}", 0);
   }
 
   Rehearsal offer(int messages) {
@@ -81,7 +81,8 @@ final class Rehearsal {
                 fresh.headers(),
                 fresh.payload(),
                 1,
-                Instant.EPOCH),
+                Instant.EPOCH,
+                null),
             now));
   }
 

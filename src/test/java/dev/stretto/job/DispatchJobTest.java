@@ -346,7 +346,8 @@ class DispatchJobTest {
   void aRunThatCanNotTakeTheChannelOverFails() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder)) {
       fixture.append(1);
-      fixture.jdbc.update("insert into outbox_run values ('space', 1, 1, 'START', default)");
+      fixture.jdbc.update(
+          "alter table outbox_run add constraint nobody check (ordering <> 'START')");
 
       DispatchResult result = fixture.dispatch();
 

@@ -82,6 +82,29 @@ class LeasesTest {
   }
 
   @Test
+  void theNextFenceIsAboveAllThatAnyTableKnowsOf() throws Exception {
+    jdbc.update("insert into outbox_channel (channel, fence) values ('space', 5001)");
+    assertThat(takenAndGivenBack()).as("channel_lease was deleted").isEqualTo(5002);
+
+    jdbc.update("update channel_lease set fence = 17");
+    assertThat(takenAndGivenBack()).as("or restored from a backup").isEqualTo(5002);
+
+    jdbc.update("update outbox_channel set fence = 3");
+    assertThat(takenAndGivenBack()).as("or the other one was").isEqualTo(5003);
+
+    jdbc.update(
+        "insert into outbox_run (channel, fence, run, ordering) values ('space',7000,1,'KEY')");
+    assertThat(takenAndGivenBack()).as("or both were").isEqualTo(7001);
+  }
+
+  private long takenAndGivenBack() throws Exception {
+    Leases leases = leases("first", LONG);
+    Lease lease = leases.acquire("space");
+    leases.release(lease);
+    return lease.fence();
+  }
+
+  @Test
   void aHolderThatRenewsKeepsTheChannel() throws Exception {
     Lease lease = leases("first", LEASE).acquire("space");
 

@@ -131,6 +131,10 @@ class LineParserTest {
         "{\"payload\":1,\"key\":5} | key must be a string",
         "{\"payload\":1,\"key\":\"\"} | key must not be empty",
         "{\"payload\":1,\"key\":\"\\ud800\"} | key has a character that can't be stored",
+        "{\"payload\":1,\"messageId\":\" a\"} | messageId must not begin or end with a blank, which"
+            + " gets lost on the way",
+        "{\"payload\":1,\"contentType\":\" \"} | contentType must not begin or end with a blank,"
+            + " which gets lost on the way",
         "{\"payload\":1,\"messageId\":\"a\\nb\"} | messageId has a character that can't be stored",
         "{\"payload\":1,\"messageId\":\"\u00e4\"} | messageId has a character that is not ASCII",
         "{\"payload\":1,\"headers\":[]} | headers must be an object of strings",

@@ -2,6 +2,7 @@ package dev.stretto.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -93,8 +94,22 @@ class OutboxPlansTest {
             "space",
             "none"),
         asked("lanes that go on", OutboxLanes.UNBLOCKED, 2, "space", "", 50),
+        asked("rows whose place makes no sense", StrayMessages.FIND, 20, times(9, "space")),
+        asked("rows ahead of the positions given", StrayMessages.AHEAD, 24, ahead()),
+        asked("claimed rows", StrayMessages.CLAIMED, 2, "space", 1),
+        asked("rows that say they are held", StrayMessages.HELD, 6, "space", 5),
         asked("any lane", OutboxLanes.ANY, 3, "space"),
         asked("any lane that goes on", OutboxLanes.ANY_UNBLOCKED, 3, "space"));
+  }
+
+  private static Object[] times(int times, Object value) {
+    return Collections.nCopies(times, value).toArray();
+  }
+
+  private static Object[] ahead() {
+    return Collections.nCopies(6, List.of("space", MANY, Long.MAX_VALUE)).stream()
+        .flatMap(List::stream)
+        .toArray();
   }
 
   private static Arguments asked(String question, String sql, int rows, Object... parameters) {

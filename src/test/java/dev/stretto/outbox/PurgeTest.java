@@ -141,10 +141,12 @@ class PurgeTest {
   private void insert(String status, int queue, int firstPosition, int messages) {
     jdbc.update(
         "insert into outbox_message (channel, message_id, payload, position, status, queue,"
-            + " settled_at) select 'space', concat('m', 10 * (n + ? - 1)), '1', n + ? - 1, ?, ?,"
+            + " settled_at) select 'space', concat('m', 10 * (n + ? - 1)), '1',"
+            + " case when ? > 0 then n + ? - 1 end, ?, ?,"
             + " current_timestamp - interval '40' day from "
             + vendor.numbers(messages),
         firstPosition,
+        queue,
         firstPosition,
         status,
         queue);

@@ -15,6 +15,7 @@ import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.ParkedMessages;
 import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
+import dev.stretto.outbox.StrayMessages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,7 +117,12 @@ class ServerPlansTest {
     List<Message> some =
         List.of(message(2 * MANY + 7), message(2 * MANY + 500), message(3 * MANY - 1));
     List<Long> ids = some.stream().map(Message::id).toList();
+    StrayMessages strays = new StrayMessages(jdbc);
     Map<String, Runnable> asked = new LinkedHashMap<>();
+    asked.put("rows whose place makes no sense", () -> strays.find("space"));
+    asked.put("the highest position", () -> strays.highestPosition("space", 1_000_000));
+    asked.put("claimed rows", () -> strays.claimed("space", 1));
+    asked.put("rows that nothing holds", () -> strays.unheld("space", 5));
     asked.put("new rows", () -> messages.unpositioned("space", 10_000, 5));
     asked.put("positioned rows", () -> messages.positioned("space", 10_000, 5));
     asked.put("ids of positioned rows", () -> messages.positionedIds("space", 5));
@@ -153,7 +159,7 @@ class ServerPlansTest {
   }
 
   private static Message message(long id) {
-    return new Message(id, "space", id, "id" + id, "none", "text/plain", Map.of(), "1", 0, null);
+    return new Message(id, "space", id, "id" + id, "none", "text/plain", Map.of(), "1", 0);
   }
 
   /** Of each kind as many; every key blocked but the last, and all the held ones of few keys. */

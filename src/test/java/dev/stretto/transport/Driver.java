@@ -49,8 +49,7 @@ public final class Driver {
         "application/json",
         headers,
         payload,
-        0,
-        null);
+        0);
   }
 
   public static Call call(long position) {

@@ -45,7 +45,7 @@ final class HttpTransport implements Transport {
   public void start(Call call, Progress progress) {
     String problem = requests.problem(call.message());
     if (problem != null) {
-      progress.finished(new Outcome.Rejected(Outcome.Refused.MESSAGE, problem));
+      progress.finished(new Outcome.Rejected(Outcome.Refused.UNSENDABLE, problem));
       return;
     }
     HttpLink link = connections.link();

@@ -93,7 +93,7 @@ class HttpRequestTest {
           .asInstanceOf(type(Outcome.Rejected.class))
           .satisfies(rejected -> {
             assertThat(rejected.reason()).contains(name).contains(reason).doesNotContain(value);
-            assertThat(rejected.refused()).isEqualTo(Outcome.Refused.MESSAGE);
+            assertThat(rejected.refused()).isEqualTo(Outcome.Refused.UNSENDABLE);
           });
       assertThat(server.seen).isEmpty();
     }
