@@ -62,7 +62,7 @@ public final class CommandRun {
     List<String> options = new ArrayList<>();
     List<String> properties = new ArrayList<>();
     split(args, options, properties);
-    Session session = new Session(in, out, properties);
+    Session session = new Session(in, out, err, properties);
     CommandLine line = commandLine(session, options);
     int code;
     if (options.isEmpty()) {

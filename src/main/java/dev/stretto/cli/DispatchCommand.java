@@ -99,9 +99,11 @@ final class DispatchCommand implements Callable<Integer> {
     Launches launches = application.get(Launches.class);
     try (OpenChannels channels =
         OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
-      if (dryRun) {
+      channels.faults().forEach(report::refused);
+      ExitCode refused = channels.faults().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
+      if (dryRun || channels.count() == 0) {
         channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
-        return ExitCode.DONE;
+        return refused;
       }
       application.allowConnections(CONNECTIONS * channels.count() + 1);
       SideBySide runs =
@@ -113,7 +115,8 @@ final class DispatchCommand implements Callable<Integer> {
       try (Progress progress =
           Progress.of(runs, () -> channels.waiting(launches), most(channels.count()))) {
         runs.start(channels);
-        return runs.await(ended -> progress.interrupt(() -> report.ended(ended)));
+        return SideBySide.graver(
+            refused, runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
       }
     }
   }
@@ -124,7 +127,9 @@ final class DispatchCommand implements Callable<Integer> {
   }
 
   private Set<String> names(Channels configured) {
-    named.forEach(name -> configured.require("--channel", name));
+    named.stream()
+        .filter(name -> !configured.isConfigured(name))
+        .forEach(name -> configured.require("--channel", name));
     if (!named.isEmpty()) {
       return new LinkedHashSet<>(named);
     }

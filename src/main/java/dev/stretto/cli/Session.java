@@ -14,12 +14,14 @@ final class Session {
 
   private final InputStream in;
   private final PrintWriter out;
+  private final PrintWriter err;
   private final List<String> properties;
   private boolean debug;
 
-  Session(InputStream in, PrintWriter out, List<String> properties) {
+  Session(InputStream in, PrintWriter out, PrintWriter err, List<String> properties) {
     this.in = in;
     this.out = out;
+    this.err = err;
     this.properties = List.copyOf(properties);
   }
 
@@ -53,7 +55,7 @@ final class Session {
   Session with(List<String> further) {
     List<String> all = new ArrayList<>(properties);
     all.addAll(further);
-    Session session = new Session(in, out, all);
+    Session session = new Session(in, out, err, all);
     session.debug(debug);
     return session;
   }
@@ -74,6 +76,12 @@ final class Session {
   /** Prints one JSON document on a line of its own. */
   void print(JsonText.Content content) {
     out.println(JsonText.of(content));
+  }
+
+  /** Says a line on standard error. */
+  void warn(String line) {
+    err.println("stretto: " + PlainText.line(line));
+    err.flush();
   }
 
   /** Lets what was printed be seen at once. */

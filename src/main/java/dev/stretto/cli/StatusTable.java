@@ -48,7 +48,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   private List<String> notes(ChannelStatus row) {
     List<String> notes = new ArrayList<>();
-    if (channels.find(row.channel()) == null) {
+    if (!channels.isConfigured(row.channel())) {
       notes.add("not in the configuration");
     }
     if (row.late() > 0) {

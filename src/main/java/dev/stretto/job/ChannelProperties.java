@@ -5,7 +5,6 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -27,11 +26,8 @@ record ChannelProperties(
     @DefaultValue Unavailable unavailable,
     @DefaultValue("30s") Duration drain) {
 
-  /** Everything below {@code stretto}. */
-  record Root(
-      @DefaultValue("15s") Duration lease,
-      @Nullable Duration retention,
-      @DefaultValue Map<String, ChannelProperties> channels) {}
+  /** Everything below {@code stretto} beside the channels. */
+  record Root(@DefaultValue("15s") Duration lease, @Nullable Duration retention) {}
 
   record Retry(
       @DefaultValue("5") int attempts,
