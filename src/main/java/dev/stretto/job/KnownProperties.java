@@ -3,7 +3,6 @@ package dev.stretto.job;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +23,6 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  */
 record KnownProperties(
     int depth, List<String> names, List<String> maps, List<String> subtrees, boolean secret) {
-
-  private static final int SIMILAR = 3;
 
   /** Those beside the channels. */
   static KnownProperties ofRoot() {
@@ -112,29 +109,6 @@ record KnownProperties(
 
   /** The property that was probably meant by a relative name that is none. */
   Optional<String> similarTo(String relative) {
-    return names.stream()
-        .filter(known -> distance(known, relative) <= Math.min(SIMILAR, relative.length() / 2))
-        .min(Comparator.comparingInt(known -> distance(known, relative)));
-  }
-
-  /** How many letters must be changed, added or left out to make one word of the other. */
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int i = 0; i <= one.length(); i++) {
-      int diagonal = i - 1;
-      for (int j = 0; j <= other.length(); j++) {
-        int above = row[j];
-        if (i == 0) {
-          row[j] = j;
-        } else if (j == 0) {
-          row[j] = i;
-        } else {
-          int change = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-          row[j] = Math.min(change, 1 + Math.min(above, row[j - 1]));
-        }
-        diagonal = above;
-      }
-    }
-    return row[other.length()];
+    return Spelling.nearest(names, relative);
   }
 }
