@@ -4,6 +4,7 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.Dispatches;
 import dev.stretto.job.Launches;
+import dev.stretto.report.ChannelStatuses;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -100,6 +101,13 @@ final class DispatchCommand implements Callable<Integer> {
     try (OpenChannels channels =
         OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
       channels.faults().forEach(report::refused);
+      if (named.isEmpty()) {
+        Unconfigured.waiting(
+                application.get(Channels.class),
+                application.get(ChannelStatuses.class).known(),
+                launches::waiting)
+            .forEach((channel, count) -> session.warn(Unconfigured.warning(channel, count)));
+      }
       ExitCode refused = channels.faults().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
       if (dryRun || channels.count() == 0) {
         channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
@@ -134,9 +142,7 @@ final class DispatchCommand implements Callable<Integer> {
       return new LinkedHashSet<>(named);
     }
     if (configured.names().isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "no channel is configured: add one below stretto.channels in config/application.yaml");
+      throw new CommandException(ExitCode.USAGE, KnownChannels.NONE);
     }
     return new LinkedHashSet<>(configured.names());
   }

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** The channels that a command looks at. */
 final class KnownChannels {
 
+  /** What to say where there is none. */
+  static final String NONE =
+      "no channel is configured: add one below stretto.channels in config/application.yaml;"
+          + " application.yaml.example shows how";
+
   private KnownChannels() {}
 
   /**

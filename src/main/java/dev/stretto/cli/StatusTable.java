@@ -24,7 +24,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   List<String> lines() {
     if (rows.isEmpty()) {
-      return List.of("no channels: add one below stretto.channels in config/application.yaml");
+      return List.of(KnownChannels.NONE);
     }
     List<List<String>> cells = new ArrayList<>();
     cells.add(TITLES);

@@ -99,6 +99,24 @@ class OneChannelsFaultTest {
   }
 
   @Test
+  void rowsOfAChannelThatIsNotConfiguredAreSpokenOf() throws Exception {
+    CommandLineRun others = new CommandLineRun(folder).with(SPACE + "http.url=http://127.0.0.1:1/");
+
+    Result dispatch = others.run("dispatch");
+    Result again = others.run("dispatch", "--channel", "space");
+    Result status = others.run("status");
+
+    assertThat(dispatch.code()).isZero();
+    assertThat(dispatch.out()).contains("space: 0 delivered");
+    assertThat(dispatch.err())
+        .contains(
+            "stretto: Good_One: 2 messages wait in this channel, which is not in the"
+                + " configuration");
+    assertThat(again.err()).doesNotContain("Good_One");
+    assertThat(status.out()).contains("Good_One: not in the configuration");
+  }
+
+  @Test
   void anOptionThatCantBeUsedIsNoChannelsFault() {
     Result dispatch = stretto.run("dispatch", "--window", "0");
 
