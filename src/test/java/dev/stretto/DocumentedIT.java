@@ -39,6 +39,19 @@ class DocumentedIT {
   }
 
   @Test
+  void theFirstStepsRun() throws Exception {
+    Files.writeString(folder.resolve("messages.ndjson"), "1\n2\n");
+    String steps =
+        example("append --channel space --file")
+            .replace("target/stretto", "'" + installed + "'")
+            .replace("$stretto", "\"$stretto\"")
+            .replace("dispatch", "dispatch --dry-run"); // the example's destination is nowhere
+
+    assertThat(run("cd \"" + folder + "\"\n" + steps))
+        .contains("appended 2 messages to space", "space: would send 2 messages over http");
+  }
+
+  @Test
   void theCrontabLineRunsAndLogs() throws Exception {
     String line = example("* * * * *").strip();
     String command = line.replaceFirst("(\\S+\\s+){5}", "");

@@ -17,7 +17,8 @@ public final class QuietEnvironment extends StandardEnvironment {
   private static final List<String> OTHERS =
       List.of("SPRING_MAIN_", "SPRING_BANNER_", "SPRING_OUTPUT_", "LOGGING_");
 
-  private static final List<String> OTHER = List.of("DEBUG", "TRACE");
+  /** The last is a script's, for where this program is. */
+  private static final List<String> OTHER = List.of("DEBUG", "TRACE", "STRETTO");
 
   @Override
   protected void customizePropertySources(MutablePropertySources sources) {
