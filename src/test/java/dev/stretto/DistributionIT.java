@@ -16,7 +16,7 @@ class DistributionIT {
   @Test
   void holdsWhatAUserNeeds() {
     assertThat(DISTRIBUTION.resolve("bin/stretto")).isExecutable();
-    assertThat(DISTRIBUTION.resolve("config/application.yaml")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("config/application.yaml.example")).isNotEmptyFile();
     assertThat(DISTRIBUTION.resolve("LICENSE")).isNotEmptyFile();
   }
 

@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.job.Channels;
+import dev.stretto.job.NameRule;
 import dev.stretto.outbox.Appender;
 import dev.stretto.outbox.Field;
 import java.io.FilterInputStream;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,6 +72,7 @@ final class AppendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, SQLException {
+    NameRule.require("--channel", channel);
     if (key != null) {
       require("--key", Field.KEY, key);
     }
@@ -105,6 +108,24 @@ final class AppendCommand implements Callable<Integer> {
   }
 
   private void print(Appender.Result result) {
+    String skipped =
+        result.skipped() == 0
+            ? ""
+            : " (%,d skipped: their ids were there already)".formatted(result.skipped());
+    String summary =
+        String.format(
+            Locale.ROOT,
+            "appended %,d message%s to %s%s",
+            result.appended(),
+            result.appended() == 1 ? "" : "s",
+            channel,
+            skipped);
+    session.done(summary);
+    if (result.loneArray()) {
+      session.warn(
+          "the only line is an array, and was stored as one message; where each of its elements is"
+              + " one, give each a line of its own, as jq -c '.[]' does");
+    }
     if (json) {
       session.print(fields -> {
         fields.writeStringProperty("channel", channel);
@@ -113,13 +134,7 @@ final class AppendCommand implements Callable<Integer> {
       });
       return;
     }
-    String skipped =
-        result.skipped() == 0
-            ? ""
-            : " (%,d skipped: their ids were there already)".formatted(result.skipped());
-    session.print(
-        "appended %,d message%s to %s%s",
-        result.appended(), result.appended() == 1 ? "" : "s", channel, skipped);
+    session.print("%s", summary);
   }
 
   /** Standard input belongs to the JVM. */

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -19,6 +21,9 @@ import picocli.CommandLine.Help.Ansi;
 public final class CommandRun {
 
   private static final Pattern PROPERTY = Pattern.compile("--[^=.]+\\.[^=]*=.*", Pattern.DOTALL);
+
+  /** As a shell says it of a program that SIGPIPE ended. */
+  private static final int BROKEN_PIPE = 128 + 13;
 
   private static final Map<String, Function<Session, Object>> COMMANDS = new LinkedHashMap<>();
 
@@ -39,18 +44,33 @@ public final class CommandRun {
   private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final BooleanSupplier readerIsGone;
 
   CommandRun(InputStream in, PrintWriter out, PrintWriter err) {
+    this(in, out, err, () -> false);
+  }
+
+  CommandRun(InputStream in, OutputStream out, PrintWriter err) {
+    this(in, new CheckedOutput(out), err);
+  }
+
+  private CommandRun(InputStream in, CheckedOutput out, PrintWriter err) {
+    this(in, new PrintWriter(out, false, UTF_8), err, out::isPipeBroken);
+  }
+
+  private CommandRun(
+      InputStream in, PrintWriter out, PrintWriter err, BooleanSupplier readerIsGone) {
     this.in = in;
     this.out = out;
     this.err = err;
+    this.readerIsGone = readerIsGone;
   }
 
   /** A run on the streams of this JVM; what is written is UTF-8 whatever the locale. */
   public static CommandRun onStandardStreams() {
     return new CommandRun(
         System.in,
-        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, UTF_8),
+        new FileOutputStream(FileDescriptor.out),
         new PrintWriter(new FileOutputStream(FileDescriptor.err), true, UTF_8));
   }
 
@@ -63,7 +83,7 @@ public final class CommandRun {
     List<String> options = new ArrayList<>();
     List<String> properties = new ArrayList<>();
     split(args, options, properties);
-    Session session = new Session(in, out, properties);
+    Session session = new Session(in, out, err, properties);
     CommandLine line = commandLine(session, options);
     int code;
     if (options.isEmpty()) {
@@ -73,11 +93,24 @@ public final class CommandRun {
       code = line.execute(options.toArray(String[]::new));
     }
     if (out.checkError() && code == ExitCode.DONE.code()) {
-      err.println("stretto: standard output can't be written");
-      code = ExitCode.FAILED.code();
+      code = unheard(session);
     }
     err.flush();
     return code;
+  }
+
+  /** What was done stays done, and is said where that can be read; who left needs no telling. */
+  private int unheard(Session session) {
+    String done = session.done();
+    if (done != null) {
+      err.println("stretto: " + done + "; standard output can't be written");
+      return ExitCode.DONE.code();
+    }
+    if (readerIsGone.getAsBoolean()) {
+      return BROKEN_PIPE;
+    }
+    err.println("stretto: standard output can't be written");
+    return ExitCode.FAILED.code();
   }
 
   private CommandLine commandLine(Session session, List<String> options) {

@@ -44,7 +44,8 @@ final class DatabaseOpening
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    url = text(environment, URL);
+    url = text(environment, URL).strip();
+    requireLasting(url);
     DatabaseUrl.check(url);
     String user = text(environment, USER);
     password = text(environment, PASSWORD);
@@ -109,6 +110,22 @@ final class DatabaseOpening
       step.of();
     } catch (SQLException e) {
       LOG.debug("The database was gone before it was closed", e);
+    }
+  }
+
+  /** Spring Boot would take a database in memory, or is told to, and lose every message. */
+  private static void requireLasting(String url) {
+    if (url.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          URL + ": is empty; give the outbox's address, such as jdbc:h2:file:./data/stretto");
+    }
+    if (OpenDatabase.forgets(url)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          URL
+              + ": a database in memory is gone with its messages when the command ends; use a"
+              + " file, such as jdbc:h2:file:./data/stretto");
     }
   }
 

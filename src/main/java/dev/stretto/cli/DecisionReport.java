@@ -14,6 +14,7 @@ record DecisionReport(Session session, ParkedChoice choice) {
    */
   void print(String done, Map<String, Long> counts, String consequence) {
     long total = counts.values().stream().mapToLong(Long::longValue).sum();
+    session.done("%,d message%s %s".formatted(total, total == 1 ? "" : "s", done));
     if (choice.json()) {
       session.print(fields -> {
         fields.writeNumberProperty(done, total);

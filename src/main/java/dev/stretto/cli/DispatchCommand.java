@@ -4,6 +4,7 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.Dispatches;
 import dev.stretto.job.Launches;
+import dev.stretto.report.ChannelStatuses;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,9 +102,18 @@ final class DispatchCommand implements Callable<Integer> {
     Launches launches = application.get(Launches.class);
     try (OpenChannels channels =
         OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
-      if (dryRun) {
+      channels.faults().forEach(report::refused);
+      if (named.isEmpty()) {
+        Unconfigured.waiting(
+                application.get(Channels.class),
+                application.get(ChannelStatuses.class).known(),
+                launches::waiting)
+            .forEach((channel, count) -> session.warn(Unconfigured.warning(channel, count)));
+      }
+      ExitCode refused = channels.faults().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
+      if (dryRun || channels.count() == 0) {
         channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
-        return ExitCode.DONE;
+        return refused;
       }
       application.allowConnections(CONNECTIONS * channels.count() + 1);
       SideBySide runs =
@@ -117,7 +127,8 @@ final class DispatchCommand implements Callable<Integer> {
       try (Progress progress =
           Progress.of(runs, () -> channels.waiting(launches), most(channels.count()))) {
         runs.start(channels);
-        return runs.await(ended -> progress.interrupt(() -> report.ended(ended)));
+        return SideBySide.graver(
+            refused, runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
       }
     }
   }
@@ -128,14 +139,14 @@ final class DispatchCommand implements Callable<Integer> {
   }
 
   private Set<String> names(Channels configured) {
-    named.forEach(name -> configured.require("--channel", name));
+    named.stream()
+        .filter(name -> !configured.isConfigured(name))
+        .forEach(name -> configured.require("--channel", name));
     if (!named.isEmpty()) {
       return new LinkedHashSet<>(named);
     }
     if (configured.names().isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "no channel is configured: add one below stretto.channels in config/application.yaml");
+      throw new CommandException(ExitCode.USAGE, KnownChannels.NONE);
     }
     return new LinkedHashSet<>(configured.names());
   }

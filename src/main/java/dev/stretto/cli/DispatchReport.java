@@ -7,6 +7,7 @@ import dev.stretto.job.OpenChannel;
 import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.FileFault;
 import dev.stretto.outbox.NumbersBehind;
+import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,21 @@ final class DispatchReport {
           channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
     }
     session.flush();
+  }
+
+  /** Says why a channel is not dispatched: on standard error, and for programs as an end too. */
+  void refused(String channel, InvalidSettingException fault) {
+    String reason = Messages.firstLine(fault);
+    session.warn(reason);
+    if (json) {
+      session.print(fields -> {
+        fields.writeStringProperty("channel", channel);
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", "FAILED");
+        fields.writeStringProperty("reason", reason);
+      });
+      session.flush();
+    }
   }
 
   /** Says how a run ended. */

@@ -7,6 +7,8 @@ import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.IdleChannels;
+import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.report.ChannelStatuses;
 import dev.stretto.transport.TransportType;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -88,13 +90,20 @@ final class IdleLook {
             environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
     IdleChannels idle = new IdleChannels(channels, transports, jdbc);
     Set<String> chosen = names.apply(channels);
-    if (!idle.areIdle(chosen, options)) {
+    boolean all = chosen.containsAll(channels.names());
+    if ((all && someWaitElsewhere(channels, jdbc)) || !idle.areIdle(chosen, options)) {
       return false;
     }
     for (String name : chosen) {
       results.add(idle.result(name, Duration.ofNanos(System.nanoTime() - begin)));
     }
     return true;
+  }
+
+  private static boolean someWaitElsewhere(Channels channels, JdbcTemplate jdbc) {
+    OutboxMessages messages = new OutboxMessages(jdbc);
+    return !Unconfigured.waiting(channels, new ChannelStatuses(jdbc).known(), messages::unsettled)
+        .isEmpty();
   }
 
   private static boolean only(

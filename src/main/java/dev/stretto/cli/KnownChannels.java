@@ -9,21 +9,28 @@ import org.jspecify.annotations.Nullable;
 /** The channels that a command looks at. */
 final class KnownChannels {
 
+  /** What to say where there is none. */
+  static final String NONE =
+      "no channel is configured: add one below stretto.channels in config/application.yaml;"
+          + " application.yaml.example shows how";
+
   private KnownChannels() {}
 
   /**
    * Those of the configuration and those the database knows, sorted; or only the one named.
    *
    * @param named the value of {@code --channel}, or null for all
-   * @throws dev.stretto.transport.InvalidSettingException where the one named is none of them
+   * @throws dev.stretto.transport.InvalidSettingException where the one named is none of them, or
+   *     any of all can't be used
    */
   static Set<String> of(Channels channels, Collection<String> stored, @Nullable String named) {
     Set<String> names = new TreeSet<>(channels.names());
     names.addAll(stored);
     if (named == null) {
+      channels.requireAll();
       return names;
     }
-    if (!names.contains(named)) {
+    if (!stored.contains(named)) {
       channels.require("--channel", named);
     }
     return Set.of(named);

@@ -3,28 +3,32 @@ package dev.stretto.cli;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.Launches;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.transport.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The channels of one dispatch command, all found usable before any of them is dispatched. */
+/** The channels of one dispatch command that can be dispatched, and why others can't. */
 final class OpenChannels implements Iterable<OpenChannel>, AutoCloseable {
 
   private final List<OpenChannel> open = new ArrayList<>();
+  private final Map<String, InvalidSettingException> faults = new LinkedHashMap<>();
 
   private OpenChannels() {}
 
   /**
-   * Opens every channel, or none.
+   * Opens every channel that can be opened.
    *
-   * @throws dev.stretto.transport.InvalidSettingException where one of them can't be used
+   * @throws InvalidSettingException where an option can't be used, which is no channel's fault
    */
   static OpenChannels open(Launches launches, Collection<String> names, DispatchOptions options) {
     OpenChannels channels = new OpenChannels();
     boolean all = false;
     try {
-      names.forEach(name -> channels.open.add(launches.open(name, options)));
+      names.forEach(name -> channels.add(launches, name, options));
       all = true;
       return channels;
     } finally {
@@ -32,6 +36,22 @@ final class OpenChannels implements Iterable<OpenChannel>, AutoCloseable {
         channels.close();
       }
     }
+  }
+
+  private void add(Launches launches, String name, DispatchOptions options) {
+    try {
+      open.add(launches.open(name, options));
+    } catch (InvalidSettingException e) {
+      if (e.property().startsWith("--")) {
+        throw e;
+      }
+      faults.put(name, e);
+    }
+  }
+
+  /** Why the others can't be dispatched, by channel. */
+  Map<String, InvalidSettingException> faults() {
+    return faults;
   }
 
   int count() {

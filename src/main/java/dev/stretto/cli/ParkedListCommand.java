@@ -75,7 +75,7 @@ final class ParkedListCommand implements Callable<Integer> {
     long left = most;
     for (String name : channels) {
       List<ParkedMessage> page = left == 0 ? List.of() : parked.list(name, 0, left);
-      while (!page.isEmpty()) {
+      while (!page.isEmpty() && !session.unheard()) {
         if (json) {
           page.forEach(message -> session.print(fields -> ParkedJson.write(message, fields)));
         } else {

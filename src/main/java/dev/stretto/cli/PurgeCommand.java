@@ -69,6 +69,8 @@ final class PurgeCommand implements Callable<Integer> {
   }
 
   private void print(Map<String, Long> purged) {
+    session.done(
+        "purged " + purged.values().stream().mapToLong(Long::longValue).sum() + " messages");
     if (json) {
       session.print(fields -> {
         fields.writeNumberProperty(

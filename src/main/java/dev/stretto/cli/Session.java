@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What a command runs with: its streams, and Spring once it asks for it. */
@@ -14,12 +15,15 @@ final class Session {
 
   private final InputStream in;
   private final PrintWriter out;
+  private final PrintWriter err;
   private final List<String> properties;
   private boolean debug;
+  private @Nullable String done;
 
-  Session(InputStream in, PrintWriter out, List<String> properties) {
+  Session(InputStream in, PrintWriter out, PrintWriter err, List<String> properties) {
     this.in = in;
     this.out = out;
+    this.err = err;
     this.properties = List.copyOf(properties);
   }
 
@@ -53,7 +57,7 @@ final class Session {
   Session with(List<String> further) {
     List<String> all = new ArrayList<>(properties);
     all.addAll(further);
-    Session session = new Session(in, out, all);
+    Session session = new Session(in, out, err, all);
     session.debug(debug);
     return session;
   }
@@ -74,6 +78,30 @@ final class Session {
   /** Prints one JSON document on a line of its own. */
   void print(JsonText.Content content) {
     out.println(JsonText.of(content));
+  }
+
+  /**
+   * Notes what was done for good, so that it is said somewhere even where standard output can't be
+   * written.
+   */
+  void done(String what) {
+    done = what;
+  }
+
+  /** What was done for good, or null where nothing was, or it needs no saying. */
+  @Nullable String done() {
+    return done;
+  }
+
+  /** Whether nobody can read standard output any more. */
+  boolean unheard() {
+    return out.checkError();
+  }
+
+  /** Says a line on standard error. */
+  void warn(String line) {
+    err.println("stretto: " + PlainText.line(line));
+    err.flush();
   }
 
   /** Lets what was printed be seen at once. */

@@ -39,9 +39,7 @@ final class SideBySide {
         return false;
       }
       FileFault file = FileFault.of(failure);
-      return file == null
-          ? DatabaseFault.of(failure) != DatabaseFault.OTHER
-          : file.passes();
+      return file == null ? DatabaseFault.of(failure) != DatabaseFault.OTHER : file.passes();
     }
   }
 
@@ -145,10 +143,13 @@ final class SideBySide {
     return DispatchReport.codeOf(result);
   }
 
-  /** A failure outweighs the need to try again, and that outweighs parked messages. */
-  private static ExitCode graver(ExitCode one, ExitCode other) {
+  /**
+   * A configuration that a person has to mend outweighs a failure, that outweighs the need to try
+   * again, and that parked messages.
+   */
+  static ExitCode graver(ExitCode one, ExitCode other) {
     for (ExitCode code :
-        List.of(ExitCode.FAILED, ExitCode.USAGE, ExitCode.TRY_LATER, ExitCode.PARKED)) {
+        List.of(ExitCode.USAGE, ExitCode.FAILED, ExitCode.TRY_LATER, ExitCode.PARKED)) {
       if (one == code || other == code) {
         return code;
       }

@@ -1,5 +1,7 @@
 package dev.stretto.cli;
 
+import dev.stretto.cli.configuration.NamesCheck;
+import dev.stretto.cli.configuration.QuietEnvironment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -85,13 +87,15 @@ final class SpringStart {
     application.setRegisterShutdownHook(false);
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
+    application.setEnvironment(new QuietEnvironment());
+    application.addListeners(new NamesCheck());
     application.addInitializers(database, opened);
     try {
       return application.run(lastOfEach(properties));
     } catch (SpringApplication.AbandonedRunException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw ConfigurationFailure.explain(e, locations());
+      throw ConfigurationFailure.explain(e);
     }
   }
 

@@ -35,7 +35,7 @@ record StatusJson(List<ChannelStatus> rows, Channels channels) implements JsonTe
     writeLease(row.lease(), json);
     writeNumber("lastRun", row.lastRun(), json);
     writeGate(row.gate(), json);
-    json.writeBooleanProperty("configured", channels.find(row.channel()) != null);
+    json.writeBooleanProperty("configured", channels.isConfigured(row.channel()));
   }
 
   private static void writeLease(ChannelStatus.@Nullable Lease lease, JsonGenerator json) {

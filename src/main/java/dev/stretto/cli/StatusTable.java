@@ -24,7 +24,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   List<String> lines() {
     if (rows.isEmpty()) {
-      return List.of("no channels: add one below stretto.channels in config/application.yaml");
+      return List.of(KnownChannels.NONE);
     }
     List<List<String>> cells = new ArrayList<>();
     cells.add(TITLES);
@@ -48,7 +48,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
 
   private List<String> notes(ChannelStatus row) {
     List<String> notes = new ArrayList<>();
-    if (channels.find(row.channel()) == null) {
+    if (!channels.isConfigured(row.channel())) {
       notes.add("not in the configuration");
     }
     if (row.late() > 0) {

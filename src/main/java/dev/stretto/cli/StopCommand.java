@@ -40,6 +40,7 @@ final class StopCommand implements Callable<Integer> {
   public Integer call() throws SQLException {
     try (Application application = session.open()) {
       RunSummary asked = application.get(Runs.class).stop(run);
+      session.done("run " + asked.run() + " was asked to stop");
       if (json) {
         session.print(fields -> {
           fields.writeNumberProperty("run", asked.run());

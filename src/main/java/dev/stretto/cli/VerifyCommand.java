@@ -26,8 +26,10 @@ import tools.jackson.core.JsonGenerator;
     optionListHeading = "%nOptions:%n",
     description = {
       "",
-      "Ends with 1 and names the first pair of messages where they did not. Runs with ordering key"
-          + " are",
+      "That is the order of starts; over HTTP/2 it is the order of arrival too, otherwise its line"
+          + " says",
+      "that it is not. Ends with 1 and names the first pair of messages where they did not. Runs"
+          + " with ordering key are",
       "judged within each key. What is sent again, after a failure, a redrive or a crash, changes"
           + " nothing."
     })
@@ -56,10 +58,12 @@ final class VerifyCommand implements Callable<Integer> {
     try (Application application = session.open()) {
       OutboxRuns runs = application.get(OutboxRuns.class);
       List<Finding> findings = findings(application, runs);
+      Arrival arrival =
+          new Arrival(application.get(Channels.class), StrettoConfiguration.transports());
       if (json) {
-        session.print(fields -> write(findings, runs, fields));
+        session.print(fields -> write(findings, runs, arrival, fields));
       } else {
-        findings.forEach(finding -> session.print("%s", line(finding, runs)));
+        findings.forEach(finding -> session.print("%s", line(finding, runs, arrival)));
       }
       return findings.stream().allMatch(finding -> finding.broken() == null)
           ? ExitCode.DONE.code()
@@ -88,7 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
     return findings;
   }
 
-  private static String line(Finding finding, OutboxRuns runs) {
+  private static String line(Finding finding, OutboxRuns runs, Arrival arrival) {
     String channel = finding.channel() + ": ";
     Broken broken = finding.broken();
     if (broken != null) {
@@ -113,6 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
                 "%,d first start%s kept their order",
                 finding.starts(),
                 finding.starts() == 1 ? "" : "s")
+            + arrival.note(finding.channel())
             + unrecorded;
   }
 
@@ -130,7 +135,8 @@ final class VerifyCommand implements Callable<Integer> {
             .orElse("with fence " + first.fence()));
   }
 
-  private static void write(List<Finding> findings, OutboxRuns runs, JsonGenerator json) {
+  private static void write(
+      List<Finding> findings, OutboxRuns runs, Arrival arrival, JsonGenerator json) {
     json.writeArrayPropertyStart("channels");
     for (Finding finding : findings) {
       json.writeStartObject();
@@ -139,6 +145,12 @@ final class VerifyCommand implements Callable<Integer> {
       json.writeNumberProperty("unrecorded", finding.unrecorded());
       Broken broken = finding.broken();
       json.writeBooleanProperty("ordered", broken == null);
+      Boolean arrivals = arrival.kept(finding.channel());
+      if (arrivals == null) {
+        json.writeNullProperty("arrivesInOrder");
+      } else {
+        json.writeBooleanProperty("arrivesInOrder", arrivals);
+      }
       if (broken != null) {
         write("earlier", broken.earlier(), finding.channel(), runs, json);
         write("later", broken.later(), finding.channel(), runs, json);

@@ -16,45 +16,53 @@ import org.springframework.util.PlaceholderResolutionException;
 final class BindingFailure {
 
   private final KnownProperties known;
-  private final String above;
+  private final String bound;
+  private final String shown;
 
   /**
-   * @param above what settings that name themselves name themselves relative to
+   * @param bound the name that the properties were bound below
+   * @param shown what people wrote in its place; settings that name themselves do it relative to
+   *     this
    */
-  BindingFailure(KnownProperties known, String above) {
+  BindingFailure(KnownProperties known, String bound, String shown) {
     this.known = known;
-    this.above = above;
+    this.bound = bound;
+    this.shown = shown;
   }
 
   InvalidSettingException explain(BindException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
         case InvalidSettingException e -> {
-          return e.below(above);
+          return e.below(shown + ".");
         }
         case UnboundConfigurationPropertiesException e -> {
           return unknown(e.getUnboundProperties().iterator().next().getName());
         }
         case PlaceholderResolutionException e -> {
           return new InvalidSettingException(
-              failure.getName().toString(),
+              written(failure.getName()),
               "the environment variable " + e.getPlaceholder() + " is not set");
         }
         default -> {}
       }
     }
-    return new InvalidSettingException(failure.getName().toString(), unusable(failure));
+    return new InvalidSettingException(written(failure.getName()), unusable(failure));
   }
 
   private InvalidSettingException unknown(ConfigurationPropertyName name) {
     String suggestion =
         known.similarTo(name).map(similar -> "; did you mean " + similar + "?").orElse("");
-    return new InvalidSettingException(name.toString(), "there is no such property" + suggestion);
+    return new InvalidSettingException(written(name), "there is no such property" + suggestion);
+  }
+
+  private String written(ConfigurationPropertyName name) {
+    return shown + name.toString().substring(bound.length());
   }
 
   private String unusable(BindException failure) {
     Class<?> type = failure.getTarget().getType().resolve(Object.class);
-    return expected(type) + shown(failure.getProperty());
+    return expected(type) + value(failure.getProperty());
   }
 
   private static String expected(Class<?> type) {
@@ -70,7 +78,7 @@ final class BindingFailure {
     return type == double.class ? "must be a number" : "can't be used as it is written";
   }
 
-  private String shown(@Nullable ConfigurationProperty property) {
+  private String value(@Nullable ConfigurationProperty property) {
     return property == null || known.secret() ? "" : ", not " + property.getValue();
   }
 

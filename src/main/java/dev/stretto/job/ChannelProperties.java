@@ -5,7 +5,6 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -27,13 +26,12 @@ record ChannelProperties(
     @DefaultValue Unavailable unavailable,
     @DefaultValue("30s") Duration drain) {
 
-  /** Everything below {@code stretto}. */
+  /** Everything below {@code stretto} beside the channels. */
   record Root(
       @DefaultValue("15s") Duration lease,
       @Nullable Duration retention,
       @Nullable String schema,
-      @Nullable Limits limits,
-      @DefaultValue Map<String, ChannelProperties> channels) {}
+      @Nullable Limits limits) {}
 
   /** Of the sessions in a database server; see {@code dev.stretto.database}, which reads them. */
   record Limits(@Nullable Duration idleInTransaction, @Nullable Duration lock) {}

@@ -3,84 +3,108 @@ package dev.stretto.job;
 import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** The channels that the configuration names. */
 public final class Channels {
 
-  private static final String ROOT = "stretto.channels";
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
-
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 
   private final Duration lease;
   private final @Nullable Duration retention;
-  private final Map<String, ChannelSettings> byName;
+  private final Map<String, ChannelSettings> usable = new TreeMap<>();
+  private final Map<String, InvalidSettingException> faults = new TreeMap<>();
 
-  private Channels(
-      Duration lease, @Nullable Duration retention, Map<String, ChannelSettings> byName) {
+  private Channels(Duration lease, @Nullable Duration retention) {
     this.lease = lease;
     this.retention = retention;
-    this.byName = byName;
   }
 
   /**
-   * Reads and checks {@code stretto.channels}. What belongs to a transport is left alone until it
-   * is bound through {@link ChannelSettings#transportSettings()}, so that secrets are needed by
-   * those only who send.
+   * Reads and checks {@code stretto}. What belongs to a transport is left alone until it is bound
+   * through {@link ChannelSettings#transportSettings()}, so that secrets are needed by those only
+   * who send. A channel that can't be used is so for whoever asks for it, and leaves the others
+   * alone.
    *
    * @param transports the names that a channel may give as its transport, each that of a subtree of
    *     settings
-   * @throws InvalidSettingException naming the first property that is unknown or can't be used
+   * @throws InvalidSettingException naming the first property beside the channels that is unknown
+   *     or can't be used
    */
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);
-    ChannelProperties.Root written = binder.root(transports);
-    if (written.lease().compareTo(SHORTEST_LEASE) < 0) {
+    ChannelProperties.Root root = binder.root();
+    if (root.lease().compareTo(SHORTEST_LEASE) < 0) {
       throw new InvalidSettingException("stretto.lease", "must be 1s or more");
     }
-    Duration retention = written.retention();
+    Duration retention = root.retention();
     if (retention != null && !retention.isPositive()) {
       throw new InvalidSettingException("stretto.retention", "must be longer than 0");
     }
-    Map<String, ChannelSettings> byName = new TreeMap<>();
-    written
-        .channels()
-        .forEach(
-            (name, properties) -> byName.put(name, channel(name, properties, binder, transports)));
-    return new Channels(written.lease(), retention, byName);
+    Channels channels = new Channels(root.lease(), retention);
+    KnownProperties known = KnownProperties.ofChannel(transports);
+    Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
+    for (WrittenChannel written : all) {
+      try {
+        channels.usable.put(written.name(), channel(written, all, binder, known));
+      } catch (InvalidSettingException e) {
+        channels.faults.put(written.name(), e);
+      }
+    }
+    return channels;
   }
 
   private static ChannelSettings channel(
-      String name, ChannelProperties properties, StrictBinder binder, Set<String> transports) {
-    if (!NAME.matcher(name).matches()) {
-      throw new InvalidSettingException(
-          ROOT + "." + name, "a channel's name has 1 to 100 letters, digits, dots, _ and -");
+      WrittenChannel written,
+      Collection<WrittenChannel> all,
+      StrictBinder binder,
+      KnownProperties known) {
+    InvalidSettingException fault = written.fault();
+    if (fault != null) {
+      throw fault;
     }
+    String name = written.name();
+    ChannelProperties properties = binder.channel(written, known);
     String transport = properties.transport();
-    if (transport == null || !transports.contains(transport)) {
+    if (transport == null || !known.subtrees().contains(transport)) {
       throw new InvalidSettingException(
           prefix(name) + "transport",
           "must be one of "
-              + String.join(", ", new TreeSet<>(transports))
-              + (transport == null ? "; it is missing" : ", not " + transport));
+              + String.join(", ", new TreeSet<>(known.subtrees()))
+              + (transport == null
+                  ? "; it is missing" + otherSpelling(name, all)
+                  : ", not " + transport));
     }
     return new ChannelSettings(
         name,
         transport,
         properties,
         DispatchRules.settings(prefix(name), properties),
-        binder.transport(name, transport));
+        binder.transport(written, transport));
+  }
+
+  /** Settings of a channel that is spelled in two ways would make two channels. */
+  private static String otherSpelling(String name, Collection<WrittenChannel> all) {
+    return all.stream()
+        .map(WrittenChannel::name)
+        .filter(other -> !other.equals(name) && bare(other).equals(bare(name)))
+        .findFirst()
+        .map(other -> "; is the channel " + other + " meant?")
+        .orElse("");
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
   }
 
   static String prefix(String channel) {
-    return ROOT + (channel.contains(".") ? "[" + channel + "]." : "." + channel + ".");
+    return WrittenChannels.ROOT + "." + channel + ".";
   }
 
   /** How long a run's hold on a channel lasts without being renewed: 1 second or more. */
@@ -93,33 +117,54 @@ public final class Channels {
     return retention;
   }
 
-  /** All names, sorted. */
+  /** All names, sorted, those of channels that can't be used included. */
   public Collection<String> names() {
-    return byName.keySet();
+    Set<String> names = new TreeSet<>(usable.keySet());
+    names.addAll(faults.keySet());
+    return names;
   }
 
-  /** The channel of that name, or null where none is configured. */
-  public @Nullable ChannelSettings find(String name) {
-    return byName.get(name);
+  /** Whether there is a channel of that name, whether or not it can be used. */
+  public boolean isConfigured(String name) {
+    return usable.containsKey(name) || faults.containsKey(name);
+  }
+
+  /**
+   * Refuses a configuration in which any channel can't be used.
+   *
+   * @throws InvalidSettingException that of the first one
+   */
+  public void requireAll() {
+    faults.values().stream()
+        .findFirst()
+        .ifPresent(fault -> {
+          throw fault;
+        });
   }
 
   /**
    * The channel of that name.
    *
    * @param option the option that named it, such as {@code --channel}
-   * @throws InvalidSettingException where none is configured; the message names those that are
+   * @throws InvalidSettingException where none is configured, and the message names those that are;
+   *     or where a setting of it can't be used
    */
   public ChannelSettings require(String option, String name) {
-    ChannelSettings channel = byName.get(name);
+    InvalidSettingException fault = faults.get(name);
+    if (fault != null) {
+      throw fault;
+    }
+    ChannelSettings channel = usable.get(name);
     if (channel == null) {
+      NameRule.require(option, name);
       throw new InvalidSettingException(
           option,
           "there is no channel "
               + name
               + " in the configuration; "
-              + (byName.isEmpty()
+              + (usable.isEmpty() && faults.isEmpty()
                   ? "it has none, add one below stretto.channels in config/application.yaml"
-                  : "it has " + String.join(", ", byName.keySet())));
+                  : "it has " + String.join(", ", names())));
     }
     return channel;
   }

@@ -44,6 +44,15 @@ public final class DispatchJob implements Job {
 
   @Override
   public void execute(JobExecution execution) throws JobInterruptedException {
+    RunTimes.noteBegin(execution, times.clock().instant(), repository);
+    try {
+      run(execution);
+    } finally {
+      RunTimes.noteEnd(execution, times.clock().instant(), repository);
+    }
+  }
+
+  private void run(JobExecution execution) throws JobInterruptedException {
     if (Launch.CURRENT.isBound()) {
       executeWith(Launch.CURRENT.get(), execution);
       return;

@@ -170,6 +170,7 @@ public final class Dispatches {
     for (JobExecution execution : dead) {
       LOG.info("channel {}: run {} had died; its job is restarted", channel, execution.getId());
       operator.recover(execution);
+      RunTimes.noteEnd(execution, times.clock().instant(), repository);
       if (last == null || last.getId() <= execution.getId()) {
         last = execution;
       }
@@ -203,6 +204,7 @@ public final class Dispatches {
     execution.setStatus(BatchStatus.FAILED);
     execution.setEndTime(now);
     repository.update(execution);
+    RunTimes.noteEnd(execution, times.clock().instant(), repository);
   }
 
   private DispatchResult result(

@@ -2,9 +2,6 @@ package dev.stretto.job;
 
 import dev.stretto.lease.Leases;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -146,8 +143,8 @@ public final class Runs {
         channel,
         dead(execution, holders.get(channel)) ? RunSummary.DEAD : execution.getStatus().name(),
         execution.getExitStatus().getExitCode(),
-        instant(execution.getStartTime()),
-        instant(execution.getEndTime()),
+        RunTimes.began(execution),
+        RunTimes.ended(execution),
         noted.getLong(ChannelRun.DELIVERED, 0),
         noted.getLong(ChannelRun.PARKED, 0),
         noted.getLong(ChannelRun.RETRIED, 0),
@@ -166,9 +163,5 @@ public final class Runs {
       return false;
     }
     return holder == null || (status != BatchStatus.STARTING && holder != execution.getId());
-  }
-
-  private static @Nullable Instant instant(@Nullable LocalDateTime time) {
-    return time == null ? null : time.atZone(ZoneId.systemDefault()).toInstant();
   }
 }

@@ -3,8 +3,8 @@ package dev.stretto.job;
 import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -28,7 +28,10 @@ import org.springframework.util.PropertyPlaceholderHelper;
 final class StrictBinder {
 
   private static final ConfigurationPropertyName CHANNELS =
-      ConfigurationPropertyName.of("stretto.channels");
+      ConfigurationPropertyName.of(WrittenChannels.ROOT);
+
+  private static final ConfigurationPropertyName CHANNEL =
+      ConfigurationPropertyName.of(WrittenChannel.PREFIX);
 
   private static final String ROOT = "stretto";
 
@@ -38,26 +41,46 @@ final class StrictBinder {
     this.environment = environment;
   }
 
-  ChannelProperties.Root root(Set<String> transports) {
+  /** What is said beside the channels. */
+  ChannelProperties.Root root() {
     List<ConfigurationPropertySource> sources = new ArrayList<>();
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-      sources.add(source.filter(name -> !belongsToTransport(name, transports)));
+      sources.add(source.filter(name -> !CHANNELS.equals(name) && !CHANNELS.isAncestorOf(name)));
     }
-    KnownProperties known = KnownProperties.ofChannel(transports);
-    return bind(sources, ROOT, ChannelProperties.Root.class, new BindingFailure(known, ROOT + "."));
+    return bind(
+        sources,
+        ROOT,
+        ChannelProperties.Root.class,
+        new BindingFailure(KnownProperties.ofRoot(), ROOT, ROOT));
   }
 
-  TransportSettings transport(String channel, String transport) {
+  /** A channel's settings without those of its transport. */
+  ChannelProperties channel(WrittenChannel written, KnownProperties known) {
+    List<ConfigurationPropertySource> sources = new ArrayList<>();
+    for (ConfigurationPropertySource source : written.sources()) {
+      sources.add(source.filter(name -> !belongsToTransport(name, known.subtrees())));
+    }
+    return bind(
+        sources, WrittenChannel.PREFIX, ChannelProperties.class, failure(written.name(), known));
+  }
+
+  TransportSettings transport(WrittenChannel written, String transport) {
     return new TransportSettings() {
       @Override
       public <T> T bind(Class<T> type) {
+        KnownProperties known = KnownProperties.ofTransport(type);
         return StrictBinder.this.bind(
-            ConfigurationPropertySources.get(environment),
-            Channels.prefix(channel) + transport,
+            written.sources(transport, known),
+            WrittenChannel.PREFIX + "." + transport,
             type,
-            new BindingFailure(KnownProperties.ofTransport(type), Channels.prefix(channel)));
+            failure(written.name(), known));
       }
     };
+  }
+
+  private static BindingFailure failure(String channel, KnownProperties known) {
+    return new BindingFailure(
+        known, WrittenChannel.PREFIX, Channels.prefix(channel).replaceFirst("[.]$", ""));
   }
 
   private <T> T bind(
@@ -83,15 +106,10 @@ final class StrictBinder {
     }
   }
 
-  /**
-   * Of {@code stretto.channels.space.http.url}, everything from {@code http} on is the transport's.
-   */
+  /** Of {@code channel.http.url}, everything from {@code http} on is the transport's. */
   private static boolean belongsToTransport(
-      ConfigurationPropertyName name, Set<String> transports) {
-    int place = CHANNELS.getNumberOfElements() + 1;
-    return CHANNELS.isAncestorOf(name)
-        && name.getNumberOfElements() > place
-        && transports.contains(name.getElement(place, Form.DASHED));
+      ConfigurationPropertyName name, Collection<String> transports) {
+    return CHANNEL.isAncestorOf(name) && transports.contains(name.getElement(1, Form.DASHED));
   }
 
   private static ApplicationConversionService conversions() {
@@ -103,7 +121,14 @@ final class StrictBinder {
         number -> {
           throw new IllegalArgumentException("a time needs a unit");
         });
+    conversions.addConverter(String.class, Integer.class, StrictBinder::whole);
+    conversions.addConverter(Number.class, Integer.class, number -> whole(number.toString()));
     return conversions;
+  }
+
+  /** What Spring would take for a whole number may be cut to one: 6.5 to 6, and 6 4 to 64. */
+  private static int whole(String text) {
+    return Integer.parseInt(text.strip());
   }
 
   private static Duration duration(String text) {

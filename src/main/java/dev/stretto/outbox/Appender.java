@@ -35,8 +35,9 @@ public final class Appender {
    *
    * @param appended how many messages were stored
    * @param skipped how many were not, since their message id was there already
+   * @param loneArray whether all that was there to store was one line that is an array
    */
-  public record Result(long appended, long skipped) {}
+  public record Result(long appended, long skipped, boolean loneArray) {}
 
   /**
    * Stores a message for each line that is not blank, in one transaction. Blocks until the input
@@ -89,8 +90,10 @@ public final class Appender {
     LineParser parser =
         new LineParser(new NewMessage.Defaults(input.orderingKey(), input.contentType()));
     try (MessageInserts inserts = new MessageInserts(connection, input.channel())) {
+      boolean array = false;
       for (String line = lines.next(); line != null; line = lines.next()) {
         if (!line.isBlank()) {
+          array = !input.envelopes() && line.stripLeading().startsWith("[");
           inserts.add(
               input.envelopes()
                   ? parser.envelope(line, lines.number())
@@ -99,7 +102,8 @@ public final class Appender {
         }
       }
       inserts.flush();
-      return new Result(inserts.inserted(), inserts.skipped());
+      long inserted = inserts.inserted();
+      return new Result(inserted, inserts.skipped(), array && inserted == 1);
     }
   }
 }

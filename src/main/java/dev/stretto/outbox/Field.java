@@ -26,8 +26,8 @@ public enum Field {
     if (value.chars().anyMatch(Character::isISOControl) || !UTF_8.newEncoder().canEncode(value)) {
       return "has a character that can't be stored";
     }
-    if (this != KEY && !value.strip().equals(value)) {
-      return "must not begin or end with a blank, which gets lost on the way";
+    if (this != KEY && !value.equals(value.strip())) {
+      return "begins or ends with a blank, which no receiver would see";
     }
     boolean ascii = value.chars().allMatch(c -> c < 0x7f);
     return switch (this) {

@@ -25,6 +25,9 @@ import java.util.regex.Pattern;
 record H2Url(String target, String settings) {
 
   private static final String PREFIX = "jdbc:h2:";
+  private static final Pattern MEMORY =
+      Pattern.compile("(|mem:.*|(file:)?nio(Mem|MemLZF)FS:.*|(file:)?mem(FS|LZF):.*|.*/mem:.*)");
+
   private static final Pattern FILE = Pattern.compile("(file:)?(~?[^:]{2,}|[A-Za-z]:[^:]+)");
 
   /** Understands {@code url}, or is empty where it is not H2's. */
@@ -60,6 +63,11 @@ record H2Url(String target, String settings) {
     String home = System.getProperty("user.home", "");
     return Optional.of(
         Path.of(path.startsWith("~") ? home + path.substring(1) : path).toAbsolutePath());
+  }
+
+  /** Whether what is stored is lost when whoever has it open ends. */
+  boolean inMemory() {
+    return MEMORY.matcher(target).matches();
   }
 
   /** Whether the setting is given, in upper or lower case. */

@@ -43,8 +43,14 @@ final class LineParser {
   /** The message that the line's fields describe. */
   NewMessage envelope(String line, long number) {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadLineException(number, "an envelope is an object with a field payload");
+      JsonToken first = parser.nextToken();
+      if (first != JsonToken.START_OBJECT) {
+        throw new BadLineException(
+            number,
+            "an envelope is an object with a field payload"
+                + (first == JsonToken.START_ARRAY
+                    ? ", not an array; give each a line of its own"
+                    : ""));
       }
       Envelope envelope = new Envelope(line, number);
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -69,7 +75,7 @@ final class LineParser {
   private static BadLineException notJson(JacksonException e, long number) {
     String problem =
         e instanceof UnexpectedEndOfInputException
-            ? "ends too early"
+            ? "ends too early; is each message on a line of its own?"
             : e.getOriginalMessage().lines().findFirst().orElse("");
     int column = e.getLocation() == null ? -1 : e.getLocation().getColumnNr();
     return new BadLineException(

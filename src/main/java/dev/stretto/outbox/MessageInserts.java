@@ -36,6 +36,7 @@ final class MessageInserts implements AutoCloseable {
   private final PreparedStatement insert;
   private final MessageIds ids = new MessageIds(InstantSource.system());
   private final List<NewMessage> batch = new ArrayList<>(MAX_ROWS);
+  private final GivenIds given = new GivenIds();
 
   /** The most bytes that the server takes at once, be it one row or many. */
   private final long mostBytes;
@@ -66,7 +67,8 @@ final class MessageInserts implements AutoCloseable {
    * Adds a message.
    *
    * @param line the number of its line, from 1
-   * @throws BadLineException where the database takes nothing that long
+   * @throws BadLineException where the database takes nothing that long, or the input gave the id
+   *     to another message before
    */
   void add(NewMessage message, long line) throws SQLException {
     long row = OTHER_BYTES + bytes(message.payload()) + bytes(message.headers());
@@ -79,8 +81,20 @@ final class MessageInserts implements AutoCloseable {
     if (batch.size() == MAX_ROWS || bytes + row > Math.min(MAX_BYTES, mostBytes)) {
       flush();
     }
+    requireOneMeaning(message, line);
     batch.add(message);
     bytes += row;
+  }
+
+  private void requireOneMeaning(NewMessage message, long line) {
+    String id = message.messageId();
+    long before = id == null ? 0 : given.otherLine(id, message, line);
+    if (before > 0) {
+      throw new BadLineException(
+          line,
+          "has the message id of line %d, but says something else; give each message an id of its own"
+              .formatted(before));
+    }
   }
 
   /** What it takes in UTF-8; at the most, where that is clearly not too long. */
@@ -129,22 +143,23 @@ final class MessageInserts implements AutoCloseable {
   }
 
   private Set<String> takenIds() throws SQLException {
-    Set<String> given = new HashSet<>();
+    Set<String> asked = new HashSet<>();
     for (NewMessage message : batch) {
-      if (message.messageId() != null) {
-        given.add(message.messageId());
+      String id = message.messageId();
+      if (id != null) {
+        asked.add(id);
       }
     }
     Set<String> taken = new HashSet<>();
-    if (given.isEmpty()) {
+    if (asked.isEmpty()) {
       return taken;
     }
-    String marks = String.join(", ", Collections.nCopies(given.size(), "?"));
+    String marks = String.join(", ", Collections.nCopies(asked.size(), "?"));
     try (PreparedStatement query =
         connection.prepareStatement(
             "select message_id from outbox_message where message_id in (" + marks + ")")) {
       int index = 1;
-      for (String id : given) {
+      for (String id : asked) {
         query.setString(index++, id);
       }
       try (ResultSet rows = query.executeQuery()) {

@@ -76,6 +76,11 @@ public final class OpenDatabase implements AutoCloseable {
     return new Opening(request, h2.get(), file.get()).open();
   }
 
+  /** Whether the URL is of a database that forgets everything once the command ends. */
+  public static boolean forgets(String url) {
+    return H2Url.of(url).map(H2Url::inMemory).orElse(false);
+  }
+
   /** Whether the JVM that had an H2 file open let go of it while this one was using it. */
   public static boolean isLost(SQLException failure) {
     return switch (failure.getErrorCode()) {

@@ -18,6 +18,11 @@ public final class InvalidSettingException extends RuntimeException {
     this.problem = problem;
   }
 
+  /** The property's full or relative name, or the option's that stands for it. */
+  public String property() {
+    return property;
+  }
+
   /**
    * The same with the property's full name, where it was relative to a prefix such as {@code a.b.}.
    */

@@ -10,6 +10,14 @@ public interface TransportType {
   String name();
 
   /**
+   * Whether calls arrive in the order in which they start, as far as the settings tell; makes no
+   * connection, and throws nothing.
+   */
+  default ArrivalOrder arrivalOrder(TransportSettings settings) {
+    return ArrivalOrder.UNKNOWN;
+  }
+
+  /**
    * Opens the way to a channel's destination; no connection is made yet.
    *
    * @param channel the channel's name

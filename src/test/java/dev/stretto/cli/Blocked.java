@@ -24,7 +24,12 @@ final class Blocked {
    */
   public static void main(String[] args) throws Exception {
     List<String> properties = Arrays.asList(args).subList(1, args.length);
-    Session session = new Session(System.in, new PrintWriter(System.out, true, UTF_8), properties);
+    Session session =
+        new Session(
+            System.in,
+            new PrintWriter(System.out, true, UTF_8),
+            new PrintWriter(System.err, true, UTF_8),
+            properties);
     Application application = args[0].equals("serve") ? session.openForOthersToo() : session.open();
     if (args[0].equals("append")) {
       application

@@ -13,6 +13,8 @@ import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseOpeningTest {
 
@@ -22,6 +24,30 @@ class DatabaseOpeningTest {
   @BeforeEach
   void setUp() {
     stretto = new CommandLineRun(folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "${STRETTO_TEST_UNSET:}",
+        "jdbc:h2:",
+        "jdbc:h2:mem:",
+        "jdbc:h2:mem:outbox;DB_CLOSE_DELAY=-1",
+        "jdbc:h2:nioMemFS:outbox",
+        "jdbc:h2:file:memFS:outbox",
+        "jdbc:h2:tcp://localhost:1/mem:outbox",
+      })
+  void aDatabaseThatForgetsIsRefused(String url) {
+    Result result =
+        stretto
+            .with("--spring.datasource.url=" + url)
+            .run(CommandLineRun.lines("1"), "append", "--channel", "space");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("stretto: spring.datasource.url: ").hasLineCount(1);
   }
 
   @Test

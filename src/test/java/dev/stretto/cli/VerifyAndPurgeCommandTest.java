@@ -38,12 +38,40 @@ class VerifyAndPurgeCommandTest {
     Result all = stretto.run("verify");
     Result run = stretto.run("verify", "7", "--json");
 
-    assertThat(all.out()).isEqualToIgnoringNewLines("space: 1,500 first starts kept their order");
+    assertThat(all.out())
+        .isEqualToIgnoringNewLines(
+            "space: 1,500 first starts kept their order, which is the order of arrival over HTTP/2"
+                + " only");
     assertThat(all.code()).isZero();
     assertThat(run.out())
         .isEqualToIgnoringNewLines(
             "{\"channels\":[{\"channel\":\"space\",\"starts\":1500,\"unrecorded\":0,"
-                + "\"ordered\":true}]}");
+                + "\"ordered\":true,\"arrivesInOrder\":null}]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http.version=2, true, ''",
+    "http.version=1.1, false, which is not the order of arrival",
+    "http.url=http://example.org/, false, which is not the order of arrival",
+    "transport=java, false, which is not the order of arrival",
+    "http.version=auto, null, only",
+  })
+  void saysWhetherTheOrderOfStartsIsThatOfArrivals(String setting, String kept, String note)
+      throws SQLException {
+    delivered(20);
+    stretto
+        .with("--stretto.channels.space.http.url=https://example.org/")
+        .with("--stretto.channels.space." + setting);
+
+    Result text = stretto.run("verify");
+
+    assertThat(text.code()).isZero();
+    assertThat(text.out().strip())
+        .startsWith("space: 20 first starts kept their order" + (note.isEmpty() ? "" : ", "))
+        .contains(note)
+        .hasLineCount(1);
+    assertThat(stretto.run("verify", "--json").out()).contains("\"arrivesInOrder\":" + kept);
   }
 
   @Test
@@ -66,7 +94,7 @@ class VerifyAndPurgeCommandTest {
     assertThat(json.code()).isEqualTo(1);
     assertThat(json.out())
         .contains(
-            "\"ordered\":false,\"earlier\":{\"messageId\":\"m200\",\"position\":200,\"key\":\"k0\","
+            "\"ordered\":false,\"arrivesInOrder\":null,\"earlier\":{\"messageId\":\"m200\",\"position\":200,\"key\":\"k0\","
                 + "\"run\":7,\"fence\":3,\"start\":1001}");
   }
 

@@ -15,15 +15,18 @@ import dev.stretto.job.ChannelSettings.Overrides;
 import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class ChannelsTest {
 
@@ -146,8 +149,9 @@ class ChannelsTest {
         "drain | ${NOT_SET} | the environment variable NOT_SET is not set",
       })
   void aSettingThatCantBeUsedIsNamed(String property, String value, String problem) {
-    assertThatThrownBy(
-            () -> channels(Map.of(SPACE + "transport", "http"), Map.of(SPACE + property, value)))
+    assertThatThrownBy(() ->
+            channels(Map.of(SPACE + "transport", "http"), Map.of(SPACE + property, value))
+                .requireAll())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(SPACE + property + ": " + problem);
   }
@@ -167,7 +171,7 @@ class ChannelsTest {
 
   @Test
   void aChannelNeedsATransport() {
-    assertThatThrownBy(() -> channels(Map.of(SPACE + "window", 3)))
+    assertThatThrownBy(() -> channels(Map.of(SPACE + "window", 3)).requireAll())
         .hasMessage(SPACE + "transport: must be one of http, java; it is missing");
   }
 
@@ -177,22 +181,211 @@ class ChannelsTest {
         .hasMessageStartingWith("stretto.chanels.space.transport: there is no such property");
   }
 
-  @Test
-  void namesKeepTheirLettersAndMayHaveDotsInBrackets() {
+  @ParameterizedTest
+  @ValueSource(strings = {"Space2", "my_chan", "a-B", "x", "SPACE", "orders-2024_EU"})
+  void aNameIsWhatWasWrittenAndItsTransportsSettingsAreFound(String name) {
+    for (String form : List.of("stretto.channels." + name, "stretto.channels[" + name + "]")) {
+      Channels channels =
+          channels(
+              Map.of(
+                  form + ".transport", "http",
+                  form + ".window", "7",
+                  form + ".http.url", "https://example.org"));
+
+      ChannelSettings settings = channels.require("--channel", name);
+
+      assertThat(channels.names()).containsExactly(name);
+      assertThat(settings.dispatch().window()).isEqualTo(7);
+      assertThat(settings.transportSettings().bind(Web.class).url())
+          .isEqualTo("https://example.org");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "b b, b-b",
+        "a\"b, a-b",
+        "a.b, a-b",
+        "ä, ",
+        "7, ",
+        "2nd, nd",
+        "_x, x",
+        "-x, x",
+      })
+  void aNameWithOtherCharactersIsRefusedWithOneThatWouldDo(String name, @Nullable String instead) {
     Channels channels =
         channels(
             Map.of(
-                "stretto.channels.Space_1-b.transport", "http",
-                "stretto.channels[a.b].transport", "java",
-                "stretto.channels[a.b].java.class", "X"));
+                "stretto.channels[" + name + "].transport", "http", SPACE + "transport", "http"));
 
-    assertThat(channels.names()).containsExactly("Space_1-b", "a.b");
+    assertThat(channels.names()).containsExactlyInAnyOrder(name, "space");
+    assertThat(channels.require("--channel", "space").name()).isEqualTo("space");
+    assertThatThrownBy(() -> channels.require("--channel", name))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "stretto.channels."
+                + name
+                + ": '"
+                + name
+                + "' can't be a channel's name, which begins with a letter and has letters, digits,"
+                + " - and _, 100 at the most"
+                + (instead == null ? "" : "; " + instead + " would do"));
   }
 
   @Test
-  void aNameWithOtherCharactersIsRefused() {
-    assertThatThrownBy(() -> channels(Map.of("stretto.channels[a b].transport", "http")))
-        .hasMessageContaining("a channel's name has 1 to 100 letters, digits, dots, _ and -");
+  void aNameIsNoLongerThanItsColumn() {
+    assertThat(channels(Map.of("stretto.channels." + "x".repeat(100) + ".transport", "http")))
+        .satisfies(channels -> channels.require("--channel", "x".repeat(100)));
+    assertThatThrownBy(() -> channels(Map.of()).require("--channel", "x".repeat(101)))
+        .hasMessageContaining("100 at the most");
+  }
+
+  @Test
+  void anOptionWithAWrongNameIsToldTheRule() {
+    assertThatThrownBy(() -> channels(Map.of()).require("--channel", "b b"))
+        .hasMessageStartingWith("--channel: 'b b' can't be a channel's name")
+        .hasMessageEndingWith("b-b would do");
+  }
+
+  @Test
+  void oneChannelsFaultLeavesTheOthersAlone() {
+    Channels channels =
+        channels(
+            Map.of(
+                "stretto.channels.good.transport", "http",
+                "stretto.channels.bad.transport", "http",
+                "stretto.channels.bad.window", "0",
+                "stretto.channels.none", ""));
+
+    assertThat(channels.names()).containsExactly("bad", "good", "none");
+    assertThat(channels.require("--channel", "good").name()).isEqualTo("good");
+    assertThatThrownBy(() -> channels.require("--channel", "bad"))
+        .hasMessage("stretto.channels.bad.window: must be 1 or more, not 0");
+    assertThatThrownBy(() -> channels.require("--channel", "none"))
+        .hasMessageStartingWith("stretto.channels.none.transport: must be one of http, java");
+    assertThatThrownBy(channels::requireAll).hasMessageStartingWith("stretto.channels.bad.window");
+  }
+
+  @Test
+  void aChannelThatIsAValueIsRefused() {
+    assertThatThrownBy(() -> channels(Map.of("stretto.channels.space", "http")).requireAll())
+        .hasMessage(
+            "stretto.channels.space: must hold the channel's settings, such as transport: http");
+  }
+
+  @Test
+  void aSecondSpellingOfAChannelIsAskedAbout() {
+    Channels channels =
+        channels(
+            Map.of(
+                "stretto.channels.my-chan.transport", "http",
+                "stretto.channels.mychan.window", "3"));
+
+    assertThatThrownBy(() -> channels.require("--channel", "mychan"))
+        .hasMessageEndingWith("it is missing; is the channel my-chan meant?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "my-chan, STRETTO_CHANNELS_MYCHAN_",
+    "my-chan, STRETTO_CHANNELS_MY_CHAN_",
+    "my_chan, STRETTO_CHANNELS_MY_CHAN_",
+    "my_chan, STRETTO_CHANNELS_MYCHAN_",
+    "Space2, STRETTO_CHANNELS_SPACE2_",
+    "a-B, STRETTO_CHANNELS_AB_",
+  })
+  void anEnvironmentVariableMeansTheChannelThatIsDeclared(String name, String variable) {
+    Map<String, Object> declared = Map.of("stretto.channels." + name + ".transport", "http");
+
+    Channels channels =
+        withVariables(
+            declared,
+            Map.of(
+                variable + "WINDOW", "9",
+                variable + "RETRY_MAXBACKOFF", "9s",
+                variable + "WHILE_RETRYING", "hold",
+                variable + "HTTP_URL", "https://example.org",
+                variable + "HTTP_HEADERS_X_API_KEY", "k"));
+
+    assertThat(channels.names()).containsExactly(name);
+    ChannelSettings settings = channels.require("--channel", name);
+    assertThat(settings.dispatch().window()).isEqualTo(9);
+    assertThat(settings.dispatch().retry().maxBackoff()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(settings.dispatch().whileRetrying()).isEqualTo(WhileRetrying.HOLD);
+    assertThat(settings.transportSettings().bind(Web.class))
+        .isEqualTo(
+            new Web("https://example.org", Duration.ofSeconds(30), Map.of("x-api-key", "k")));
+  }
+
+  @Test
+  void anEnvironmentVariableMayDeclareAChannel() {
+    Channels channels =
+        withVariables(
+            Map.of(),
+            Map.of(
+                "STRETTO_CHANNELS_SPACE_TRANSPORT", "http", "STRETTO_CHANNELS_SPACE_WINDOW", "5"));
+
+    assertThat(channels.require("--channel", "space").dispatch().window()).isEqualTo(5);
+  }
+
+  @Test
+  void anEnvironmentVariableThatCouldMeanTwoChannelsIsNamed() {
+    Channels channels =
+        withVariables(
+            Map.of(
+                "stretto.channels.my-chan.transport", "http",
+                "stretto.channels.my_chan.transport", "http",
+                "stretto.channels.my.transport", "http"),
+            Map.of("STRETTO_CHANNELS_MY_CHAN_WINDOW", "9", "STRETTO_CHANNELS_MY_WINDOW", "8"));
+
+    assertThat(channels.require("--channel", "my").dispatch().window()).isEqualTo(8);
+    for (String name : List.of("my-chan", "my_chan")) {
+      assertThatThrownBy(() -> channels.require("--channel", name))
+          .hasMessage(
+              "STRETTO_CHANNELS_MY_CHAN_WINDOW: could mean each of the channels my-chan, my_chan:"
+                  + " set it in config/application.yaml, or rename one of them");
+    }
+  }
+
+  @Test
+  void anEnvironmentVariableThatMeansNothingIsRefused() {
+    Channels channels =
+        withVariables(
+            Map.of(SPACE + "transport", "http"), Map.of("STRETTO_CHANNELS_SPACE_WINDWO", "9"));
+
+    assertThatThrownBy(() -> channels.require("--channel", "space"))
+        .hasMessage(
+            "STRETTO_CHANNELS_SPACE_WINDWO: there is no such property of a channel space; did you"
+                + " mean window?");
+  }
+
+  @Test
+  void anEnvironmentVariableThatMeansNothingToTheTransportIsRefused() {
+    Channels channels =
+        withVariables(
+            Map.of(SPACE + "transport", "http"),
+            Map.of("STRETTO_CHANNELS_SPACE_HTTP_TIMEOT", "9s"));
+
+    assertThatThrownBy(
+            () -> channels.require("--channel", "space").transportSettings().bind(Web.class))
+        .hasMessage("STRETTO_CHANNELS_SPACE_HTTP_TIMEOT: there is no such property of http");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6.5", "6 4", "0x40", "99999999999", "true", "1_000"})
+  void aWholeNumberIsOneAsItIsWritten(String window) {
+    assertThatThrownBy(() -> dispatch(Map.of("window", window)))
+        .hasMessage(SPACE + "window: must be a whole number, not " + window);
+  }
+
+  @Test
+  void aNumberThatIsNotWholeIsNotCut() {
+    assertThatThrownBy(() -> dispatch(Map.of("window", 6.5)))
+        .hasMessage(SPACE + "window: must be a whole number, not 6.5");
+    assertThatThrownBy(() -> dispatch(Map.of("burst", 99_999_999_999L, "rate", "5/s")))
+        .hasMessage(SPACE + "burst: must be a whole number, not 99999999999");
   }
 
   @Test
@@ -310,6 +503,17 @@ class ChannelsTest {
     all.put(SPACE + "transport", "http");
     properties.forEach((name, value) -> all.put(SPACE + name, value));
     return channels(all).require("--channel", "space");
+  }
+
+  private static Channels withVariables(
+      Map<String, Object> properties, Map<String, Object> variables) {
+    StandardEnvironment environment = new StandardEnvironment();
+    String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+    environment
+        .getPropertySources()
+        .replace(name, new SystemEnvironmentPropertySource(name, variables));
+    environment.getPropertySources().addLast(new MapPropertySource("test", properties));
+    return Channels.bind(environment, Set.of("http", "java"));
   }
 
   @SafeVarargs

@@ -10,7 +10,9 @@ import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,48 @@ class RunsTest {
           .containsExactly("2 1 COMPLETED", "1 1 STOPPED");
       assertThat(runs.latest("space", 1)).extracting(RunSummary::delivered).containsExactly(96L);
       assertThat(runs.latest("elsewhere", 1)).isEmpty();
+    }
+  }
+
+  @Test
+  void timesAreInstantsWhateverTheZonesOfWhoRanAndWhoLooks() throws Exception {
+    TimeZone before = TimeZone.getDefault();
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      Runs runs = fixture.context.getBean(Runs.class);
+      fixture.append(1);
+      Instant begin = Instant.now().minusSeconds(1);
+      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
+      fixture.dispatch();
+      Instant end = Instant.now().plusSeconds(1);
+      TimeZone.setDefault(TimeZone.getTimeZone("America/St_Johns"));
+
+      RunSummary run = runs.latest(null, 1).getFirst();
+
+      assertThat(run.started()).isBetween(begin, end);
+      assertThat(run.ended()).isBetween(begin, end);
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  @Test
+  void aDeadRunsEndIsAnInstantToo() throws Exception {
+    TimeZone before = TimeZone.getDefault();
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      Runs runs = fixture.context.getBean(Runs.class);
+      fixture.append(1);
+      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
+      fixture.dispatch();
+      fixture.jdbc.update("update BATCH_JOB_EXECUTION set status = 'STARTED', end_time = null");
+      TimeZone.setDefault(TimeZone.getTimeZone("America/St_Johns"));
+      Instant begin = Instant.now().minusSeconds(1);
+      fixture.dispatch();
+      Instant end = Instant.now().plusSeconds(1);
+
+      assertThat(runs.latest(null, 9)).last().extracting(RunSummary::ended).isNotNull();
+      assertThat(runs.latest(null, 9).getLast().ended()).isBetween(begin, end);
+    } finally {
+      TimeZone.setDefault(before);
     }
   }
 

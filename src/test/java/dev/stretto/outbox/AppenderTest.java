@@ -42,7 +42,7 @@ class AppenderTest {
   void storesEachLineAsItIsAndInOrder() throws Exception {
     Appender.Result result = append(" {\"b\": 1.0} \r\n\n \t\n\"\u20ac\"\n3", plain());
 
-    assertThat(result).isEqualTo(new Appender.Result(3, 0));
+    assertThat(result).isEqualTo(new Appender.Result(3, 0, false));
     assertThat(
             jdbc.sql("select payload from outbox_message order by id").query(String.class).list())
         .containsExactly(" {\"b\": 1.0} ", "\"\u20ac\"", "3");
@@ -92,7 +92,7 @@ class AppenderTest {
     Appender.Result result =
         append(envelope("b") + envelope("c") + envelope("c") + "{\"payload\":1}", envelopes());
 
-    assertThat(result).isEqualTo(new Appender.Result(2, 2));
+    assertThat(result).isEqualTo(new Appender.Result(2, 2, false));
     assertThat(count()).isEqualTo(4);
   }
 
@@ -103,7 +103,8 @@ class AppenderTest {
       input.append(envelope("id" + i % 1_200));
     }
 
-    assertThat(append(input.toString(), envelopes())).isEqualTo(new Appender.Result(1_200, 1_300));
+    assertThat(append(input.toString(), envelopes()))
+        .isEqualTo(new Appender.Result(1_200, 1_300, false));
   }
 
   @Test

@@ -123,7 +123,8 @@ class LineParserTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "[1] | an envelope is an object with a field payload",
+        "[1] | an envelope is an object with a field payload, not an array; give each a line of its"
+            + " own",
         "{} | the envelope has no payload",
         "{\"payload\":1,\"id\":\"x\"} | unknown field id; an envelope has payload, key, messageId,"
             + " headers, contentType",

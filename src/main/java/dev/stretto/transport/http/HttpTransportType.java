@@ -1,5 +1,6 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.transport.ArrivalOrder;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
@@ -21,6 +22,20 @@ public final class HttpTransportType implements TransportType {
   @Override
   public String name() {
     return "http";
+  }
+
+  @Override
+  public ArrivalOrder arrivalOrder(TransportSettings settings) {
+    try {
+      HttpSettings http = settings.bind(HttpSettings.class);
+      return switch (http.protocol()) {
+        case HTTP_2 -> ArrivalOrder.KEPT;
+        case HTTP_1_1 -> ArrivalOrder.NOT_KEPT;
+        case AUTO -> http.secure() ? ArrivalOrder.UNKNOWN : ArrivalOrder.NOT_KEPT;
+      };
+    } catch (InvalidSettingException e) {
+      return ArrivalOrder.UNKNOWN;
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.stretto.transport.java;
 
+import dev.stretto.transport.ArrivalOrder;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
@@ -15,6 +16,12 @@ public final class JavaTransportType implements TransportType {
   @Override
   public String name() {
     return "java";
+  }
+
+  /** Calls enter the class on threads of their own. */
+  @Override
+  public ArrivalOrder arrivalOrder(TransportSettings settings) {
+    return ArrivalOrder.NOT_KEPT;
   }
 
   @Override
