@@ -24,7 +24,18 @@ final class ConnectionLoans implements BeanPostProcessor {
   /** Has the pool note its loans here. */
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
-    return bean instanceof HikariDataSource pool ? new Noting(pool) : bean;
+    return bean instanceof DataSource connections && isPool(connections)
+        ? new Noting(connections)
+        : bean;
+  }
+
+  /** Whoever else may have wrapped it. */
+  private static boolean isPool(DataSource connections) {
+    try {
+      return connections.isWrapperFor(HikariDataSource.class);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Looks at all that are out; how many looks the oldest of them has been out for. */

@@ -22,11 +22,11 @@ final class StuckWatch implements AutoCloseable {
   /**
    * Begins to watch, on a thread of its own.
    *
-   * @param lease how long a lease lasts: a step may take twice as long, or 15 seconds
+   * @param lease how long a lease lasts: a step may take four times as long, or 15 seconds
    */
   void begin(SideBySide runs, ConnectionLoans loans, Duration lease) {
-    Duration twice = lease.multipliedBy(2);
-    Duration bound = twice.compareTo(SHORTEST) < 0 ? SHORTEST : twice;
+    Duration longest = lease.multipliedBy(4);
+    Duration bound = longest.compareTo(SHORTEST) < 0 ? SHORTEST : longest;
     Thread.ofPlatform().name("watch").daemon().start(() -> watch(runs, loans, bound));
   }
 

@@ -37,8 +37,20 @@ final class GuestPool implements BeanPostProcessor {
     if (!(bean instanceof DataSource connections)) {
       return bean;
     }
-    String prelude = bean instanceof HikariDataSource pool ? limit(pool) : null;
+    HikariDataSource pool = pool(connections);
+    String prelude = pool == null ? null : limit(pool);
     return new SchemaDataSource(connections, environment.getProperty(Schema.PROPERTY), prelude);
+  }
+
+  /** Whoever else may have wrapped it. */
+  private static @Nullable HikariDataSource pool(DataSource connections) {
+    try {
+      return connections.isWrapperFor(HikariDataSource.class)
+          ? connections.unwrap(HikariDataSource.class)
+          : null;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Returns what has to be said in each transaction instead, or null. */

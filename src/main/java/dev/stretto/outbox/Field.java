@@ -27,7 +27,7 @@ public enum Field {
       return "has a character that can't be stored";
     }
     if (this != KEY && !value.equals(value.strip())) {
-      return "begins or ends with a blank, which no receiver would see";
+      return "must not begin or end with a blank, which gets lost on the way";
     }
     boolean ascii = value.chars().allMatch(c -> c < 0x7f);
     return switch (this) {

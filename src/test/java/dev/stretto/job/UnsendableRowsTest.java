@@ -15,6 +15,7 @@ import dev.stretto.outbox.StoredMessage;
 import dev.stretto.transport.Call;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +92,7 @@ class UnsendableRowsTest {
     fill(older(database), ordering.equals("key"));
 
     try (JobFixture fixture =
-        new JobFixture(
+        fixture(
             database, "ordering=" + ordering, "on-exhausted=" + onExhausted, "window=16")) {
       DispatchResult result = fixture.dispatch();
 
@@ -126,7 +127,7 @@ class UnsendableRowsTest {
             "insert into outbox_message (channel, payload, headers, message_id)"
                 + " values ('space', '1', 'oops', 'bad')");
 
-    try (JobFixture fixture = new JobFixture(database)) {
+    try (JobFixture fixture = fixture(database)) {
       fixture.dispatch();
 
       StoredMessage shown = parked(fixture).show("bad");
@@ -149,7 +150,7 @@ class UnsendableRowsTest {
     older.update(insert, "a", null, "a3");
     older.update(insert, "b", null, "b1");
 
-    try (JobFixture fixture = new JobFixture(database, "ordering=key")) {
+    try (JobFixture fixture = fixture(database, "ordering=key")) {
       assertThat(fixture.dispatch().parked()).isEqualTo(1);
       assertThat(sent(fixture)).containsExactlyInAnyOrder("a1", "b1");
 
@@ -221,6 +222,15 @@ class UnsendableRowsTest {
         "insert into outbox_message (channel, payload, ordering_key, %s) values ('space', '1', ?, %s)"
             .formatted(bad.column(), bad.value()),
         key);
+  }
+
+  /** An older version's tables are where it made them. */
+  private JobFixture fixture(FreshDatabase database, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    if (vendor != Database.MARIADB) {
+      all.add("stretto.schema=public");
+    }
+    return new JobFixture(database, all.toArray(String[]::new));
   }
 
   private JdbcTemplate older(FreshDatabase fresh) throws Exception {
