@@ -71,7 +71,7 @@ class FullDiskIT {
       sql(
           "create alias hang deterministic for 'java.lang.Thread.sleep(long)'",
           """
-          alter table outbox_channel add constraint hangs
+          alter table stretto.outbox_channel add constraint hangs
             check (case when last_position < 500 then true else hang(last_position * 10000) is null end)
           """);
 
@@ -79,7 +79,7 @@ class FullDiskIT {
 
       assertThat(stuck.out()).contains("the database has not answered for 15 s");
       assertThat(stuck.err()).doesNotContain("\tat ");
-      sql("alter table outbox_channel drop constraint hangs", "drop alias hang");
+      sql("alter table stretto.outbox_channel drop constraint hangs", "drop alias hang");
       shell.run("dispatch", "--channel", "space").exited(0);
       assertThat(receiver.totals().distinct()).isEqualTo(MESSAGES);
       assertThat(receiver.totals().duplicates()).isLessThanOrEqualTo(WINDOW);

@@ -25,7 +25,8 @@ final class StockJob {
 
   private static final String MARK =
       """
-      update outbox_message set status = 'DELIVERED', settled_at = current_timestamp
+      update outbox_message
+         set status = 'DELIVERED', queue = 6, position = id, settled_at = current_timestamp
        where id = ?
       """;
 

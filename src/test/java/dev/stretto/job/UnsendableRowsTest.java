@@ -92,8 +92,7 @@ class UnsendableRowsTest {
     fill(older(database), ordering.equals("key"));
 
     try (JobFixture fixture =
-        fixture(
-            database, "ordering=" + ordering, "on-exhausted=" + onExhausted, "window=16")) {
+        fixture(database, "ordering=" + ordering, "on-exhausted=" + onExhausted, "window=16")) {
       DispatchResult result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
