@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,7 @@ class FullDiskIT {
   }
 
   @Test
+  @Tag("slow")
   void aRunWhoseDatabaseNeverAnswersEndsByItselfAndTheNextCarriesOn() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "1");
         Shell shell = new Shell(folder)) {

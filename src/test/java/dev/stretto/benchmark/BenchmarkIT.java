@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The benchmark still runs, and finds what it is there to find; it says nothing of speed. */
+@Tag("slow")
 class BenchmarkIT {
 
   /** Not also with other sizes of chunk and other numbers of keys. */
