@@ -19,6 +19,7 @@ import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
 import dev.stretto.transport.Outcome;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CourseTest {
@@ -203,6 +204,22 @@ class CourseTest {
     }
     assertThat(rehearsal.starts.subList(12, rehearsal.starts.size())).isSorted().hasSize(20);
     assertThat(rehearsal.mostClaims).isEqualTo(2);
+  }
+
+  @Test
+  void whatGivesItsClaimBackWhileTheRunStopsIsOver() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(1)).offer(20).go();
+    for (long place = 1; place <= 10; place++) {
+      rehearsal.finish(place, failed()).go();
+    }
+    rehearsal.finish(11, failed()).finish(12, failed());
+    List<Flight> released = rehearsal.course.takeReleasing();
+    assertThat(released).extracting(f -> f.message().position()).contains(11L, 12L);
+
+    rehearsal.stop(Stop.Reason.ASKED);
+    rehearsal.course.released(released, 0);
+
+    assertThat(rehearsal.offered).allMatch(Flight::over);
   }
 
   @Test
