@@ -176,6 +176,8 @@ class CourseTest {
       rehearsal.finish(1, failed()).finish(2, failed()).pass(Duration.ofMinutes(1)).go();
     }
     assertThat(rehearsal.starts).as("one probe").hasSize(11).endsWith(1L);
+    rehearsal.finish(1, failed()).pass(Duration.ofMinutes(1)).go();
+    assertThat(rehearsal.starts).as("the next probe").hasSize(12).endsWith(1L);
 
     rehearsal.finish(1, delivered()).go();
     assertThat(rehearsal.starts).endsWith(1L, 2L, 3L);
@@ -204,6 +206,37 @@ class CourseTest {
     }
     assertThat(rehearsal.starts.subList(12, rehearsal.starts.size())).isSorted().hasSize(20);
     assertThat(rehearsal.mostClaims).isEqualTo(2);
+    assertThat(rehearsal.recorded.values()).extracting(Settlement::attempts).containsOnly(1);
+  }
+
+  @Test
+  void oneMessageAloneSaysNothingOfTheDestination() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(1).attempts(20)).offer(1).go();
+    for (int i = 0; i < 12; i++) {
+      rehearsal.finish(1, failed()).pass(Duration.ofMinutes(1)).go();
+    }
+    assertThat(rehearsal.course.counts().closed()).isFalse();
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.recorded.get(1L)).extracting(Settlement::attempts).isEqualTo(13);
+  }
+
+  @Test
+  void whatWasBeingClaimedMeanwhileMakesRoomForSuspectsToo() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(1)).offer(20).go();
+    for (long place = 1; place <= 10; place++) {
+      rehearsal.finish(place, failed()).go();
+    }
+    rehearsal.finish(11, failed());
+    List<Flight> released = rehearsal.course.takeReleasing();
+    List<Flight> picked = rehearsal.course.pick(List.of(), released);
+    assertThat(picked).extracting(f -> f.message().id()).containsExactly(13L);
+    rehearsal.course.released(released, 0);
+    rehearsal.finish(12, failed());
+
+    rehearsal.course.claimed(picked);
+
+    assertThat(rehearsal.course.takeReleasing()).containsAll(picked);
   }
 
   @Test
