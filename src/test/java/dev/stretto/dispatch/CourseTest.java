@@ -222,6 +222,38 @@ class CourseTest {
   }
 
   @Test
+  void aCallThatStartedBeforeAllThatFailedClearsNobodyWhenItIsDelivered() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(12)).offer(60).go();
+    for (long place = 2; place <= 23; place++) {
+      rehearsal.finish(place, refused()).go();
+    }
+    rehearsal.pass(Duration.ofSeconds(9)).go();
+    assertThat(rehearsal.course.stopped()).as("what is under way may show otherwise").isNull();
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.course.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.REFUSED);
+    assertThat(rehearsal.statusOf(1)).isEqualTo(Status.DELIVERED);
+  }
+
+  @Test
+  void nothingStartsBeforeWhatIsOnItsWayBackToItsPlace() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3).attempts(1)).offer(20).go();
+    for (long place = 1; place <= 12; place++) {
+      rehearsal.finish(place, failed());
+      if (place <= 10) {
+        rehearsal.go();
+      }
+    }
+    rehearsal.pass(Duration.ofMillis(500));
+    assertThat(rehearsal.startNext()).isFalse();
+    rehearsal.finish(13, failed());
+
+    assertThat(rehearsal.startNext()).as("13 may, but for those before it").isFalse();
+    assertThat(rehearsal.record().startNext()).isTrue();
+    assertThat(rehearsal.starts).endsWith(1L);
+  }
+
+  @Test
   void whatWasBeingClaimedMeanwhileMakesRoomForSuspectsToo() {
     Rehearsal rehearsal = new Rehearsal(Settings.start(2).attempts(1)).offer(20).go();
     for (long place = 1; place <= 10; place++) {

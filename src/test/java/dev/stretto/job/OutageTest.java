@@ -130,6 +130,9 @@ class OutageTest {
       assertThat(fixture.transport.calls()).hasSizeLessThanOrEqualTo(18);
       assertThat(fixture.statuses()).isEqualTo(Map.of("PENDING", 300));
       assertThat(Objects.requireNonNull(gate(fixture)).reason()).contains("HTTP 401");
+      assertThat(fixture.jdbc.queryForObject("select claimed from outbox_channel", Integer.class))
+          .as("what a run that follows would take for sent")
+          .isZero();
     }
   }
 
