@@ -79,6 +79,9 @@ final class SideBySide {
       return new Ended(name, dispatches.dispatch(channel, options, this::began), null);
     } catch (Exception e) {
       return new Ended(name, null, e);
+    } catch (Error e) {
+      // Whoever awaits this channel would wait for ever.
+      return new Ended(name, null, new IllegalStateException(e.toString(), e));
     }
   }
 

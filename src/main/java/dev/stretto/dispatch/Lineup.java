@@ -43,20 +43,11 @@ final class Lineup {
       new PriorityQueue<>(Comparator.comparingLong(f -> f.dueAt));
   private final PriorityQueue<Flight> due = new PriorityQueue<>(BY_POSITION);
 
-  /** Whose claims were given back, and which go before all that is claimable. */
-  private final PriorityQueue<Flight> returned = new PriorityQueue<>(BY_TURN);
-
-  /** Whose claims are to be given back, not yet taken by {@link #takeReleasing}. */
-  private List<Flight> releasing = new ArrayList<>();
+  /** They go before all that is claimable. */
+  private final GivenBack givenBack = new GivenBack();
 
   /** How many were suspects and were set aside, and are not recorded yet. */
   private int judged;
-
-  /** How many go back in line once their claims are given back. */
-  private int returning;
-
-  /** How many that went back in line are being claimed again. */
-  private int reclaiming;
 
   /** Those behind a blocked head, not yet taken by {@link #takeHeldBack}. */
   private List<Flight> heldBack = new ArrayList<>();
@@ -154,7 +145,7 @@ final class Lineup {
 
   /** Whether nothing is left but what waits behind others of its lane. */
   boolean idle() {
-    return claims == 0 && claimable.isEmpty() && returned.isEmpty() && allRecorded();
+    return claims == 0 && claimable.isEmpty() && givenBack.isEmpty() && allRecorded();
   }
 
   /** Whether what became of every suspect that was set aside is recorded. */
@@ -171,8 +162,8 @@ final class Lineup {
   /** Nothing is picked while more is to come that goes before it. */
   boolean pickable(int settling) {
     return claims < window + settling
-        && returning == 0
-        && !(claimable.isEmpty() && returned.isEmpty());
+        && !givenBack.someReturn()
+        && !(claimable.isEmpty() && givenBack.isEmpty());
   }
 
   /**
@@ -187,12 +178,10 @@ final class Lineup {
   List<Flight> pick(int leaving) {
     List<Flight> picked = new ArrayList<>();
     while (pickable(leaving)) {
-      Flight flight = returned.poll();
+      Flight flight = givenBack.poll();
       if (flight == null) {
         flight = claimable.remove();
         offered--;
-      } else {
-        reclaiming++;
       }
       flight.claimed = true;
       claims++;
@@ -202,9 +191,9 @@ final class Lineup {
   }
 
   void claimed(List<Flight> flights) {
-    reclaiming = 0;
+    givenBack.reclaimed();
     for (Flight flight : flights) {
-      if (returning > 0) {
+      if (givenBack.someReturn()) {
         giveBack(flight, true);
       } else if (flight.call > 0) {
         due.add(flight);
@@ -220,49 +209,30 @@ final class Lineup {
    * @param inLine whether the message goes back in line then
    */
   void giveBack(Flight flight, boolean inLine) {
-    if (inLine && !flight.returning) {
-      flight.returning = true;
-      returning++;
-    }
-    if (flight.claimed && !flight.releasing) {
-      flight.releasing = true;
-      releasing.add(flight);
-    } else if (!flight.claimed && flight.returning) {
-      released(flight);
-    }
+    givenBack.add(flight, inLine);
   }
 
   /** Takes those whose claims are to be given back, for that to be recorded. */
   List<Flight> takeReleasing() {
-    List<Flight> taken = releasing.stream().filter(flight -> !flight.over()).toList();
-    releasing.forEach(flight -> flight.releasing = !flight.over());
-    releasing = new ArrayList<>();
-    return taken;
+    return givenBack.take();
   }
 
   boolean anyReleasing() {
-    return !releasing.isEmpty();
+    return givenBack.anyToTake();
   }
 
   /** The claim was given back. */
   void released(Flight flight) {
-    flight.releasing = false;
     if (flight.claimed) {
       flight.claimed = false;
       claims--;
     }
-    if (flight.returning) {
-      flight.returning = false;
-      returning--;
-      if (!flight.over()) {
-        returned.add(flight);
-      }
-    }
+    givenBack.released(flight);
   }
 
   /** Whether what goes back in line is on its way there, so that nothing may start before it. */
   boolean awaitsReturned() {
-    return returning > 0 || reclaiming > 0 || (!returned.isEmpty() && claims < window);
+    return givenBack.awaited(claims < window);
   }
 
   /**
@@ -399,8 +369,7 @@ final class Lineup {
 
   /** Takes out all that were only offered. */
   List<Flight> withdrawOffered() {
-    List<Flight> withdrawn = new ArrayList<>(returned);
-    returned.clear();
+    List<Flight> withdrawn = givenBack.withdraw();
     withdrawn.addAll(claimable);
     for (Lane lane : lanes.values()) {
       withdrawn.addAll(lane.behind);

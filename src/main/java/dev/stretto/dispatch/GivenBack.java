@@ -1,0 +1,109 @@
+package dev.stretto.dispatch;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages that give their claims back, and which of them go back in line, before all that was
+ * never claimed. Not thread-safe: the dispatcher's lock guards it.
+ */
+final class GivenBack {
+
+  /** Whose claims were given back, and which are in line again. */
+  private final PriorityQueue<Flight> inLine =
+      new PriorityQueue<>(Comparator.comparingLong(flight -> flight.turn));
+
+  /** Whose claims are to be given back, not yet taken by {@link #take}. */
+  private List<Flight> releasing = new ArrayList<>();
+
+  /** How many go back in line once their claims are given back. */
+  private int returning;
+
+  /** How many that were in line again are being claimed. */
+  private int reclaiming;
+
+  /**
+   * Has a claim given back.
+   *
+   * @param returns whether the message goes back in line then
+   */
+  void add(Flight flight, boolean returns) {
+    if (returns && !flight.returning) {
+      flight.returning = true;
+      returning++;
+    }
+    if (flight.claimed && !flight.releasing) {
+      flight.releasing = true;
+      releasing.add(flight);
+    } else if (!flight.claimed && flight.returning) {
+      released(flight);
+    }
+  }
+
+  /** Takes those whose claims are to be given back, for that to be recorded. */
+  List<Flight> take() {
+    List<Flight> taken = releasing.stream().filter(flight -> !flight.over()).toList();
+    releasing.forEach(flight -> flight.releasing = !flight.over());
+    releasing = new ArrayList<>();
+    return taken;
+  }
+
+  /** Whether {@link #take} has any. */
+  boolean anyToTake() {
+    return !releasing.isEmpty();
+  }
+
+  /** The claim was given back. */
+  void released(Flight flight) {
+    flight.releasing = false;
+    if (flight.returning) {
+      flight.returning = false;
+      returning--;
+      if (!flight.over()) {
+        inLine.add(flight);
+      }
+    }
+  }
+
+  /** Whether some are still to come into line: nothing may be claimed before them. */
+  boolean someReturn() {
+    return returning > 0;
+  }
+
+  /** Whether none is in line. */
+  boolean isEmpty() {
+    return inLine.isEmpty();
+  }
+
+  /** Takes the first in line, to be claimed again; null where there is none. */
+  @Nullable Flight poll() {
+    if (!inLine.isEmpty()) {
+      reclaiming++;
+    }
+    return inLine.poll();
+  }
+
+  /** Those taken from the line are claimed. */
+  void reclaimed() {
+    reclaiming = 0;
+  }
+
+  /**
+   * Whether nothing may start because one of these may come before it.
+   *
+   * @param room whether another one can be claimed now
+   */
+  boolean awaited(boolean room) {
+    return returning > 0 || reclaiming > 0 || (room && !inLine.isEmpty());
+  }
+
+  /** Takes out all that are in line. */
+  List<Flight> withdraw() {
+    List<Flight> withdrawn = new ArrayList<>(inLine);
+    inLine.clear();
+    return withdrawn;
+  }
+}
