@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two dispatches of one channel, each started anew whenever it ends, while one of them is killed at
  * random again and again. {@code -Dstretto.kills} says how often; the seed is printed.
  */
+@Tag("slow")
 class RivalDispatchIT {
 
   private static final int WINDOW = 8;

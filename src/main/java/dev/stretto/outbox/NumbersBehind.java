@@ -39,17 +39,17 @@ public enum NumbersBehind {
     NumbersBehind behind = null;
     Vendor vendor = Vendor.POSTGRESQL;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String driver = cause.getClass().getName();
-      if (driver.startsWith("org.h2.")) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause.getClass().getName().startsWith("org.h2.")) {
         vendor = Vendor.H2;
-      } else if (driver.startsWith("org.mariadb.")) {
+      } else if (message.toLowerCase(Locale.ROOT).contains("for key 'primary'")) {
         vendor = Vendor.MARIADB;
       }
-      behind = behind == null ? said(String.valueOf(cause.getMessage())) : behind;
+      behind = behind == null ? said(message) : behind;
     }
     return behind == null
         ? null
-        : "the numbers that %s gives out are behind those in it, as after a restore of a part of the database; mend it with: %s"
+        : "the numbers that %s gives out are behind those in it, as after a restore of a part of the database; mend it, in Stretto's schema, with: %s"
             .formatted(behind.table, behind.mend(vendor));
   }
 

@@ -6,6 +6,8 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.HttpTransportType;
 import java.time.Clock;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,9 @@ final class GatedSender {
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong failed = new AtomicLong();
 
+  /** Positions that go out again, before all others. */
+  private final NavigableSet<Long> untaken = new ConcurrentSkipListSet<>();
+
   /** Sends on the thread that makes it. */
   GatedSender(String url, String version, int window) {
     this.url = url;
@@ -39,19 +44,20 @@ final class GatedSender {
     try (Transport transport =
         new HttpTransportType(Clock.systemUTC())
             .open("space", MapSettings.url(url, "version", version), window)) {
-      for (long position = 1; position <= messages; position++) {
-        while (underWay.get() >= Math.min(window, transport.capacity())) {
+      long next = 1;
+      while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {
+        boolean any = next <= messages || !untaken.isEmpty();
+        if (!any || underWay.get() >= Math.min(window, transport.capacity())) {
           LockSupport.park(this);
+          continue;
         }
+        Long again = untaken.pollFirst();
         underWay.incrementAndGet();
-        Leaving leaving = new Leaving();
-        transport.start(Driver.call(position), leaving);
+        Leaving leaving = new Leaving(again == null ? next++ : again);
+        transport.start(Driver.call(leaving.position), leaving);
         while (!leaving.left) {
           LockSupport.park(this);
         }
-      }
-      while (underWay.get() > 0) {
-        LockSupport.park(this);
       }
     }
     return failed.get();
@@ -59,7 +65,12 @@ final class GatedSender {
 
   private final class Leaving implements Transport.Progress {
 
+    private final long position;
     private volatile boolean left;
+
+    Leaving(long position) {
+      this.position = position;
+    }
 
     @Override
     public void handedOver() {
@@ -69,8 +80,12 @@ final class GatedSender {
 
     @Override
     public void finished(Outcome outcome) {
-      if (!(outcome instanceof Outcome.Delivered)) {
-        failed.incrementAndGet();
+      switch (outcome) {
+        case Outcome.Delivered _ -> {}
+        case Outcome.RetryLater later when later.fault() == Outcome.Fault.UNTAKEN ->
+            untaken.add(position);
+        case Outcome.RetryLater _ -> failed.incrementAndGet();
+        case Outcome.Rejected _ -> failed.incrementAndGet();
       }
       left = true;
       underWay.decrementAndGet();

@@ -138,7 +138,7 @@ class RestoredTablesTest {
 
   /** The statement that the words end with; where it takes a number only, that one's. */
   private static String mending(JobFixture fixture, String words) {
-    String statement = words.substring(words.indexOf("mend it with: ") + 14);
+    String statement = words.substring(words.indexOf(" with: ") + 7);
     Matcher asked = Pattern.compile("<(.*)>").matcher(statement);
     return asked.find()
         ? asked.replaceAll(String.valueOf(fixture.jdbc.queryForObject(asked.group(1), Long.class)))
