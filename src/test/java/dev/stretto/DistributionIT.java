@@ -28,6 +28,15 @@ class DistributionIT {
     assertThat(jars).noneMatch(jar -> jar.matches("(junit|assertj|archunit|spring-.*test).*"));
   }
 
+  @Test
+  void holdsTheDocumentsAndTheirLinksLeadSomewhere() throws IOException {
+    try (var files = Files.walk(DISTRIBUTION)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".md")).toList())
+          .contains(DISTRIBUTION.resolve("README.md"), DISTRIBUTION.resolve("docs/operations.md"))
+          .allSatisfy(DocumentsTest::assertLinksLeadSomewhere);
+    }
+  }
+
   private static List<String> jars() throws IOException {
     try (var files = Files.list(DISTRIBUTION.resolve("lib"))) {
       return files.map(file -> file.getFileName().toString()).toList();

@@ -2,6 +2,7 @@ package dev.stretto;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,18 +15,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs what the README tells a user to type, as it stands there, in a folder of the test's own. */
+/** Runs what the documents tell a user to type, as it stands there, in a folder of its own. */
 class DocumentedIT {
 
   private static final String DOCUMENTED_FOLDER = "/srv/stretto";
+  private static final String DOCUMENTED_ADDRESS = "https://example.org/hook";
 
   @TempDir private Path folder;
   private String readme = "";
+  private String documents = "";
   private Path installed = Path.of("");
 
   @BeforeEach
   void install() throws Exception {
     readme = Files.readString(Path.of("README.md"), UTF_8);
+    documents = readme + Files.readString(Path.of("src/docs/configuration.md"), UTF_8);
     installed = folder.resolve("srv stretto");
     run(example("mkdir -p"));
   }
@@ -39,16 +43,21 @@ class DocumentedIT {
   }
 
   @Test
-  void theFirstStepsRun() throws Exception {
-    Files.writeString(folder.resolve("messages.ndjson"), "1\n2\n");
-    String steps =
-        example("append --channel space --file")
-            .replace("target/stretto", "'" + installed + "'")
-            .replace("$stretto", "\"$stretto\"")
-            .replace("dispatch", "dispatch --dry-run"); // the example's destination is nowhere
+  void theFirstStepsSendTwoMessages() throws Exception {
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start()) {
+      List<String> settings = examples(readme, "yaml").toList();
+      assertThat(settings).hasSize(1).first(STRING).contains(DOCUMENTED_ADDRESS);
+      Files.writeString(
+          installed.resolve("config/application.yaml"),
+          settings.getFirst().replace(DOCUMENTED_ADDRESS, receiver.url()));
 
-    assertThat(run("cd \"" + folder + "\"\n" + steps))
-        .contains("appended 2 messages to space", "space: would send 2 messages over http");
+      assertThat(run(example("append --channel space --file")))
+          .contains("appended 2 messages to space");
+      assertThat(run(example("--dry-run")))
+          .contains("space: would send 2 messages over http", "space: 2 delivered");
+
+      assertThat(receiver.totals().distinct()).isEqualTo(2);
+    }
   }
 
   @Test
@@ -81,7 +90,10 @@ class DocumentedIT {
 
   @Test
   void theConfigurationIsAcceptedAsItStands() throws Exception {
-    for (String yaml : examples("yaml").filter(text -> text.contains("channels:")).toList()) {
+    List<String> settings =
+        examples(documents, "yaml").filter(text -> text.contains("channels:")).toList();
+    assertThat(settings).hasSize(2);
+    for (String yaml : settings) {
       Files.writeString(installed.resolve("config/application.yaml"), yaml);
 
       assertThat(run("cd \"" + installed + "\" && SPACE_TOKEN=x bin/stretto dispatch --dry-run"))
@@ -102,17 +114,19 @@ class DocumentedIT {
         .contains("space: would send 0 messages over http, ordering start, at most 64 under way");
   }
 
-  /** The one example for a shell that has the text in it. */
+  /** The README's one example for a shell that has the text in it. */
   private String example(String text) {
     List<String> found =
-        Stream.concat(examples("sh"), examples("")).filter(one -> one.contains(text)).toList();
+        Stream.concat(examples(readme, "sh"), examples(readme, ""))
+            .filter(one -> one.contains(text))
+            .toList();
     assertThat(found).as(text).hasSize(1);
     return found.getFirst();
   }
 
   /** The text of the blocks that are marked with the language, or with none. */
-  private Stream<String> examples(String language) {
-    String[] parts = readme.split("(?m)^```");
+  private static Stream<String> examples(String document, String language) {
+    String[] parts = document.split("(?m)^```");
     return IntStream.range(0, parts.length)
         .filter(part -> part % 2 == 1 && parts[part].startsWith(language + "\n"))
         .mapToObj(part -> parts[part].substring(language.length() + 1));

@@ -1,10 +1,13 @@
 package dev.stretto.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.CommandLineRun.Result;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,8 +24,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * Users who may do no more than they must, on PostgreSQL; what a command says is to be run is what
- * is run here.
+ * Users who may do no more than they must, on PostgreSQL; what a command, or a document, says is to
+ * be run is what is run here.
  */
 @Tag("database")
 class SchemaRightsTest {
@@ -86,6 +89,24 @@ class SchemaRightsTest {
     runsEverything(as(RUNNER));
   }
 
+  @Test
+  void theDocumentedStatementsAreEnough() throws IOException {
+    String documented =
+        Files.readString(Path.of("src/docs/operations.md"), UTF_8)
+            .replace("stretto_owner", quoted(OWNER))
+            .replace("stretto_runner", quoted(RUNNER));
+
+    jdbc.execute("create" + between(documented, "```sql\ncreate", ";"));
+    Result made = as(OWNER, "stretto").run("status");
+    assertThat(made.code()).as(made.err()).isZero();
+    for (String grant : ("grant" + between(documented, "```sql\ngrant", "\n```")).split(";")) {
+      jdbc.execute(grant);
+    }
+
+    jdbc.execute("insert into stretto.outbox_message (channel, payload) values ('space', '1')");
+    runsEverything(as(RUNNER, "stretto"));
+  }
+
   private void produce() throws SQLException {
     try (Connection shop = DriverManager.getConnection(admin.url(), PRODUCER, PASSWORD);
         Statement statement = shop.createStatement()) {
@@ -117,10 +138,14 @@ class SchemaRightsTest {
   }
 
   private CommandLineRun as(String user) {
+    return as(user, SCHEMA);
+  }
+
+  private CommandLineRun as(String user, String schema) {
     return new CommandLineRun(
             new FreshDatabase(
                 Database.POSTGRESQL, admin.url() + "?currentSchema=public", user, PASSWORD))
-        .with("--stretto.schema=" + SCHEMA);
+        .with("--stretto.schema=" + schema);
   }
 
   private static String quoted(String name) {

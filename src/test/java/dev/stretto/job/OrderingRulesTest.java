@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** Which policies go with which ordering; the README's table of them names this test. */
+/** Which policies go with which ordering; the table of them in the documents names this test. */
 class OrderingRulesTest {
 
   private static final String SPACE = "stretto.channels.space.";

@@ -10,22 +10,13 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The examples in the README's section for producers. */
+/** The examples in the document for producers. */
 final class Guide {
 
-  private static final Pattern SECTION =
-      Pattern.compile("^## Producers$(.*?)^## ", Pattern.MULTILINE | Pattern.DOTALL);
-
-  private final String section;
+  private final String document;
 
   Guide() throws IOException {
-    section =
-        SECTION
-            .matcher(Files.readString(Path.of("README.md"), UTF_8))
-            .results()
-            .findFirst()
-            .orElseThrow()
-            .group(1);
+    document = Files.readString(Path.of("src/docs/producers.md"), UTF_8);
   }
 
   /**
@@ -36,7 +27,7 @@ final class Guide {
   String example(String language, String text) {
     List<String> found =
         Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(section)
+            .matcher(document)
             .results()
             .map((MatchResult result) -> result.group(1))
             .filter(example -> example.contains(text))

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The README's recipe for a producer that may only insert. */
+/** The documents' recipe for a producer that may only insert. */
 @OnEachServer
 class InsertOnlyTest {
 

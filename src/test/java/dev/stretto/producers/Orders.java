@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The README's example in Java; what follows stands there word for word. */
+/** The documents' example in Java; what follows stands there word for word. */
 public class Orders {
 
   private final JdbcClient jdbc;

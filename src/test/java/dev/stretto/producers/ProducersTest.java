@@ -31,7 +31,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The README's examples for producers in SQL and Java, and what it says of them. */
+/** The documents' examples for producers in SQL and Java, and what they say of them. */
 @OnEachDatabase
 class ProducersTest {
 
@@ -67,7 +67,15 @@ class ProducersTest {
   }
 
   @Test
-  void theJavaExampleStandsInTheReadme() throws Exception {
+  void aRowNeedsNoMoreThanAChannelAndAPayload() {
+    guide.statements("hello", vendor).forEach(jdbc::execute);
+
+    assertThat(jdbc.queryForList("select payload from outbox_message", String.class))
+        .containsExactly("{\"text\":\"hello\"}");
+  }
+
+  @Test
+  void theJavaExampleStandsInTheDocuments() throws Exception {
     String source =
         Files.readString(Path.of("src/test/java/dev/stretto/producers/Orders.java"), UTF_8);
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The README's examples in Python, on PostgreSQL. Run by the Maven profile {@code python} only, for
- * they need the package psycopg; without it they fail.
+ * The documents' examples in Python, on PostgreSQL. Run by the Maven profile {@code python} only,
+ * for they need the package psycopg; without it they fail.
  */
 @Tag("python")
 class PythonProducersTest {

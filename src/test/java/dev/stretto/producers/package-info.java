@@ -1,4 +1,4 @@
-/** What the README tells producers, run as it stands there. */
+/** What the documents tell producers, run as it stands there. */
 @NullMarked
 package dev.stretto.producers;
 
