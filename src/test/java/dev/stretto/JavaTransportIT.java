@@ -19,11 +19,13 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A user's own destination: a class in a jar that is put into lib/. */
+@Tag("slow")
 class JavaTransportIT {
 
   private static final int WINDOW = 64;

@@ -7,6 +7,7 @@ import dev.stretto.database.OnEachServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Messages that a receiver refuses, until it takes them. */
 @OnEachServer
+@Tag("slow")
 class ParkedIT {
 
   private static final int MESSAGES = 5000;

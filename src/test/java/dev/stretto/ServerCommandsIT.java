@@ -8,6 +8,7 @@ import dev.stretto.database.OnEachServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The commands of the distribution on a database server. */
 @OnEachServer
+@Tag("slow")
 class ServerCommandsIT {
 
   private static final int MESSAGES = 3000;
