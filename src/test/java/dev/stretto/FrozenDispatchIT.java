@@ -6,10 +6,16 @@ import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachServer;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -21,6 +27,13 @@ class FrozenDispatchIT {
 
   private static final int MESSAGES = 3000;
   private static final int WINDOW = 8;
+
+  private static final String WAITING_INSERTS =
+      """
+      select count(*) from information_schema.processlist
+       where db = database() and state like 'Waiting for%lock'
+         and info like 'insert into outbox_journal%'
+      """;
 
   @Parameter private Database vendor;
   @TempDir private Path folder;
@@ -52,26 +65,48 @@ class FrozenDispatchIT {
     }
   }
 
-  /** Until the server says that it has written something, waits for nothing and is told no more. */
   private void freezeInTransaction(Shell.Running run, FreshDatabase database) throws Exception {
     JdbcTemplate jdbc = new JdbcTemplate(database.dataSource());
-    run.signal("STOP");
-    while (!holdsRows(jdbc)) {
-      run.signal("CONT");
+    if (vendor == Database.MARIADB) {
+      freezeBeforeTheSecondStatement(run, database, jdbc);
+    } else {
       run.signal("STOP");
+      while (!holdsRows(jdbc)) {
+        run.signal("CONT");
+        run.signal("STOP");
+      }
     }
   }
 
-  private boolean holdsRows(JdbcTemplate jdbc) {
-    String query =
-        vendor == Database.POSTGRESQL
-            ? "select count(*) from pg_stat_activity where datname = current_database()"
-                + " and state = 'idle in transaction' and backend_xid is not null"
-            : "select count(*) from information_schema.innodb_trx t"
-                + " join information_schema.processlist p on p.id = t.trx_mysql_thread_id"
-                + " where t.trx_rows_modified > 0 and p.command = 'Sleep'"
-                + " and p.db = database()";
-    Integer count = jdbc.queryForObject(query, Integer.class);
-    return count != null && count > 0;
+  /** The first has the channel's row; the second waits for a lock until the process is frozen. */
+  private static void freezeBeforeTheSecondStatement(
+      Shell.Running run, FreshDatabase database, JdbcTemplate jdbc) throws Exception {
+    try (Connection lock = database.connect();
+        Statement statement = lock.createStatement()) {
+      statement.execute("lock tables outbox_journal read");
+      Awaitility.await().until(() -> count(jdbc, WAITING_INSERTS) > 0);
+      run.signal("STOP");
+      statement.execute("unlock tables");
+    }
+    Awaitility.await().until(() -> holdsRows(jdbc));
+  }
+
+  private static int count(JdbcTemplate jdbc, String query) {
+    return Objects.requireNonNull(jdbc.queryForObject(query, Integer.class));
+  }
+
+  /** For longer than the server takes to end a statement that commits by itself. */
+  private static boolean holdsRows(JdbcTemplate jdbc) {
+    return IntStream.range(0, 100).allMatch(i -> isHeld(jdbc));
+  }
+
+  private static boolean isHeld(JdbcTemplate jdbc) {
+    try {
+      jdbc.queryForList(
+          "select channel from outbox_channel where channel = 'space' for update nowait");
+      return false;
+    } catch (DataAccessException e) {
+      return true;
+    }
   }
 }
