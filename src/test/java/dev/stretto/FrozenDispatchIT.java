@@ -28,12 +28,10 @@ class FrozenDispatchIT {
   private static final int MESSAGES = 3000;
   private static final int WINDOW = 8;
 
-  private static final String WAITING_INSERTS =
-      """
-      select count(*) from information_schema.processlist
-       where db = database() and state like 'Waiting for%lock'
-         and info like 'insert into outbox_journal%'
-      """;
+  /** Longer than a claim takes to be shown in its message's row, in the claim's transaction. */
+  private static final String DELAY_MILLIS = "400";
+
+  private static final String LOCK_MESSAGES = "select id from outbox_message for update";
 
   @Parameter private Database vendor;
   @TempDir private Path folder;
@@ -41,13 +39,13 @@ class FrozenDispatchIT {
   @Test
   void theNextRunDeliversTheRestWhileItStandsStill() throws Exception {
     FreshDatabase database = vendor.fresh(folder);
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", DELAY_MILLIS);
         Shell shell = new Shell(folder).on(database)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       String lease = "--stretto.lease=3s";
       shell.append(1, MESSAGES);
       Shell.Running frozen = shell.start("dispatch", "--channel", "space", lease);
-      receiver.awaitCount(200, frozen);
+      receiver.awaitCount(3 * WINDOW, frozen);
       freezeInTransaction(frozen, database);
       receiver.answerAtOnce();
 
@@ -65,30 +63,38 @@ class FrozenDispatchIT {
     }
   }
 
+  /**
+   * The transaction's first statement has the channel's row, its second waits for the messages'
+   * rows until the process is frozen.
+   */
   private void freezeInTransaction(Shell.Running run, FreshDatabase database) throws Exception {
     JdbcTemplate jdbc = new JdbcTemplate(database.dataSource());
-    if (vendor == Database.MARIADB) {
-      freezeBeforeTheSecondStatement(run, database, jdbc);
-    } else {
-      run.signal("STOP");
-      while (!holdsRows(jdbc)) {
-        run.signal("CONT");
-        run.signal("STOP");
-      }
-    }
-  }
-
-  /** The first has the channel's row; the second waits for a lock until the process is frozen. */
-  private static void freezeBeforeTheSecondStatement(
-      Shell.Running run, FreshDatabase database, JdbcTemplate jdbc) throws Exception {
     try (Connection lock = database.connect();
         Statement statement = lock.createStatement()) {
-      statement.execute("lock tables outbox_journal read");
-      Awaitility.await().until(() -> count(jdbc, WAITING_INSERTS) > 0);
+      lock.setAutoCommit(false);
+      statement.execute(LOCK_MESSAGES);
+      Awaitility.await().until(() -> count(jdbc, waitingUpdates()) > 0);
       run.signal("STOP");
-      statement.execute("unlock tables");
+      lock.rollback();
     }
     Awaitility.await().until(() -> holdsRows(jdbc));
+  }
+
+  private String waitingUpdates() {
+    return switch (vendor) {
+      case POSTGRESQL ->
+          """
+          select count(*) from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'
+             and query like '%IN_FLIGHT%'
+          """;
+      case MARIADB ->
+          """
+          select count(*) from information_schema.innodb_trx
+           where trx_state = 'LOCK WAIT' and trx_query like '%IN_FLIGHT%'
+          """;
+      case H2 -> throw new AssertionError("no server");
+    };
   }
 
   private static int count(JdbcTemplate jdbc, String query) {
