@@ -2,8 +2,9 @@
  * Stretto: the messages of an outbox table, sent so that calls start in strict order and overlap.
  *
  * <pre>
- * cli ──────► job ──────► dispatch ──► transport ──► outbox
+ * cli ──────► job ──────► ledger ──► dispatch ──► transport ──► outbox
  *  │           ├────────────────────────────────────►  ▲
+ *  │           ├────────► ledger ──────────────────────►│
  *  │           ├────────► lease                         │
  *  ├───────────┴────────► database ─────────────────────┤
  *  ├────► report ───────► lease, outbox ────────────────┤

@@ -58,6 +58,8 @@ final class ArchitectureTest {
           .definedBy("dev.stretto.report..")
           .layer("dispatch")
           .definedBy("dev.stretto.dispatch..")
+          .layer("ledger")
+          .definedBy("dev.stretto.ledger..")
           .layer("lease")
           .definedBy("dev.stretto.lease..")
           .layer("adapters")
@@ -76,7 +78,9 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers(
               "job", "report", "database", "outbox", "transport", "adapters", "dispatch")
           .whereLayer("job")
-          .mayOnlyAccessLayers("database", "outbox", "transport", "dispatch", "lease")
+          .mayOnlyAccessLayers("database", "outbox", "transport", "dispatch", "ledger", "lease")
+          .whereLayer("ledger")
+          .mayOnlyAccessLayers("dispatch", "lease", "outbox")
           .whereLayer("database")
           .mayOnlyAccessLayers("outbox")
           .whereLayer("report")
@@ -174,6 +178,7 @@ final class ArchitectureTest {
                   "dev.stretto.database..",
                   "dev.stretto.outbox..",
                   "dev.stretto.lease..",
+                  "dev.stretto.ledger..",
                   "dev.stretto.job..",
                   "dev.stretto.report.."))
           .should()

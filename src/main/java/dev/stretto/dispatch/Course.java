@@ -78,37 +78,43 @@ final class Course {
   }
 
   /**
-   * The messages to claim now.
+   * What is to be made durable now.
    *
-   * @param settled which are recorded in the same transaction
-   * @param released whose claims are given back in it
+   * @param ended each with a settlement
    */
-  List<Flight> pick(List<Flight> settled, List<Flight> released) {
+  Turn turn(List<Flight> ended) {
+    List<Flight> released = lineup.takeReleasing();
+    return new Turn(ended, released, pick(ended, released));
+  }
+
+  /**
+   * In the places of those that end or are given back in the same transaction, and in free ones.
+   */
+  private List<Flight> pick(List<Flight> ended, List<Flight> released) {
     if (stop != null) {
       return List.of();
     }
-    long claimed = settled.stream().filter(flight -> flight.claimed).count();
+    long claimed = ended.stream().filter(flight -> flight.claimed).count();
     return lineup.pick((int) claimed + released.size());
-  }
-
-  void claimed(List<Flight> flights) {
-    Stop reason = stop;
-    if (reason == null) {
-      lineup.claimed(flights);
-    } else {
-      flights.forEach(flight -> withdraw(flight, reason));
-    }
-  }
-
-  List<Flight> takeReleasing() {
-    return lineup.takeReleasing();
   }
 
   boolean anyReleasing() {
     return lineup.anyReleasing();
   }
 
-  void released(List<Flight> flights, long now) {
+  void committed(Turn turn, long now) {
+    for (Flight flight : turn.ended()) {
+      lineup.recorded(flight);
+      tally.recorded(flight.settlement(), now);
+    }
+    unblock(now);
+    if (!turn.released().isEmpty()) {
+      released(turn.released(), now);
+    }
+    claimed(turn.picked());
+  }
+
+  private void released(List<Flight> flights, long now) {
     flights.forEach(lineup::released);
     if (stop == null) {
       unblock(now);
@@ -117,12 +123,13 @@ final class Course {
     }
   }
 
-  void recorded(List<Flight> flights, long now) {
-    for (Flight flight : flights) {
-      lineup.recorded(flight);
-      tally.recorded(flight.settlement(), now);
+  private void claimed(List<Flight> flights) {
+    Stop reason = stop;
+    if (reason == null) {
+      lineup.claimed(flights);
+    } else {
+      flights.forEach(flight -> withdraw(flight, reason));
     }
-    unblock(now);
   }
 
   /** Whether nothing is left but suspects, and what waits behind them. */

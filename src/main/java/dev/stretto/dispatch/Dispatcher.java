@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order costs this: a call is started only once the transport has said that the one before
  * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
  */
-public final class Dispatcher implements AutoCloseable {
+public final class Dispatcher implements Turns, AutoCloseable {
 
   private final DispatchSettings settings;
   private final Passage passage;
@@ -50,7 +50,7 @@ public final class Dispatcher implements AutoCloseable {
    *
    * @param channel names the thread
    * @param leaseLive asked before every start; must be cheap
-   * @param claimable told, from any thread, that {@link #pick} may have something; must be cheap
+   * @param claimable told, from any thread, that {@link #turn} may have something; must be cheap
    */
   public Dispatcher(
       String channel,
@@ -93,6 +93,22 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
+   * Blocks until there is room to {@link #offer} a message at once, or the dispatcher has stopped.
+   *
+   * @param atMost more than 0
+   * @return false where the time was over before
+   */
+  public boolean awaitRoom(Duration atMost) {
+    return guard.locked(() -> {
+      long left = atMost.toNanos();
+      while (course.stopped() == null && course.full() && left > 0) {
+        left = await(room, left);
+      }
+      return course.stopped() != null || !course.full();
+    });
+  }
+
+  /**
    * Lines a message up behind all those offered before. Blocks while as many as the window wait to
    * be claimed.
    *
@@ -114,36 +130,26 @@ public final class Dispatcher implements AutoCloseable {
     });
   }
 
-  /**
-   * Takes the messages to claim now, in order. Those picked before must have been told {@link
-   * #claimed} by then.
-   *
-   * @param settled what became of which will be recorded in the same transaction
-   * @param released whose claims will be given back in it
-   */
-  public List<Flight> pick(List<Flight> settled, List<Flight> released) {
+  @Override
+  public Turn turn(List<Flight> ended) {
     return guard.locked(() -> {
-      List<Flight> picked = course.pick(settled, released);
+      Turn turn = course.turn(ended);
       if (course.wantsMore()) {
         room.signalAll();
       }
-      return picked;
+      return turn;
     });
   }
 
-  /**
-   * Takes those whose claims are to be given back: they stay in line, and others may have their
-   * places in the window. {@link Flight#givenBack} says what to record.
-   */
-  public List<Flight> takeReleasing() {
-    return guard.locked(course::takeReleasing);
-  }
-
-  /** That the claims of these are given back is durable. */
-  public void released(List<Flight> flights) {
+  @Override
+  public void committed(Turn turn) {
     guard.alone(() -> {
-      course.released(flights, now());
-      wakeAll();
+      course.committed(turn, now());
+      quieter.signalAll();
+      wakeStarter();
+      if (course.stopped() != null || !turn.released().isEmpty()) {
+        wakeAll();
+      }
     });
   }
 
@@ -178,26 +184,6 @@ public final class Dispatcher implements AutoCloseable {
   /** The messages of that key are no longer held back when they are offered. */
   public void unblock(String key) {
     guard.alone(() -> course.unblock(key));
-  }
-
-  /** The claims of these are durable: they may start. */
-  public void claimed(List<Flight> flights) {
-    guard.alone(() -> {
-      course.claimed(flights);
-      wakeStarter();
-    });
-  }
-
-  /** What became of these is durable. */
-  public void recorded(List<Flight> flights) {
-    guard.alone(() -> {
-      course.recorded(flights, now());
-      quieter.signalAll();
-      wakeStarter();
-      if (course.stopped() != null) {
-        wakeAll();
-      }
-    });
   }
 
   /**

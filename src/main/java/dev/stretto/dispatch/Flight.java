@@ -5,11 +5,12 @@ import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
 import dev.stretto.transport.Outcome.Refused;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One message on its way through a run, from being offered to being recorded. Its fields are
- * guarded by the dispatcher's lock; only {@link #whenOver} and {@link #settlement} may be called
+ * guarded by the dispatcher's lock; only {@link #awaitOver} and {@link #settlement} may be called
  * without it.
  */
 public final class Flight {
@@ -51,9 +52,10 @@ public final class Flight {
   /** When the next attempt is due, on the dispatcher's clock in nanoseconds. */
   long dueAt;
 
-  private boolean over;
-  private @Nullable Settlement settlement;
-  private @Nullable Runnable whenOver;
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  /** Written before {@link #over} is counted down. */
+  private volatile @Nullable Settlement settlement;
 
   @Nullable String lastError;
   long startNumber;
@@ -76,26 +78,20 @@ public final class Flight {
   }
 
   /**
-   * Has something done once nothing more will be tried for the message in this run: on the thread
-   * that finds that out, while the dispatcher's lock is held, or at once where it is over already.
+   * Blocks until nothing more will be tried for the message in this run.
    *
-   * @param action must be cheap
+   * @return this, or null where there is nothing to record
    */
-  public void whenOver(Runnable action) {
-    synchronized (this) {
-      if (!over) {
-        whenOver = action;
-        return;
-      }
-    }
-    action.run();
+  public @Nullable Flight awaitOver() throws InterruptedException {
+    over.await();
+    return settlement == null ? null : this;
   }
 
   /**
    * What to record; null before the end, or where there is nothing to record: it was never claimed,
    * or its call was still under way when the run's patience ended.
    */
-  public synchronized @Nullable Settlement settlement() {
+  public @Nullable Settlement settlement() {
     return settlement;
   }
 
@@ -138,23 +134,15 @@ public final class Flight {
     attempts = message.attempts();
   }
 
-  synchronized boolean over() {
-    return over;
+  boolean over() {
+    return over.getCount() == 0;
   }
 
   /** Only the first end counts. */
   void end(@Nullable Settlement toRecord) {
-    Runnable action;
-    synchronized (this) {
-      if (over) {
-        return;
-      }
-      over = true;
+    if (!over()) {
       settlement = toRecord;
-      action = whenOver;
-    }
-    if (action != null) {
-      action.run();
+      over.countDown();
     }
   }
 }

@@ -1,16 +1,11 @@
 package dev.stretto.job;
 
-import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Message;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ItemReader;
 
-/**
- * Reads what waits in the outbox in the order it shall start in. The step's thread reads; the
- * recorder's thread tells what became of what was read.
- */
+/** Reads what waits in the outbox in the order it shall start in. Used on the step's thread. */
 sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBacklog {
 
   /** How many rows are read at once. */
@@ -33,20 +28,8 @@ sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBac
    * Blocks until something waits to be read, or everything read so far is settled and nothing more
    * is visible.
    *
-   * @return false where the run has nothing more to read
+   * @param meanwhile done about every {@link #LOOK} while this waits
+   * @return false where the run has nothing more to read, or has stopped
    */
-  boolean awaitMore();
-
-  /**
-   * These are being settled: the transaction that records it is open, on the recorder's thread, and
-   * takes what else has to be written with it. Where {@link #settlesInTransaction} says no, there
-   * is none.
-   */
-  void settling(List<Flight> flights);
-
-  /** Whether {@link #settling} may have something to write. */
-  boolean settlesInTransaction();
-
-  /** The table no longer shows these as waiting: they need not be known any more. */
-  void forget(List<Flight> flights);
+  boolean awaitMore(Runnable meanwhile);
 }

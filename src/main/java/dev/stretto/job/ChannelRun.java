@@ -10,6 +10,9 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Lease;
+import dev.stretto.ledger.ChannelLedger;
+import dev.stretto.ledger.KeyLanes;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxChannels.Gate;
 import dev.stretto.outbox.OutboxChannels.Standing;
@@ -17,35 +20,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.infrastructure.item.ExecutionContext;
-import org.springframework.batch.infrastructure.item.ItemProcessor;
-import org.springframework.batch.infrastructure.item.ItemStream;
 
 /**
- * One execution of the job on one channel: its backlog, its dispatcher and its recorder, put
- * together.
+ * One run of a channel: its backlog, its dispatcher, its ledger and its recorder, put together.
+ * Used on the step's thread, but for what is said to be thread-safe.
  */
-public final class ChannelRun implements ItemStream {
+public final class ChannelRun {
 
-  static final String STARTED = "stretto.started";
-  static final String DELIVERED = "stretto.delivered";
-  static final String PARKED = "stretto.parked";
-  static final String RETRIED = "stretto.retried";
-  static final String RESENT = "stretto.resent";
-
-  private static final Duration WHOLE_DAY = Duration.ofDays(1);
-
-  private final Outbox outbox;
+  private final Ledgers ledgers;
   private final DispatchSettings settings;
   private final DispatchOptions options;
   private final Lease lease;
   private final Times times;
   private final Dispatcher dispatcher;
+  private final ChannelLedger ledger;
   private final Backlog backlog;
   private final Recorder recorder;
   private int resent;
@@ -54,8 +46,8 @@ public final class ChannelRun implements ItemStream {
   private boolean finished;
   private @Nullable Stop lastStop;
 
-  ChannelRun(Outbox outbox, Launch launch, DispatchOptions options, Times times) {
-    this.outbox = outbox;
+  ChannelRun(Ledgers ledgers, Launch launch, DispatchOptions options, Times times) {
+    this.ledgers = ledgers;
     this.settings = launch.channel().settings().dispatch();
     this.options = options;
     this.lease = launch.lease();
@@ -66,44 +58,61 @@ public final class ChannelRun implements ItemStream {
             settings,
             new Passage(launch.channel().transport(), lease.fence()),
             lease::live,
-            this::claimable,
+            this::wakeRecorder,
             times);
     long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
-    this.backlog = backlog(limit, times);
-    this.recorder =
-        new Recorder(lease, outbox, dispatcher, backlog, settings.onUnknown(), times.nanos());
+    Parts parts =
+        switch (settings.ordering()) {
+          case START, STRICT -> inLine(limit);
+          case KEY -> inLanes(limit);
+        };
+    this.ledger = parts.ledger();
+    this.recorder = parts.recorder();
+    this.backlog = parts.backlog();
   }
 
-  private Backlog backlog(long limit, Times times) {
+  /** What depends on the order that the channel has. */
+  private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
+
+  private Parts inLine(long limit) {
+    LineBacklog line =
+        new LineBacklog(lease.channel(), ledgers.messages(), dispatcher, limit, times.nanos());
+    ChannelLedger rows = ledger(null);
+    return new Parts(rows, recorder(rows, line::forget), line);
+  }
+
+  private Parts inLanes(long limit) {
     String channel = lease.channel();
-    return switch (settings.ordering()) {
-      case START, STRICT ->
-          new LineBacklog(channel, outbox.messages(), dispatcher, limit, times.nanos());
-      case KEY ->
-          new KeyBacklog(
-              outbox.messages(),
-              dispatcher,
-              new KeyLanes(channel, outbox, dispatcher, settings.laneDepth()),
-              this::write,
-              new KeyBacklog.Limits(channel, limit),
-              times.nanos());
-    };
+    KeyLanes lanes = ledgers.lanes(channel, dispatcher, settings.laneDepth());
+    ChannelLedger rows = ledger(lanes);
+    Recorder writer = recorder(rows, lanes::forget);
+    return new Parts(
+        rows,
+        writer,
+        new KeyBacklog(
+            ledgers.messages(),
+            dispatcher,
+            lanes,
+            writer::write,
+            new KeyBacklog.Limits(channel, limit),
+            times.nanos()));
   }
 
-  private void claimable() {
-    recorder.wake();
+  private ChannelLedger ledger(@Nullable KeyLanes lanes) {
+    return ledgers.of(
+        lease, settings, lanes, failure -> dispatcher.stop(DatabaseStop.orBroken(failure)));
   }
 
-  private List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work) {
-    return recorder.write(unpositioned, work);
+  private Recorder recorder(ChannelLedger rows, Consumer<List<Flight>> shown) {
+    return new Recorder(lease.channel(), dispatcher, rows, shown, times.nanos());
   }
 
-  /** The channel's name. */
+  /** The channel's name. Thread-safe. */
   public String channel() {
     return lease.channel();
   }
 
-  /** What was done so far. */
+  /** What was done so far. Thread-safe. */
   public Counts counts() {
     return dispatcher.counts().withParked(parkedBefore);
   }
@@ -113,14 +122,17 @@ public final class ChannelRun implements ItemStream {
     return resent;
   }
 
-  /** Starts nothing more, lets what is under way end, and then ends the run. Returns at once. */
+  /**
+   * Starts nothing more, lets what is under way end, and then ends the run. Returns at once.
+   * Thread-safe.
+   */
   public void stop(String why) {
     dispatcher.stop(new Stop(Reason.ASKED, why, null));
   }
 
   /**
    * Ends the run as far as that is possible while the database does not answer; the lease runs out
-   * by itself. Returns at once.
+   * by itself. Returns at once. Thread-safe.
    */
   public void giveUp(String why) {
     lease.renewNoMore();
@@ -144,64 +156,80 @@ public final class ChannelRun implements ItemStream {
     return backlog;
   }
 
-  /**
-   * Lines each message up, on the step's thread, which fixes the order. Blocks while it is full.
-   */
-  ItemProcessor<Message, Future<Flight>> processor() {
-    return message -> recorder.outcomes().process(dispatcher.offer(message));
-  }
-
-  /** A clock that never jumps, in nanoseconds. */
+  /** A monotonic clock, in nanoseconds. */
   LongSupplier nanos() {
     return times.nanos();
   }
 
+  /**
+   * Blocks until there is room in line for a message, or the run has stopped.
+   *
+   * @return false where the time was over before
+   */
+  boolean awaitRoom(Duration atMost) {
+    return dispatcher.awaitRoom(atMost);
+  }
+
+  /**
+   * Lines a message up behind all those before, which fixes the order of starts. Blocks while there
+   * is no room in line.
+   */
+  Flight lineUp(Message message) {
+    return dispatcher.offer(message);
+  }
+
+  /** Records what has ended, on the recorder's thread. Blocks until that is durable. */
+  void record(List<Flight> ended) {
+    recorder.record(ended);
+  }
+
+  /** Tells that something may have ended. Thread-safe. */
+  void wakeRecorder() {
+    recorder.wake();
+  }
+
+  /** How many messages this run has recorded the end of. Thread-safe. */
+  long recorded() {
+    return recorder.recorded();
+  }
+
+  /** How many transactions this run has committed. Thread-safe. */
+  long commits() {
+    return recorder.commits();
+  }
+
   /** Takes the channel over from earlier runs and starts the threads. */
-  @Override
-  public void open(ExecutionContext context) {
-    if (open) {
-      return;
-    }
+  void open(Recorder.Ended ended) {
     open = true;
-    TakeOver.Found found = new TakeOver(outbox, lease, settings).takeOver();
+    ChannelLedger.Found found = ledger.open();
     resent = found.resent();
     parkedBefore = found.parked();
-    outbox.makeDurable();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     lease.onStopAsked(() -> stop("somebody asked it to stop"));
     if (options.time() != null) {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
     }
-    Gate gate = outbox.channels().gate(lease.channel());
+    Gate gate = found.gate();
     if (gate != null) {
       Duration remaining = Duration.between(times.clock().instant(), gate.closedUntil());
       if (remaining.isPositive()) {
         dispatcher.closeGate(remaining, gate.reason());
       }
     }
-    recorder.start(found.positions(), outbox.channels().stands(lease.channel()));
+    recorder.start(ended, found.stands());
     dispatcher.start();
   }
 
   /**
-   * Notes for people how far the run is; a restart needs none of it, for the outbox itself knows.
+   * Blocks until everything that was read is settled or, once stopped, until the drain's bound.
+   *
+   * @param meanwhile done about every {@link Backlog#LOOK} until the run has stopped
    */
-  @Override
-  public void update(ExecutionContext context) {
-    Counts counts = counts();
-    context.putLong(STARTED, counts.started());
-    context.putLong(DELIVERED, counts.delivered());
-    context.putLong(PARKED, counts.parked());
-    context.putLong(RETRIED, counts.retried());
-    context.putInt(RESENT, resent);
-  }
-
-  /** Blocks until everything that was read is settled or, once stopped, until the drain's bound. */
-  void finish() {
+  void finish(Runnable meanwhile) {
     while (dispatcher.stopped() == null
-        && (!dispatcher.awaitIdle(WHOLE_DAY, () -> false) || dispatcher.conclude())) {
-      // Nothing else ends the wait but a stop.
+        && (!dispatcher.awaitIdle(Backlog.LOOK, () -> false) || dispatcher.conclude())) {
+      meanwhile.run();
     }
     if (dispatcher.stopped() != null) {
       dispatcher.drain();
@@ -225,15 +253,13 @@ public final class ChannelRun implements ItemStream {
       Instant now = times.clock().instant();
       Standstill standstill = dispatcher.standstill();
       Duration asked = stop.retryAfter();
-      Standing standing =
+      ledgers.keep(
+          lease,
           new Standing(
               asked == null ? null : now.plus(asked),
               standstill == null ? now : standstill.since(),
               standstill == null ? 0 : standstill.calls(),
-              stop.text());
-      outbox
-          .transaction()
-          .execute(status -> outbox.channels().closeGate(lease.channel(), lease.fence(), standing));
+              stop.text()));
     }
   }
 
@@ -241,8 +267,7 @@ public final class ChannelRun implements ItemStream {
    * Ends the threads and the connections. What is still under way stays claimed, for the next run
    * to find.
    */
-  @Override
-  public void close() {
+  void close() {
     if (open) {
       if (!finished) {
         // What follows stops the dispatcher too, and is not why the run ended.

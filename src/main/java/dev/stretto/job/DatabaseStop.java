@@ -30,6 +30,17 @@ final class DatabaseStop {
     };
   }
 
+  /**
+   * Why a run ends that can't write. Whether the last commit came through or not, the table tells
+   * the next run what is claimed.
+   */
+  static Stop orBroken(Throwable failure) {
+    Stop known = of(failure);
+    return known == null
+        ? new Stop(Reason.BROKEN, "recording failed: " + line(failure), null)
+        : known;
+  }
+
   private static Stop stop(String why, Throwable failure) {
     String said = DatabaseFault.said(failure);
     return new Stop(

@@ -2,6 +2,7 @@ package dev.stretto.job;
 
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.ledger.Ledgers;
 import java.sql.SQLException;
 import java.util.List;
 import org.springframework.batch.core.job.Job;
@@ -26,13 +27,13 @@ public final class DispatchJob implements Job {
   static final String NAME = "dispatch";
 
   private final Launches launches;
-  private final Outbox outbox;
+  private final Ledgers ledgers;
   private final JobRepository repository;
   private final Times times;
 
-  public DispatchJob(Launches launches, Outbox outbox, JobRepository repository, Times times) {
+  public DispatchJob(Launches launches, Ledgers ledgers, JobRepository repository, Times times) {
     this.launches = launches;
-    this.outbox = outbox;
+    this.ledgers = ledgers;
     this.repository = repository;
     this.times = times;
   }
@@ -72,7 +73,7 @@ public final class DispatchJob implements Job {
     try {
       launches.noteRun(launch, execution.getId());
       ChannelRun run =
-          new ChannelRun(outbox, launch, DispatchOptions.of(execution.getJobParameters()), times);
+          new ChannelRun(ledgers, launch, DispatchOptions.of(execution.getJobParameters()), times);
       launch.running(run);
       step = new OverlappingStep(NAME, run, repository);
     } catch (SQLException e) {

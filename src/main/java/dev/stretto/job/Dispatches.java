@@ -5,6 +5,7 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.OutboxChannels.Gate;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,7 +42,7 @@ public final class Dispatches {
   private final DispatchJob job;
   private final JobOperator operator;
   private final JobRepository repository;
-  private final Outbox outbox;
+  private final Ledgers ledgers;
   private final Times times;
 
   /**
@@ -52,13 +53,13 @@ public final class Dispatches {
       DispatchJob job,
       JobOperator operator,
       JobRepository repository,
-      Outbox outbox,
+      Ledgers ledgers,
       Times times) {
     this.launches = launches;
     this.job = job;
     this.operator = operator;
     this.repository = repository;
-    this.outbox = outbox;
+    this.ledgers = ledgers;
     this.times = times;
   }
 
@@ -86,7 +87,7 @@ public final class Dispatches {
     try (Launch launch = launches.prepare(open, noted)) {
       JobParameters unfinished = recover(channel, launch.lease().lastRun());
       if (unfinished == null
-          && !outbox.anyWaiting(channel, open.settings().dispatch().ordering())) {
+          && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
         purge(channel);
         return result(channel, null, null, begin);
       }
@@ -113,7 +114,7 @@ public final class Dispatches {
 
   /** Why no call may be made, where the destination asked for longer than a run would wait. */
   private @Nullable Stop closed(OpenChannel open) {
-    Gate gate = outbox.channels().gate(open.name());
+    Gate gate = ledgers.gate(open.name());
     if (gate == null) {
       return null;
     }
@@ -134,7 +135,7 @@ public final class Dispatches {
       return;
     }
     try {
-      long purged = outbox.settled().purgeOldest(channel, retention, MOST_PURGED);
+      long purged = ledgers.purge(channel, retention, MOST_PURGED);
       if (purged > 0) {
         LOG.info("channel {}: purged {} messages", channel, purged);
       }
@@ -221,7 +222,7 @@ public final class Dispatches {
         counts.parked(),
         counts.retried(),
         run == null ? 0 : run.resent(),
-        outbox.messages().unsettled(channel),
+        ledgers.unsettled(channel),
         counts.calling(),
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }
@@ -238,7 +239,7 @@ public final class Dispatches {
         0,
         0,
         0,
-        outbox.messages().unsettled(channel),
+        ledgers.unsettled(channel),
         Duration.ZERO,
         Duration.ofNanos(times.nanos().getAsLong() - begin));
   }

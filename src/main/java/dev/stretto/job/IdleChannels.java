@@ -1,6 +1,7 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.transport.TransportType;
@@ -70,7 +71,7 @@ public final class IdleChannels {
   private boolean isIdle(String channel, Ordering ordering) {
     return !counts(HELD, channel)
         && !counts(LAST_RUN_CUT_SHORT, channel)
-        && !Outbox.anyWaiting(messages, lanes, channel, ordering);
+        && !Ledgers.anyWaiting(messages, lanes, channel, ordering);
   }
 
   private boolean counts(String sql, Object... arguments) {

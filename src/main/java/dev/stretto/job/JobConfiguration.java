@@ -3,15 +3,10 @@ package dev.stretto.job;
 import dev.stretto.database.DatabaseConfiguration;
 import dev.stretto.dispatch.Times;
 import dev.stretto.lease.Leases;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.Durability;
-import dev.stretto.outbox.OutboxChannels;
-import dev.stretto.outbox.OutboxHeld;
-import dev.stretto.outbox.OutboxJournal;
-import dev.stretto.outbox.OutboxLanes;
-import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.outbox.SettledMessages;
-import dev.stretto.outbox.StrayMessages;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,24 +46,12 @@ public class JobConfiguration {
   }
 
   @Bean
-  Outbox outbox(
+  Ledgers ledgers(
       JdbcTemplate jdbc,
-      OutboxRuns runs,
-      SettledMessages settled,
       PlatformTransactionManager transactions,
-      Durability durability) {
-    TransactionTemplate transaction = new TransactionTemplate(transactions);
-    return new Outbox(
-        new OutboxMessages(jdbc),
-        new OutboxLanes(jdbc),
-        new OutboxHeld(jdbc),
-        new OutboxChannels(jdbc),
-        new OutboxJournal(jdbc, transaction),
-        runs,
-        new StrayMessages(jdbc),
-        settled,
-        transaction,
-        durability);
+      Durability durability,
+      Times times) {
+    return new Ledgers(jdbc, new TransactionTemplate(transactions), durability, times.nanos());
   }
 
   /** Leases have connections of their own, outside the pool that everything else shares. */
@@ -92,13 +75,13 @@ public class JobConfiguration {
 
   @Bean
   Launches launches(
-      Channels channels, List<TransportType> transports, Leases leases, Outbox outbox) {
-    return new Launches(channels, transports, leases, outbox.messages());
+      Channels channels, List<TransportType> transports, Leases leases, Ledgers ledgers) {
+    return new Launches(channels, transports, leases, ledgers);
   }
 
   @Bean(DispatchJob.NAME)
-  DispatchJob dispatch(Launches launches, Outbox outbox, JobRepository repository, Times times) {
-    return new DispatchJob(launches, outbox, repository, times);
+  DispatchJob dispatch(Launches launches, Ledgers ledgers, JobRepository repository, Times times) {
+    return new DispatchJob(launches, ledgers, repository, times);
   }
 
   @Bean
@@ -112,8 +95,8 @@ public class JobConfiguration {
       DispatchJob job,
       JobOperator operator,
       JobRepository repository,
-      Outbox outbox,
+      Ledgers ledgers,
       Times times) {
-    return new Dispatches(launches, job, operator, repository, outbox, times);
+    return new Dispatches(launches, job, operator, repository, ledgers, times);
   }
 }

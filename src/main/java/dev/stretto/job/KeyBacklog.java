@@ -1,7 +1,7 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.Dispatcher;
-import dev.stretto.dispatch.Flight;
+import dev.stretto.ledger.KeyLanes;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.OutboxMessages;
 import java.util.ArrayDeque;
@@ -48,16 +48,8 @@ final class KeyBacklog implements Backlog {
     this.lookBacks = new LookBacks(nanos);
   }
 
-  /** Writes in a fenced transaction on the recorder's thread, and waits for it. */
+  /** Writes in one transaction, as {@link Recorder#write} does. */
   interface Writer {
-
-    /**
-     * Blocks until the work is committed.
-     *
-     * @param unpositioned which the work gives the next positions, in this order
-     * @param work is given the highest position that was given before
-     * @return what the work returned; nothing where the run may write no more
-     */
     List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work);
   }
 
@@ -71,7 +63,7 @@ final class KeyBacklog implements Backlog {
   }
 
   @Override
-  public boolean awaitMore() {
+  public boolean awaitMore(Runnable meanwhile) {
     boolean idle = false;
     while (left > 0 && dispatcher.stopped() == null) {
       if (look(idle)) {
@@ -81,23 +73,9 @@ final class KeyBacklog implements Backlog {
         return false;
       }
       idle = dispatcher.awaitIdle(LOOK, lanes::wanted);
+      meanwhile.run();
     }
     return false;
-  }
-
-  @Override
-  public void settling(List<Flight> flights) {
-    lanes.settling(flights);
-  }
-
-  @Override
-  public boolean settlesInTransaction() {
-    return true;
-  }
-
-  @Override
-  public void forget(List<Flight> flights) {
-    lanes.forget(flights);
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.stretto.job;
 
 import dev.stretto.lease.ChannelHeldException;
 import dev.stretto.lease.Leases;
-import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportType;
 import java.sql.SQLException;
@@ -17,14 +17,14 @@ public final class Launches {
   private final Channels channels;
   private final List<TransportType> transports;
   private final Leases leases;
-  private final OutboxMessages messages;
+  private final Ledgers ledgers;
 
   public Launches(
-      Channels channels, List<TransportType> transports, Leases leases, OutboxMessages messages) {
+      Channels channels, List<TransportType> transports, Leases leases, Ledgers ledgers) {
     this.channels = channels;
     this.transports = List.copyOf(transports);
     this.leases = leases;
-    this.messages = messages;
+    this.ledgers = ledgers;
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Launches {
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */
   public long waiting(String channel) {
-    return messages.unsettled(channel);
+    return ledgers.unsettled(channel);
   }
 
   /** Notes under which job execution a lease is used. */

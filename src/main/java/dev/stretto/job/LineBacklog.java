@@ -57,7 +57,7 @@ final class LineBacklog implements Backlog {
   }
 
   @Override
-  public boolean awaitMore() {
+  public boolean awaitMore(Runnable meanwhile) {
     boolean idle = false;
     while (left > 0 && dispatcher.stopped() == null) {
       if (look(LOOK) || (idle && lookEverywhere())) {
@@ -67,22 +67,13 @@ final class LineBacklog implements Backlog {
         return false;
       }
       idle = dispatcher.awaitIdle(LOOK, () -> false);
+      meanwhile.run();
     }
     return false;
   }
 
-  @Override
-  public void settling(List<Flight> flights) {
-    // Nothing waits for them but their places in the window.
-  }
-
-  @Override
-  public boolean settlesInTransaction() {
-    return false;
-  }
-
-  @Override
-  public void forget(List<Flight> flights) {
+  /** The table no longer shows these as waiting. Thread-safe. */
+  void forget(List<Flight> flights) {
     flights.forEach(flight -> mayShowAsWaiting.remove(flight.message().id()));
   }
 

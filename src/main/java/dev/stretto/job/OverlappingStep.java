@@ -3,84 +3,198 @@ package dev.stretto.job;
 import dev.stretto.dispatch.Flight;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.outbox.Message;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
-import org.springframework.batch.core.step.item.ChunkOrientedStep;
+import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
-import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.batch.infrastructure.item.ItemReader;
+import org.springframework.batch.integration.async.AsyncItemProcessor;
+import org.springframework.batch.integration.async.AsyncItemWriter;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * A chunk-oriented step whose calls overlap across chunks. The reader's null ends only the chunk:
- * the step goes on for as long as rows appear while calls are under way, and then drains.
+ * The step: a reader reads messages in order, an {@link AsyncItemProcessor} turns each into the
+ * future of its outcome, and an {@link AsyncItemWriter} unwraps the futures that are done and has
+ * what they hold recorded.
  *
- * <p>The step's own transactions hold nothing: claims and settlements have short ones of their own,
- * so nothing that another database session could feel is held across a call.
+ * <p>A stock chunk-oriented step writes a chunk's futures, and so waits for all of them, before it
+ * reads the next chunk: calls would overlap within a chunk only, and wait for its slowest. So the
+ * loop is this class's own: the step's thread reads and lines up, which fixes the order of starts,
+ * while the recorder's thread writes whatever is done by then.
+ *
+ * <p>No transaction is open across a call: claims and settlements have short ones of their own.
  */
-final class OverlappingStep extends ChunkOrientedStep<Message, Future<Flight>> {
+final class OverlappingStep extends AbstractStep {
 
-  /** The most messages between two updates of the job repository: a second's at full speed. */
-  private static final int CHUNK = 10_000;
+  /** How often the job repository is told how far the step is. */
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
+
+  /** The most futures unwrapped at once, which bounds a commit. */
+  private static final int MOST = 2000;
 
   private final ChannelRun run;
-  private final JobRepository repository;
+  private final ItemReader<Message> reader;
+  private final AsyncItemProcessor<Flight, Flight> processor =
+      new AsyncItemProcessor<>(Flight::awaitOver);
+  private final AsyncItemWriter<Flight> writer;
+  private final LongSupplier nanos;
+
+  /** In the order they were lined up in; what is written is taken out. */
+  private final ConcurrentLinkedQueue<Future<Flight>> futures = new ConcurrentLinkedQueue<>();
+
+  /** How many of the futures are done. */
+  private final AtomicInteger done = new AtomicInteger();
+
+  /** How many of those that were written held nothing to record. */
+  private final AtomicLong filtered = new AtomicLong();
+
+  private long read;
+  private long toldAt;
 
   OverlappingStep(String name, ChannelRun run, JobRepository repository) {
-    // The futures are recorded as they are done, whatever their chunk; at a chunk's edge there is
-    // nothing to write.
-    super(name, CHUNK, new PacedReader(run.backlog(), run.nanos()), chunk -> {}, repository);
-    this.run = run;
-    this.repository = repository;
-    setItemProcessor(run.processor());
-    // With an executor the step processes each item as it is read, and not the whole chunk once it
-    // has read that; this one does so on the step's own thread, which fixes the order.
-    AsyncTaskExecutor asItIsRead = Runnable::run;
-    setTaskExecutor(asItIsRead);
-    registerItemStream(run);
+    super(repository);
+    setName(name);
     setAllowStartIfComplete(true);
-    setInterruptionPolicy(OverlappingStep::stopWhereInterrupted);
-  }
-
-  private static void stopWhereInterrupted(StepExecution execution) {
-    if (Thread.interrupted()) {
-      execution.setTerminateOnly();
-    }
+    this.run = run;
+    this.reader = run.backlog();
+    this.nanos = run.nanos();
+    this.writer = new AsyncItemWriter<>(flights -> run.record(List.copyOf(flights.getItems())));
+    VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
+    processor.setTaskExecutor(task ->
+        threads.execute(() -> {
+          task.run();
+          done.incrementAndGet();
+          run.wakeRecorder();
+        }));
   }
 
   @Override
   protected void open(ExecutionContext context) throws Exception {
-    try {
-      super.open(context);
-    } catch (Exception e) {
-      run.failed(e);
-      throw e;
-    }
+    stoppingRun(() ->
+        run.open(
+            new Recorder.Ended() {
+              @Override
+              public void handOver() {
+                write();
+              }
+
+              @Override
+              public boolean none() {
+                return futures.isEmpty();
+              }
+            }));
   }
 
   @Override
   protected void doExecute(StepExecution execution) throws Exception {
+    Runnable meanwhile = () -> tellProgress(execution);
+    stoppingRun(() -> {
+      do {
+        readOn(meanwhile);
+      } while (run.backlog().awaitMore(meanwhile));
+      run.finish(meanwhile);
+    });
+    tell(execution);
+    conclude(execution, run.stopped());
+  }
+
+  @Override
+  protected void close(ExecutionContext context) {
+    run.close();
+  }
+
+  /** Reads and lines up what is visible now. Blocks while there is no room in line. */
+  private void readOn(Runnable meanwhile) throws Exception {
+    for (Message message = reader.read(); message != null; message = reader.read()) {
+      read++;
+      while (!run.awaitRoom(PROGRESS)) {
+        meanwhile.run();
+      }
+      Future<Flight> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
+      futures.add(future);
+      if (future.isDone()) {
+        // Whoever was told that it is done may not have found it.
+        run.wakeRecorder();
+      }
+      meanwhile.run();
+    }
+  }
+
+  /** On the recorder's thread. */
+  private void write() {
     try {
-      overlap(execution);
+      writer.write(new Chunk<>(takeDone()));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<Future<Flight>> takeDone() {
+    int most = Math.min(done.get(), MOST);
+    List<Future<Flight>> taken = new ArrayList<>(most);
+    for (Iterator<Future<Flight>> all = futures.iterator();
+        taken.size() < most && all.hasNext(); ) {
+      Future<Flight> future = all.next();
+      if (future.isDone()) {
+        taken.add(future);
+        all.remove();
+        if (future.resultNow() == null) {
+          filtered.incrementAndGet();
+        }
+      }
+    }
+    done.addAndGet(-taken.size());
+    return taken;
+  }
+
+  /** Once a second; looks every time whether the job was asked to stop. */
+  private void tellProgress(StepExecution execution) {
+    if (execution.isTerminateOnly() || Thread.interrupted()) {
+      run.stop("the job was asked to stop");
+    }
+    if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos()) {
+      tell(execution);
+    }
+  }
+
+  /** A restart needs none of it, for the outbox itself knows what is left to do. */
+  private void tell(StepExecution execution) {
+    toldAt = nanos.getAsLong();
+    execution.setReadCount(read);
+    execution.setFilterCount(filtered.get());
+    execution.setWriteCount(run.recorded());
+    execution.setCommitCount(run.commits());
+    RunCounts.note(execution.getExecutionContext(), run);
+    getJobRepository().update(execution);
+    getJobRepository().updateExecutionContext(execution);
+  }
+
+  /** Where the step fails because of the database, the run starts nothing more. */
+  private void stoppingRun(Work work) throws Exception {
+    try {
+      work.run();
     } catch (Exception e) {
       run.failed(e);
       throw e;
     }
   }
 
-  private void overlap(StepExecution execution) throws Exception {
-    do {
-      // Opening again is what makes a chunk-oriented step read on after a null.
-      open(execution.getExecutionContext());
-      super.doExecute(execution);
-    } while (!execution.isTerminateOnly() && run.backlog().awaitMore());
-    if (execution.isTerminateOnly()) {
-      run.stop("the job was asked to stop");
-    }
-    run.finish();
-    run.update(execution.getExecutionContext());
-    repository.updateExecutionContext(execution);
-    conclude(execution, run.stopped());
+  private interface Work {
+    void run() throws Exception;
   }
 
   private static void conclude(StepExecution execution, @Nullable Stop stop) {

@@ -145,10 +145,10 @@ public final class Runs {
         execution.getExitStatus().getExitCode(),
         RunTimes.began(execution),
         RunTimes.ended(execution),
-        noted.getLong(ChannelRun.DELIVERED, 0),
-        noted.getLong(ChannelRun.PARKED, 0),
-        noted.getLong(ChannelRun.RETRIED, 0),
-        noted.getInt(ChannelRun.RESENT, 0));
+        noted.getLong(RunCounts.DELIVERED, 0),
+        noted.getLong(RunCounts.PARKED, 0),
+        noted.getLong(RunCounts.RETRIED, 0),
+        noted.getInt(RunCounts.RESENT, 0));
   }
 
   /**

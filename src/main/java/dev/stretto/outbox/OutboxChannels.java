@@ -90,7 +90,7 @@ public final class OutboxChannels {
   private final JdbcTemplate jdbc;
   private final Vendor vendor;
 
-  /** Whether a statement outside a transaction is one of its own, as it is unless configured. */
+  /** As it is unless configured. */
   private final boolean autoCommit;
 
   public OutboxChannels(JdbcTemplate jdbc) {
@@ -244,22 +244,14 @@ public final class OutboxChannels {
         && jdbc.update(JOURNAL, channel, entry.number(), fence, messages, entry.text()) == 1;
   }
 
-  /**
-   * Whether it pays to record what was delivered in the journal first. Within this JVM it does not:
-   * H2 writes the pages of the messages' rows either way, and there is no answer to wait for.
-   */
-  public boolean journals() {
-    return vendor != Vendor.H2;
+  /** Whether a statement outside a transaction is one of its own. */
+  public boolean autoCommits() {
+    return autoCommit;
   }
 
-  /**
-   * Whether advancing is one statement that the database commits by itself, so that it needs no
-   * transaction around it.
-   *
-   * @param delivered whether with what was delivered
-   */
-  public boolean advancesAtOnce(boolean delivered) {
-    return autoCommit && (!delivered || vendor == Vendor.POSTGRESQL);
+  /** Whether advancing with deliveries is one statement, which needs no transaction around it. */
+  public boolean journalsInOneStatement() {
+    return vendor == Vendor.POSTGRESQL;
   }
 
   /**

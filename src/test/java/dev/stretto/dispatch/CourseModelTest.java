@@ -300,7 +300,7 @@ class CourseModelTest {
         knownAtStop = rehearsal.offered.stream().filter(f -> f.settlement() != null).count();
       }
       assertThat(rehearsal.mostUnderWay).isLessThanOrEqualTo(window);
-      assertThat(rehearsal.mostClaims).isLessThanOrEqualTo(window);
+      assertThat(rehearsal.mostClaims()).isLessThanOrEqualTo(window);
       if (ordering != Ordering.KEY) {
         assertThat(firstStarts).as("first starts in position order").isSorted();
       }

@@ -49,7 +49,7 @@ class CourseTest {
 
     assertThat(rehearsal.startNext()).isFalse();
     assertThat(rehearsal.go().starts).containsExactly(1L, 2L);
-    assertThat(rehearsal.mostClaims).isEqualTo(1);
+    assertThat(rehearsal.mostClaims()).isEqualTo(1);
   }
 
   @Test
@@ -205,7 +205,7 @@ class CourseTest {
       rehearsal.finish(place, delivered()).go();
     }
     assertThat(rehearsal.starts.subList(12, rehearsal.starts.size())).isSorted().hasSize(20);
-    assertThat(rehearsal.mostClaims).isEqualTo(2);
+    assertThat(rehearsal.mostClaims()).isEqualTo(2);
     assertThat(rehearsal.recorded.values()).extracting(Settlement::attempts).containsOnly(1);
   }
 
@@ -260,15 +260,13 @@ class CourseTest {
       rehearsal.finish(place, failed()).go();
     }
     rehearsal.finish(11, failed());
-    List<Flight> released = rehearsal.course.takeReleasing();
-    List<Flight> picked = rehearsal.course.pick(List.of(), released);
-    assertThat(picked).extracting(f -> f.message().id()).containsExactly(13L);
-    rehearsal.course.released(released, 0);
+    Turn turn = rehearsal.course.turn(List.of());
+    assertThat(turn.picked()).extracting(f -> f.message().id()).containsExactly(13L);
     rehearsal.finish(12, failed());
 
-    rehearsal.course.claimed(picked);
+    rehearsal.course.committed(turn, 0);
 
-    assertThat(rehearsal.course.takeReleasing()).containsAll(picked);
+    assertThat(rehearsal.course.turn(List.of()).released()).containsAll(turn.picked());
   }
 
   @Test
@@ -278,11 +276,11 @@ class CourseTest {
       rehearsal.finish(place, failed()).go();
     }
     rehearsal.finish(11, failed()).finish(12, failed());
-    List<Flight> released = rehearsal.course.takeReleasing();
-    assertThat(released).extracting(f -> f.message().position()).contains(11L, 12L);
+    Turn turn = rehearsal.course.turn(List.of());
+    assertThat(turn.released()).extracting(f -> f.message().position()).contains(11L, 12L);
 
     rehearsal.stop(Stop.Reason.ASKED);
-    rehearsal.course.released(released, 0);
+    rehearsal.course.committed(turn, 0);
 
     assertThat(rehearsal.offered).allMatch(Flight::over);
   }

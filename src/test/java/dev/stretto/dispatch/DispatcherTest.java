@@ -33,12 +33,11 @@ class DispatcherTest {
     dispatcher.start();
 
     offer(dispatcher, 16);
-    List<Flight> picked = dispatcher.pick(List.of(), List.of());
-    CountDownLatch underWay = new CountDownLatch(picked.size());
-    picked.forEach(flight -> flight.whenOver(underWay::countDown));
-    dispatcher.claimed(picked);
-    underWay.await();
-    dispatcher.recorded(picked);
+    List<Flight> picked = claim(dispatcher);
+    for (Flight flight : picked) {
+      assertThat(flight.awaitOver()).isSameAs(flight);
+    }
+    record(dispatcher, picked);
 
     assertThat(dispatcher.awaitIdle(Duration.ofMinutes(1), () -> false)).isTrue();
     assertThat(transport.early.get()).as("starts before the call before had left").isZero();
@@ -65,8 +64,7 @@ class DispatcherTest {
               return System.nanoTime();
             });
     offer(dispatcher, 16);
-    List<Flight> picked = dispatcher.pick(List.of(), List.of());
-    dispatcher.claimed(picked);
+    List<Flight> picked = claim(dispatcher);
 
     dispatcher.start();
     foundNone.await();
@@ -74,7 +72,7 @@ class DispatcherTest {
       progress.finished(new Outcome.Delivered());
       Thread.yield();
     });
-    dispatcher.recorded(picked);
+    record(dispatcher, picked);
     dispatcher.close();
     Objects.requireNonNull(dispatching.get()).join();
 
@@ -89,7 +87,7 @@ class DispatcherTest {
         dispatcher(Settings.start(1).patience(Duration.ZERO), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 1);
-    dispatcher.claimed(dispatcher.pick(List.of(), List.of()));
+    claim(dispatcher);
     offer(dispatcher, 1);
     FutureTask<Flight> third = new FutureTask<>(() -> dispatcher.offer(Rehearsal.message(3, null)));
     Thread offering = Thread.ofPlatform().start(third);
@@ -110,7 +108,7 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(1), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 1);
-    dispatcher.claimed(dispatcher.pick(List.of(), List.of()));
+    claim(dispatcher);
     while (transport.calls.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -148,11 +146,10 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 3);
-    List<Flight> picked = dispatcher.pick(List.of(), List.of());
-    dispatcher.claimed(picked);
+    List<Flight> picked = claim(dispatcher);
     awaitOver(picked);
 
-    dispatcher.recorded(picked);
+    record(dispatcher, picked);
 
     assertThat(dispatcher.counts().delivered()).isEqualTo(3);
     assertThat(dispatcher.counts().retried()).isEqualTo(1);
@@ -175,8 +172,7 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 3);
-    List<Flight> picked = dispatcher.pick(List.of(), List.of());
-    dispatcher.claimed(picked);
+    List<Flight> picked = claim(dispatcher);
     while (dispatcher.stopped() == null) {
       Thread.onSpinWait();
     }
@@ -189,6 +185,16 @@ class DispatcherTest {
         .extracting(flight -> Objects.requireNonNull(flight.settlement()).status())
         .containsExactly(Status.DELIVERED, Status.DELIVERED, Status.PENDING);
     dispatcher.close();
+  }
+
+  private static List<Flight> claim(Dispatcher dispatcher) {
+    Turn turn = dispatcher.turn(List.of());
+    dispatcher.committed(turn);
+    return turn.picked();
+  }
+
+  private static void record(Dispatcher dispatcher, List<Flight> ended) {
+    dispatcher.committed(dispatcher.turn(ended));
   }
 
   private static void awaitOver(List<Flight> flights) {

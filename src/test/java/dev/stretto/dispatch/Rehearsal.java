@@ -1,5 +1,7 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.job.TurnRecorder;
+import dev.stretto.ledger.InMemoryLedger;
 import dev.stretto.outbox.Message;
 import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
@@ -7,18 +9,15 @@ import dev.stretto.transport.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a course through a schedule on a clock of its own, doing what dispatcher and recorder do
- * around it. Like the dispatcher's threads it sleeps where there is nothing to start or no room,
- * and is woken only by what wakes those.
+ * Takes a course through a schedule on a clock of its own: the recorder's own loop, with a ledger
+ * in memory, around what the dispatcher does. Like the dispatcher's threads it sleeps where there
+ * is nothing to start or no room, and is woken only by what wakes those.
  */
 final class Rehearsal {
 
@@ -29,19 +28,15 @@ final class Rehearsal {
   /** Every start in order, repeats included. */
   final List<Long> starts = new ArrayList<>();
 
-  final Map<Long, Settlement> recorded = new LinkedHashMap<>();
-
-  /** What was recorded of those that gave their claims back. */
-  final Map<Long, Settlement> givenBack = new LinkedHashMap<>();
-
+  private final InMemoryLedger ledger = new InMemoryLedger();
+  final Map<Long, Settlement> recorded = ledger.settled();
+  final Map<Long, Settlement> givenBack = ledger.givenBack();
+  private final TurnRecorder recorder = new TurnRecorder(new Woken(), ledger, shown -> {});
   private final List<Flight> unrecorded = new ArrayList<>();
   private long now;
-  private long position;
-  private final Set<Long> claimed = new HashSet<>();
   private boolean starterSleeps;
   private long starterWakesAt;
   private boolean offererSleeps;
-  int mostClaims;
   int mostUnderWay;
 
   Rehearsal(Settings settings) {
@@ -117,44 +112,38 @@ final class Rehearsal {
   }
 
   private boolean recordOnce() {
-    List<Flight> settled = unrecorded.stream().filter(f -> f.settlement() != null).toList();
+    List<Flight> ended = unrecorded.stream().filter(f -> f.settlement() != null).toList();
     unrecorded.clear();
-    List<Flight> released = course.takeReleasing();
-    for (Flight flight : released) {
-      givenBack.put(flight.message().position(), flight.givenBack());
-    }
-    List<Flight> picked = course.pick(settled, released);
-    if (course.wantsMore()) {
-      offererSleeps = false;
-    }
-    for (Flight flight : picked) {
-      if (!flight.message().positioned()) {
-        flight.place(++position);
+    return recorder.record(ended);
+  }
+
+  int mostClaims() {
+    return ledger.mostClaims();
+  }
+
+  /** The course, waking whoever sleeps as the dispatcher does. */
+  private final class Woken implements Turns {
+
+    @Override
+    public Turn turn(List<Flight> ended) {
+      Turn turn = course.turn(ended);
+      if (course.wantsMore()) {
+        offererSleeps = false;
       }
+      return turn;
     }
-    settled.forEach(flight -> claimed.remove(flight.message().position()));
-    released.forEach(flight -> claimed.remove(flight.message().position()));
-    picked.forEach(flight -> claimed.add(flight.message().position()));
-    mostClaims = Math.max(mostClaims, claimed.size());
-    for (Flight flight : settled) {
-      Settlement settlement = flight.settlement();
-      if (settlement != null) {
-        recorded.put(flight.message().position(), settlement);
+
+    @Override
+    public void committed(Turn turn) {
+      course.committed(turn, now);
+      wakeStarter();
+      if (!turn.released().isEmpty()) {
+        starterSleeps = false;
+        offererSleeps = false;
       }
-    }
-    course.recorded(settled, now);
-    wakeStarter();
-    noteOver();
-    if (!released.isEmpty()) {
-      course.released(released, now);
-      starterSleeps = false;
-      offererSleeps = false;
       noteOver();
+      turn.picked().stream().filter(Flight::over).forEach(Rehearsal.this::noteOver);
     }
-    course.claimed(picked);
-    wakeStarter();
-    picked.stream().filter(Flight::over).forEach(unrecorded::add);
-    return !picked.isEmpty() || !settled.isEmpty() || !released.isEmpty();
   }
 
   /** Starts the next message if one may start now. */

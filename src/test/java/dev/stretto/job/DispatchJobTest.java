@@ -80,9 +80,41 @@ class DispatchJobTest {
           .as("the first is answered when the last starts")
           .isEqualTo(1000);
       assertThat(count(fixture, "select read_count from BATCH_STEP_EXECUTION")).isEqualTo(1000);
+      assertThat(count(fixture, "select write_count from BATCH_STEP_EXECUTION")).isEqualTo(1000);
       assertThat(count(fixture, "select commit_count from BATCH_STEP_EXECUTION"))
-          .as("chunks, each recorded in the job repository")
-          .isGreaterThanOrEqualTo(5);
+          .as("at least one for each window, at most two for each message")
+          .isBetween(1000 / 16, 2000);
+    }
+  }
+
+  @Test
+  void theJobRepositoryTellsHowFarAStepIsWhileCallsAreUnderWay() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(3);
+      CompletableFuture<Void> told = new CompletableFuture<>();
+      fixture.transport.script(call ->
+          position(call) == 2
+              ? new Answer(new Outcome.Delivered(), told)
+              : Answer.delivered(Duration.ofMillis(1)));
+      Thread.startVirtualThread(() -> {
+        try {
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() ->
+                  count(
+                          fixture,
+                          "select count(*) from BATCH_STEP_EXECUTION"
+                              + " where read_count = 3 and write_count = 2 and commit_count > 0")
+                      == 1);
+          told.complete(null);
+        } catch (RuntimeException e) {
+          told.completeExceptionally(e);
+        }
+      });
+
+      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+
+      assertThat(told).isCompleted();
     }
   }
 

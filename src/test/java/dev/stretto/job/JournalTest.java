@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.job.RehearsedTransport.Answer;
+import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Delivery;
+import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxChannels.State;
+import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxJournal.Entry;
 import dev.stretto.outbox.Positions;
 import dev.stretto.outbox.RecordedMessage;
@@ -28,6 +31,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What a run delivered and the messages' rows don't say yet. */
 @OnEachDatabase
@@ -43,12 +48,11 @@ class JournalTest {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(6);
       List<Long> ids = ids(fixture);
-      Outbox outbox = fixture.context.getBean(Outbox.class);
       fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
-      commit(outbox, 0, 3, entry(1, ids, 1, 3));
-      commit(outbox, 0, 3, entry(2, ids, 2));
+      commit(fixture, 0, 3, entry(1, ids, 1, 3));
+      commit(fixture, 0, 3, entry(2, ids, 2));
       Instant before = Instant.now();
-      assertThat(outbox.messages().unsettled("space"))
+      assertThat(fixture.context.getBean(Ledgers.class).unsettled("space"))
           .as("journaled ones are settled")
           .isEqualTo(3);
 
@@ -80,12 +84,11 @@ class JournalTest {
   void whoIsFencedOffJournalsNothing() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder)) {
       fixture.append(1);
-      Outbox outbox = fixture.context.getBean(Outbox.class);
       fixture.jdbc.update("insert into outbox_channel (channel, fence) values ('space', 8)");
 
-      assertThat(commit(outbox, 7, 1, entry(1, ids(fixture), 1))).isFalse();
+      assertThat(commit(fixture, 7, 1, entry(1, ids(fixture), 1))).isFalse();
       assertThat(fixture.journaled()).isZero();
-      assertThat(commit(outbox, 8, 1, entry(1, ids(fixture), 1))).isTrue();
+      assertThat(commit(fixture, 8, 1, entry(1, ids(fixture), 1))).isTrue();
       assertThat(fixture.journaled()).isEqualTo(1);
     }
   }
@@ -95,26 +98,25 @@ class JournalTest {
     try (JobFixture fixture = new JobFixture(database, folder)) {
       fixture.append(3);
       List<Long> ids = ids(fixture);
-      Outbox outbox = fixture.context.getBean(Outbox.class);
       fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
-      commit(outbox, 0, 3, entry(1, ids, 1));
-      commit(outbox, 0, 3, entry(2, ids, 2));
-      commit(outbox, 0, 3, entry(3, ids, 3));
+      commit(fixture, 0, 3, entry(1, ids, 1));
+      commit(fixture, 0, 3, entry(2, ids, 2));
+      commit(fixture, 0, 3, entry(3, ids, 3));
       CompletableFuture<Integer> other = new CompletableFuture<>();
+      OutboxJournal journal = new OutboxJournal(fixture.jdbc, transaction(fixture));
 
       Integer first =
-          outbox
-              .transaction()
+          transaction(fixture)
               .execute(status -> {
-                int applied = outbox.journal().apply("space", 0, 2);
-                other.completeAsync(() -> outbox.journal().apply("space", 0, 2));
+                int applied = journal.apply("space", 0, 2);
+                other.completeAsync(() -> journal.apply("space", 0, 2));
                 return applied;
               });
 
       assertThat(first).isEqualTo(2);
       assertThat(other.join()).isLessThanOrEqualTo(1);
-      outbox.journal().apply("space", 0, 2);
-      assertThat(outbox.journal().apply("space", 0, 2)).isZero();
+      journal.apply("space", 0, 2);
+      assertThat(journal.apply("space", 0, 2)).isZero();
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 3));
     }
   }
@@ -169,12 +171,15 @@ class JournalTest {
     }
   }
 
-  private static boolean commit(Outbox outbox, long fence, long position, Entry entry) {
+  private static boolean commit(JobFixture fixture, long fence, long position, Entry entry) {
     State state = new State(new Positions(position, position, 0), Claims.NONE);
+    OutboxChannels channels = new OutboxChannels(fixture.jdbc);
     return Boolean.TRUE.equals(
-        outbox
-            .transaction()
-            .execute(status -> outbox.channels().advance("space", fence, state, entry)));
+        transaction(fixture).execute(status -> channels.advance("space", fence, state, entry)));
+  }
+
+  private static TransactionTemplate transaction(JobFixture fixture) {
+    return new TransactionTemplate(fixture.context.getBean(PlatformTransactionManager.class));
   }
 
   private static Entry entry(long number, List<Long> ids, int... positions) {

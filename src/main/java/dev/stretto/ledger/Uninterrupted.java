@@ -1,16 +1,16 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 /**
  * Waits that an interrupt does not end, for a run is ending already then; nor is its flag kept, for
  * a thread that carries it into H2's file access closes the file.
  */
-final class Uninterrupted {
+public final class Uninterrupted {
 
   private Uninterrupted() {}
 
   /** Blocks until the thread is over. */
   @SuppressWarnings("ThreadJoinLoop")
-  static void join(Thread thread) {
+  public static void join(Thread thread) {
     while (thread.isAlive()) {
       try {
         thread.join();
@@ -26,7 +26,7 @@ final class Uninterrupted {
    * @param millis at most, 0 for as long as it takes
    */
   @SuppressWarnings("WaitNotInLoop")
-  static void await(Object lock, long millis) {
+  public static void await(Object lock, long millis) {
     try {
       lock.wait(millis);
     } catch (InterruptedException e) {

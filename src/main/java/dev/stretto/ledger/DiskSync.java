@@ -1,4 +1,4 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import java.util.function.Consumer;
@@ -9,15 +9,14 @@ import java.util.function.Consumer;
  * <p>A disk can take tens of milliseconds for it, which every start would feel. Where a message may
  * be sent twice, starts therefore don't wait: the disk follows on a thread of its own, and a power
  * cut can send again, beside the window, what was settled since. Where a message may be sent once
- * at most, its claim is on the disk before it starts. On databases whose commit is on the disk
- * there is nothing to wait for.
+ * at most, its claim is on the disk before it starts.
  */
 final class DiskSync {
 
   /** How long after it reached the disk what was committed since follows. */
   private static final long PAUSE_MILLIS = 5;
 
-  private final Outbox outbox;
+  private final Tables tables;
   private final boolean before;
   private final Consumer<RuntimeException> failed;
   private final Object lock = new Object();
@@ -32,8 +31,8 @@ final class DiskSync {
    * @param channel names the thread
    * @param failed is told, on that thread, that the disk can't be reached
    */
-  DiskSync(Outbox outbox, OnUnknown onUnknown, String channel, Consumer<RuntimeException> failed) {
-    this.outbox = outbox;
+  DiskSync(Tables tables, OnUnknown onUnknown, String channel, Consumer<RuntimeException> failed) {
+    this.tables = tables;
     this.failed = failed;
     this.before = onUnknown == OnUnknown.QUARANTINE;
     this.thread = Thread.ofPlatform().name("sync-" + channel).daemon().unstarted(this::run);
@@ -46,7 +45,7 @@ final class DiskSync {
   /** Something was committed. Blocks for the disk only where a start must not go before it. */
   void committed() {
     if (before) {
-      outbox.makeDurable();
+      tables.makeDurable();
       return;
     }
     synchronized (lock) {
@@ -69,7 +68,7 @@ final class DiskSync {
   private void run() {
     try {
       while (awaitCommit()) {
-        outbox.makeDurable();
+        tables.makeDurable();
       }
     } catch (RuntimeException e) {
       failed.accept(e);

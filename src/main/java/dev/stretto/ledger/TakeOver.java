@@ -1,4 +1,4 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
@@ -28,16 +28,16 @@ final class TakeOver {
   /** Of the journal, in one transaction. */
   private static final int ENTRIES = 100;
 
-  private final Outbox outbox;
+  private final Tables tables;
   private final Lease lease;
   private final DispatchSettings settings;
   private final Strays strays;
 
-  TakeOver(Outbox outbox, Lease lease, DispatchSettings settings) {
-    this.outbox = outbox;
+  TakeOver(Tables tables, Lease lease, DispatchSettings settings) {
+    this.tables = tables;
     this.lease = lease;
     this.settings = settings;
-    this.strays = new Strays(outbox, lease.channel(), lease.fence());
+    this.strays = new Strays(tables, lease.channel(), lease.fence());
   }
 
   /**
@@ -48,7 +48,7 @@ final class TakeOver {
    * @param parked how many were parked: such ones where they may not be sent twice, and rows that
    *     make no sense
    */
-  record Found(Positions positions, int resent, long parked) {}
+  record Left(Positions positions, int resent, long parked) {}
 
   /**
    * Takes the channel over. What an earlier run had claimed was perhaps sent: it goes back to the
@@ -57,34 +57,34 @@ final class TakeOver {
    *
    * @throws IllegalStateException where a later run has taken over
    */
-  Found takeOver() {
-    Found found = Objects.requireNonNull(outbox.transaction().execute(status -> fenceAndRecover()));
+  Left takeOver() {
+    Left found = Objects.requireNonNull(tables.transaction().execute(status -> fenceAndRecover()));
     applyJournal();
-    Found all = withStrays(found);
-    if (settings.ordering() != Ordering.KEY && outbox.lanes().any(lease.channel())) {
+    Left all = withStrays(found);
+    if (settings.ordering() != Ordering.KEY && tables.lanes().any(lease.channel())) {
       putBackLanes(all.positions());
     }
     strays.putBackUnheld(() -> advance(all.positions()));
     return all;
   }
 
-  private Found withStrays(Found found) {
+  private Left withStrays(Left found) {
     Positions given = found.positions();
     int claimed = strays.recoverClaimed(() -> advance(given), this::recover);
     boolean resend = settings.onUnknown() == OnUnknown.RESEND;
     Positions positions = strays.park(given, this::advance);
-    return new Found(
+    return new Left(
         positions,
         found.resent() + (resend ? claimed : 0),
         found.parked() + (resend ? 0 : claimed) + positions.last() - given.last());
   }
 
-  private Found fenceAndRecover() {
+  private Left fenceAndRecover() {
     String channel = lease.channel();
-    if (!outbox.channels().fence(channel, lease.fence())) {
+    if (!tables.channels().fence(channel, lease.fence())) {
       throw fencedOff();
     }
-    outbox
+    tables
         .runs()
         .note(
             new OutboxRuns.Noted(
@@ -92,18 +92,18 @@ final class TakeOver {
                 lease.fence(),
                 Objects.requireNonNull(lease.run()),
                 settings.ordering().name()));
-    State left = outbox.channels().state(channel);
+    State left = tables.channels().state(channel);
     int recovered = recover(left.claims());
     Positions positions = strays.behindAll(left.positions());
     advance(positions);
     boolean resend = settings.onUnknown() == OnUnknown.RESEND;
-    return new Found(positions, resend ? recovered : 0, resend ? 0 : recovered);
+    return new Left(positions, resend ? recovered : 0, resend ? 0 : recovered);
   }
 
   /** Counts what it changed. */
   private int recover(Claims claims) {
     return settings.onUnknown() == OnUnknown.RESEND
-        ? outbox.messages().resend(claims)
+        ? tables.messages().resend(claims)
         : quarantine(claims);
   }
 
@@ -111,17 +111,17 @@ final class TakeOver {
   private void applyJournal() {
     int entries;
     do {
-      entries = outbox.journal().apply(lease.channel(), 0, ENTRIES);
+      entries = tables.journal().apply(lease.channel(), 0, ENTRIES);
     } while (entries > 0);
   }
 
   private int quarantine(Claims claims) {
-    int parked = outbox.messages().quarantine(claims);
+    int parked = tables.messages().quarantine(claims);
     if (settings.onExhausted() == OnExhausted.BLOCK_KEY) {
       List<Long> ids = claims.each().stream().map(Claims.Claim::id).toList();
-      for (Message message : outbox.messages().byIds(ids)) {
+      for (Message message : tables.messages().byIds(ids)) {
         if (message.orderingKey() != null) {
-          outbox.lanes().block(message);
+          tables.lanes().block(message);
         }
       }
     }
@@ -131,7 +131,7 @@ final class TakeOver {
   /** Comes first in a transaction, or behind the fence; nothing is claimed by this run yet. */
   private void advance(Positions positions) {
     State state = new State(positions, Claims.NONE);
-    if (!outbox.channels().advance(lease.channel(), lease.fence(), state)) {
+    if (!tables.channels().advance(lease.channel(), lease.fence(), state)) {
       throw fencedOff();
     }
   }
@@ -142,7 +142,7 @@ final class TakeOver {
     int batch;
     do {
       batch =
-          Objects.requireNonNull(outbox.transaction().execute(status -> putBackSome(positions)));
+          Objects.requireNonNull(tables.transaction().execute(status -> putBackSome(positions)));
       messages += batch;
     } while (batch > 0);
     LOG.info(
@@ -154,11 +154,11 @@ final class TakeOver {
   private int putBackSome(Positions positions) {
     String channel = lease.channel();
     advance(positions);
-    List<Long> ids = outbox.held().releaseAny(channel, BATCH);
+    List<Long> ids = tables.held().releaseAny(channel, BATCH);
     if (ids.isEmpty()) {
-      outbox.lanes().clear(channel);
+      tables.lanes().clear(channel);
     } else {
-      outbox.messages().unhold(ids);
+      tables.messages().unhold(ids);
     }
     return ids.size();
   }

@@ -1,4 +1,4 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 import dev.stretto.dispatch.Flight;
 import dev.stretto.outbox.Claims;

@@ -1,6 +1,5 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
-import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.outbox.Durability;
 import dev.stretto.outbox.OutboxChannels;
 import dev.stretto.outbox.OutboxHeld;
@@ -8,18 +7,18 @@ import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
 import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.SettledMessages;
 import dev.stretto.outbox.StrayMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The outbox as a run writes it.
+ * The tables that a run writes.
  *
  * @param transaction a short transaction of its own for each use, never open across a call
  */
-public record Outbox(
+record Tables(
     OutboxMessages messages,
     OutboxLanes lanes,
     OutboxHeld held,
@@ -27,25 +26,20 @@ public record Outbox(
     OutboxJournal journal,
     OutboxRuns runs,
     StrayMessages strays,
-    SettledMessages settled,
     TransactionTemplate transaction,
     Durability durability) {
 
-  /**
-   * Whether a run would find anything to do. Messages behind blocked keys are nothing to do in key
-   * order, and are put back in line in any other.
-   */
-  boolean anyWaiting(String channel, Ordering ordering) {
-    return anyWaiting(messages, lanes, channel, ordering);
-  }
-
-  static boolean anyWaiting(
-      OutboxMessages messages, OutboxLanes lanes, String channel, Ordering ordering) {
-    return messages.anyWaiting(channel)
-        || switch (ordering) {
-          case KEY -> lanes.anyUnblocked(channel);
-          case START, STRICT -> lanes.any(channel);
-        };
+  static Tables of(JdbcTemplate jdbc, TransactionTemplate transaction, Durability durability) {
+    return new Tables(
+        new OutboxMessages(jdbc),
+        new OutboxLanes(jdbc),
+        new OutboxHeld(jdbc),
+        new OutboxChannels(jdbc),
+        new OutboxJournal(jdbc, transaction),
+        new OutboxRuns(jdbc),
+        new StrayMessages(jdbc),
+        transaction,
+        durability);
   }
 
   /** Returns once what was committed survives a power cut. */

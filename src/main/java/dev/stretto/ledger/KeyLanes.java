@@ -1,4 +1,4 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Flight;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used on the recorder's thread only, but for {@link #wanted}; what writes runs in a fenced
  * transaction, so that nobody's decision about a parked message falls in between.
  */
-final class KeyLanes {
+public final class KeyLanes {
 
   /** The most messages that come into memory at once. */
   private static final int PAGE = 200;
@@ -34,7 +34,7 @@ final class KeyLanes {
   private static final int LANES = 50;
 
   private final String channel;
-  private final Outbox outbox;
+  private final Tables tables;
   private final Dispatcher dispatcher;
   private final int depth;
   private final Map<String, InMemory> lanes = new HashMap<>();
@@ -51,9 +51,9 @@ final class KeyLanes {
   private boolean fetching;
   private volatile boolean wanted = true;
 
-  KeyLanes(String channel, Outbox outbox, Dispatcher dispatcher, int depth) {
+  KeyLanes(String channel, Tables tables, Dispatcher dispatcher, int depth) {
     this.channel = channel;
-    this.outbox = outbox;
+    this.tables = tables;
     this.dispatcher = dispatcher;
     this.depth = depth;
   }
@@ -72,7 +72,7 @@ final class KeyLanes {
   }
 
   /** Whether {@link #fetch} has something to fetch; may be asked on any thread. */
-  boolean wanted() {
+  public boolean wanted() {
     return wanted;
   }
 
@@ -83,9 +83,9 @@ final class KeyLanes {
    * @param lastPosition the highest position given so far
    * @return those that came into memory, in the same order
    */
-  List<Message> admit(List<Message> rows, long lastPosition) {
+  public List<Message> admit(List<Message> rows, long lastPosition) {
     holdAgain();
-    Map<String, Boolean> onDisk = outbox.lanes().find(channel, keysNotInMemory(rows));
+    Map<String, Boolean> onDisk = tables.lanes().find(channel, keysNotInMemory(rows));
     List<Message> admitted = new ArrayList<>();
     List<Message> placed = new ArrayList<>();
     List<Message> held = new ArrayList<>();
@@ -104,10 +104,10 @@ final class KeyLanes {
         }
       }
     }
-    outbox.messages().place(placed, false);
-    outbox.messages().place(held, true);
-    outbox.held().hold(held);
-    outbox.lanes().open(channel, opened);
+    tables.messages().place(placed, false);
+    tables.messages().place(held, true);
+    tables.held().hold(held);
+    tables.lanes().open(channel, opened);
     return admitted;
   }
 
@@ -152,7 +152,7 @@ final class KeyLanes {
    *     messages are in memory
    * @return what came into memory, each key's in order
    */
-  List<Message> fetch(boolean lookBack) {
+  public List<Message> fetch(boolean lookBack) {
     fetching = true;
     holdAgain();
     List<Message> fetched = new ArrayList<>();
@@ -162,8 +162,8 @@ final class KeyLanes {
     }
     takeUpLanes();
     List<Message> refilled = refill();
-    outbox.held().release(refilled);
-    outbox.messages().unhold(refilled.stream().map(Message::id).toList());
+    tables.held().release(refilled);
+    tables.messages().unhold(refilled.stream().map(Message::id).toList());
     fetched.addAll(refilled);
     wanted = !low.isEmpty() || lookedAt != null;
     return fetched;
@@ -171,19 +171,19 @@ final class KeyLanes {
 
   private List<Message> unknown() {
     List<Long> ids = new ArrayList<>();
-    for (long id : outbox.messages().positionedIds(channel, waiting.size() + PAGE)) {
+    for (long id : tables.messages().positionedIds(channel, waiting.size() + PAGE)) {
       if (!waiting.contains(id) && ids.size() < PAGE) {
         ids.add(id);
       }
     }
-    return outbox.messages().byIds(ids);
+    return tables.messages().byIds(ids);
   }
 
   private void takeUpLanes() {
     if (lookedAt == null) {
       return;
     }
-    List<String> keys = outbox.lanes().unblocked(channel, lookedAt, LANES);
+    List<String> keys = tables.lanes().unblocked(channel, lookedAt, LANES);
     for (String key : keys) {
       if (!lanes.containsKey(key)) {
         InMemory lane = new InMemory();
@@ -205,11 +205,11 @@ final class KeyLanes {
         continue;
       }
       int room = depth - lane.messages;
-      List<Message> next = outbox.held().next(channel, key, room);
+      List<Message> next = tables.held().next(channel, key, room);
       next.forEach(this::enter);
       fetched.addAll(next);
       if (next.size() < room) {
-        outbox.lanes().close(channel, key);
+        tables.lanes().close(channel, key);
         lane.more = false;
         if (lane.messages == 0) {
           lanes.remove(key);
@@ -225,7 +225,7 @@ final class KeyLanes {
       Settlement settlement = Objects.requireNonNull(flight.settlement());
       String key = flight.message().orderingKey();
       if (key != null && settlement.blocksKey()) {
-        outbox.lanes().block(flight.message());
+        tables.lanes().block(flight.message());
         InMemory lane = lanes.get(key);
         if (lane != null) {
           lane.blocked = true;
@@ -237,7 +237,7 @@ final class KeyLanes {
   }
 
   /** The table no longer shows these as waiting: they need not be known any more. */
-  void forget(List<Flight> flights) {
+  public void forget(List<Flight> flights) {
     flights.forEach(flight -> waiting.remove(flight.message().id()));
   }
 
@@ -255,10 +255,10 @@ final class KeyLanes {
     }
     // Whoever decided about the parked message meanwhile saw nothing held, and closed the lane.
     Set<String> closed = new LinkedHashSet<>(keys);
-    closed.removeAll(outbox.lanes().find(channel, keys).keySet());
-    outbox.lanes().open(channel, closed);
-    outbox.messages().place(messages, true);
-    outbox.held().hold(messages);
+    closed.removeAll(tables.lanes().find(channel, keys).keySet());
+    tables.lanes().open(channel, closed);
+    tables.messages().place(messages, true);
+    tables.held().hold(messages);
     messages.forEach(message -> leave(message.orderingKey()));
   }
 

@@ -1,4 +1,4 @@
-package dev.stretto.job;
+package dev.stretto.ledger;
 
 import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Positions;
@@ -20,12 +20,12 @@ final class Strays {
   /** Rows of one transaction. */
   private static final int BATCH = 1000;
 
-  private final Outbox outbox;
+  private final Tables tables;
   private final String channel;
   private final long fence;
 
-  Strays(Outbox outbox, String channel, long fence) {
-    this.outbox = outbox;
+  Strays(Tables tables, String channel, long fence) {
+    this.tables = tables;
     this.channel = channel;
     this.fence = fence;
   }
@@ -35,7 +35,7 @@ final class Strays {
    * channel's rows only where the table is ahead.
    */
   Positions behindAll(Positions given) {
-    long highest = outbox.strays().highestPosition(channel, given.last());
+    long highest = tables.strays().highestPosition(channel, given.last());
     if (highest == given.last()) {
       return given;
     }
@@ -59,14 +59,14 @@ final class Strays {
    */
   int recoverClaimed(Runnable advance, Consumer<Claims> recover) {
     int recovered = 0;
-    while (!outbox.strays().claimed(channel, 1).each().isEmpty()) {
+    while (!tables.strays().claimed(channel, 1).each().isEmpty()) {
       recovered +=
           Objects.requireNonNull(
-              outbox
+              tables
                   .transaction()
                   .execute(status -> {
                     advance.run();
-                    Claims claimed = outbox.strays().claimed(channel, BATCH);
+                    Claims claimed = tables.strays().claimed(channel, BATCH);
                     recover.accept(claimed);
                     return claimed.each().size();
                   }));
@@ -88,17 +88,17 @@ final class Strays {
    */
   void putBackUnheld(Runnable advance) {
     long messages = 0;
-    List<Long> unheld = outbox.strays().unheld(channel, BATCH);
+    List<Long> unheld = tables.strays().unheld(channel, BATCH);
     while (!unheld.isEmpty()) {
       List<Long> ids = unheld;
-      outbox
+      tables
           .transaction()
           .executeWithoutResult(status -> {
             advance.run();
-            outbox.messages().unhold(ids);
+            tables.messages().unhold(ids);
           });
       messages += ids.size();
-      unheld = outbox.strays().unheld(channel, BATCH);
+      unheld = tables.strays().unheld(channel, BATCH);
     }
     if (messages > 0) {
       LOG.warn(
@@ -114,7 +114,7 @@ final class Strays {
    */
   Positions park(Positions given, Consumer<Positions> advance) {
     Positions positions = given;
-    List<Stray> strays = outbox.strays().find(channel);
+    List<Stray> strays = tables.strays().find(channel);
     while (!strays.isEmpty()) {
       Positions before = positions;
       List<Stray> found = strays;
@@ -122,14 +122,14 @@ final class Strays {
         positions = positions.give(stray.id());
       }
       Positions behind = positions;
-      outbox
+      tables
           .transaction()
           .executeWithoutResult(status -> {
             advance.accept(behind);
-            outbox.strays().park(found, before.last(), fence);
+            tables.strays().park(found, before.last(), fence);
           });
       LOG.warn("channel {}: parked {} rows that make no sense", channel, found.size());
-      strays = outbox.strays().find(channel);
+      strays = tables.strays().find(channel);
     }
     return positions;
   }

@@ -1,0 +1,121 @@
+package dev.stretto.ledger;
+
+import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Turn;
+import dev.stretto.outbox.Message;
+import dev.stretto.outbox.OutboxChannels.Standing;
+import dev.stretto.outbox.OutboxJournal.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger on a database server, whose answer the next start waits for: all deliveries of a turn
+ * are one entry in the journal, on PostgreSQL in the statement that claims. The messages' rows
+ * follow on a thread of its own. What did not end as a delivery is in its row with the commit.
+ */
+final class JournalFirst implements ChannelLedger {
+
+  private final FencedRows rows;
+  private final JournalApplier applier;
+  private long entries;
+
+  JournalFirst(FencedRows rows, JournalApplier applier) {
+    this.rows = rows;
+    this.applier = applier;
+  }
+
+  @Override
+  public Found open() {
+    Found found = rows.takeOver();
+    applier.start();
+    return found;
+  }
+
+  @Override
+  public List<Flight> commit(Turn turn) {
+    applier.awaitRoom();
+    return rows.applying(
+        turn,
+        showable -> {
+          Ended ended = Ended.of(turn.ended());
+          if (ended.others().isEmpty()
+              && rows.onlyAdvances(turn, showable)
+              && rows.journalsInOneStatement(ended.delivered())) {
+            advance(ended.delivered());
+          } else {
+            rows.transact(() -> {
+              settle(ended);
+              rows.follow(turn, showable);
+            });
+          }
+          return committed(ended);
+        });
+  }
+
+  @Override
+  public List<Flight> rescue(List<Flight> flights) {
+    return rows.applying(
+        new Turn(flights, List.of(), List.of()),
+        showable -> {
+          Ended ended = Ended.of(flights);
+          rows.transact(() -> settle(ended));
+          return committed(ended);
+        });
+  }
+
+  /** Comes first in a transaction, or is one. */
+  private void advance(List<Flight> delivered) {
+    if (delivered.isEmpty()) {
+      rows.advance();
+    } else {
+      rows.advance(new Entry(entries + 1, delivered.stream().map(FencedRows::delivery).toList()));
+    }
+  }
+
+  private void settle(Ended ended) {
+    advance(ended.delivered());
+    rows.settleRows(ended.others());
+  }
+
+  private List<Flight> committed(Ended ended) {
+    List<Flight> shown = applier.takeApplied();
+    shown.addAll(ended.others());
+    if (!ended.delivered().isEmpty()) {
+      entries++;
+      applier.written(entries, ended.delivered());
+    }
+    return shown;
+  }
+
+  /** What has ended, by whether the journal tells of it. */
+  private record Ended(List<Flight> delivered, List<Flight> others) {
+    static Ended of(List<Flight> flights) {
+      List<Flight> delivered = new ArrayList<>();
+      List<Flight> others = new ArrayList<>();
+      flights.forEach(flight -> (FencedRows.delivered(flight) ? delivered : others).add(flight));
+      return new Ended(delivered, others);
+    }
+  }
+
+  @Override
+  public List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work) {
+    return rows.write(unpositioned, work);
+  }
+
+  @Override
+  public void note(@Nullable Standing standing) {
+    rows.note(standing);
+  }
+
+  @Override
+  public long nanosUntilDue() {
+    return rows.nanosUntilDue();
+  }
+
+  @Override
+  public void close() {
+    applier.close();
+  }
+}

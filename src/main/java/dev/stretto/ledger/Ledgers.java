@@ -1,0 +1,127 @@
+package dev.stretto.ledger;
+
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.Dispatcher;
+import dev.stretto.lease.Lease;
+import dev.stretto.outbox.Durability;
+import dev.stretto.outbox.OutboxChannels.Gate;
+import dev.stretto.outbox.OutboxChannels.Standing;
+import dev.stretto.outbox.OutboxLanes;
+import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.SettledMessages;
+import dev.stretto.outbox.Vendor;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The ledgers of a database's channels, each of the kind that suits the database; and what is to be
+ * known of a channel before a run of it begins. Thread-safe.
+ */
+public final class Ledgers {
+
+  private final Tables tables;
+  private final SettledMessages settled;
+  private final Vendor vendor;
+  private final LongSupplier nanos;
+
+  /**
+   * @param nanos a monotonic clock
+   */
+  public Ledgers(
+      JdbcTemplate jdbc,
+      TransactionTemplate transaction,
+      Durability durability,
+      LongSupplier nanos) {
+    this.tables = Tables.of(jdbc, transaction, durability);
+    this.settled = new SettledMessages(jdbc, transaction);
+    this.vendor = Vendor.of(jdbc);
+    this.nanos = nanos;
+  }
+
+  /**
+   * The ledger of a channel, to be opened.
+   *
+   * @param lanes of the channel where it has key order, else null
+   * @param failed is told, on any thread of the ledger's, that the database can't be written
+   */
+  public ChannelLedger of(
+      Lease lease,
+      DispatchSettings settings,
+      @Nullable KeyLanes lanes,
+      Consumer<RuntimeException> failed) {
+    FencedRows rows = new FencedRows(lease, tables, settings, lanes, nanos);
+    return switch (vendor) {
+      case H2 ->
+          new RowsAtOnce(rows, new DiskSync(tables, settings.onUnknown(), lease.channel(), failed));
+      case POSTGRESQL, MARIADB ->
+          new JournalFirst(rows, new JournalApplier(tables.journal(), lease.channel(), failed));
+    };
+  }
+
+  /** What is in memory and on disk of the keys of a channel in key order. */
+  public KeyLanes lanes(String channel, Dispatcher dispatcher, int depth) {
+    return new KeyLanes(channel, tables, dispatcher, depth);
+  }
+
+  /** Reads what waits. */
+  public OutboxMessages messages() {
+    return tables.messages();
+  }
+
+  /**
+   * Whether a run would find anything to do. Messages behind blocked keys are nothing to do in key
+   * order, and are put back in line in any other.
+   */
+  public boolean anyWaiting(String channel, Ordering ordering) {
+    return anyWaiting(tables.messages(), tables.lanes(), channel, ordering);
+  }
+
+  /** The same, for whoever has these two tables only. */
+  public static boolean anyWaiting(
+      OutboxMessages messages, OutboxLanes lanes, String channel, Ordering ordering) {
+    return messages.anyWaiting(channel)
+        || switch (ordering) {
+          case KEY -> lanes.anyUnblocked(channel);
+          case START, STRICT -> lanes.any(channel);
+        };
+  }
+
+  /**
+   * How many messages wait to be sent, or were claimed and not settled; reads as many index
+   * entries.
+   */
+  public long unsettled(String channel) {
+    return tables.messages().unsettled(channel);
+  }
+
+  /**
+   * Until when the destination asked to be left alone, though it may be over; null if it never
+   * asked.
+   */
+  public @Nullable Gate gate(String channel) {
+    return tables.channels().gate(channel);
+  }
+
+  /** Keeps why a channel stands still once its run has ended, unless another run has taken over. */
+  public void keep(Lease lease, Standing standing) {
+    tables
+        .transaction()
+        .execute(status -> tables.channels().closeGate(lease.channel(), lease.fence(), standing));
+  }
+
+  /**
+   * Removes the oldest delivered and discarded messages.
+   *
+   * @param olderThan how long ago they were settled at the least
+   * @param most how many to remove at the most, 1 or more
+   * @return how many were removed
+   */
+  public long purge(String channel, Duration olderThan, long most) {
+    return settled.purgeOldest(channel, olderThan, most);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stretto.ledger;
+
+import org.jspecify.annotations.NullMarked;
