@@ -42,6 +42,8 @@ final class Judge {
   /** How many more calls may start in doubt: as if all of the window had been under way. */
   private int witnesses;
 
+  private long doubtedSince;
+
   Judge(DispatchSettings settings, Times times, Lineup lineup, StartGate gate) {
     this.settings = settings;
     this.times = times;
@@ -74,7 +76,14 @@ final class Judge {
           case Rejected rejected -> rejected(flight, rejected, now);
           case RetryLater later -> retryLater(flight, later, now);
         };
-    return stop != null || now.stopped() ? stop : verdict(now);
+    if (stop != null || now.stopped()) {
+      return stop;
+    }
+    if (streak.castsDoubt()) {
+      doubt(now);
+    }
+    stop = inDoubt() && doubtedUntil(now) <= now.nanos() ? down(now.nanos()) : null;
+    return stop == null ? unblock(now) : stop;
   }
 
   private @Nullable Stop delivered(Flight flight, Moment now) {
@@ -247,17 +256,11 @@ final class Judge {
     };
   }
 
-  private @Nullable Stop verdict(Moment now) {
-    if (streak.castsDoubt()) {
-      streak.doubt();
-      witnesses = gate.closed() ? 0 : settings.window() - now.underWay();
-      gate.doubted(now.nanos(), streak.reason());
-    }
-    Stop stop = null;
-    if (streak.verdict() == Verdict.DOUBTED && now.quiet() && !awaitsWitness()) {
-      stop = down(now.nanos());
-    }
-    return stop == null ? unblock(now) : stop;
+  private void doubt(Moment now) {
+    streak.doubt();
+    doubtedSince = now.nanos();
+    witnesses = gate.closed() ? 0 : settings.window() - now.underWay();
+    gate.doubted(now.nanos(), streak.reason());
   }
 
   /** Whether nothing but a {@link #witness} may start: it may yet clear the destination. */
@@ -273,22 +276,31 @@ final class Judge {
     return witnesses > 0 ? lineup.nextNew() : null;
   }
 
-  private boolean awaitsWitness() {
-    return witnesses > 0 && lineup.newToCome();
-  }
-
   /** What {@link #witness} returned starts. */
   void witnessStarts() {
     witnesses--;
   }
 
   /**
-   * When a doubt is over, because the gate would let a probe out by then; {@code Long.MAX_VALUE}
-   * where all were refused and calls are under way: that needs a person, whom a run calls only once
-   * everything has ended.
+   * When a doubt that nothing cleared is over, in nanoseconds; {@code Long.MAX_VALUE} where that
+   * depends on an answer or on what is being recorded.
+   *
+   * <p>INVARIANT: whatever is under way or may yet start as a witness has its say before it is the
+   * destination, however slow it, the database or this machine are: except that a call which hangs
+   * keeps everything waiting no longer than the longest wait between probes. Refusals alone need a
+   * person, whom a run calls only once everything has ended.
    */
   long doubtedUntil(Moment now) {
-    return streak.refusedOnly() && !now.quiet() ? Long.MAX_VALUE : gate.opensAt(now.nanos());
+    if (witnesses > 0 && lineup.newToCome(now.underWay())) {
+      return Long.MAX_VALUE;
+    }
+    if (now.quiet()) {
+      // More may be read in the meantime, where a witness may still start.
+      return witnesses > 0 ? gate.opensAt(now.nanos()) : now.nanos();
+    }
+    return streak.refusedOnly()
+        ? Long.MAX_VALUE
+        : doubtedSince + settings.unavailable().maxBackoff().toNanos();
   }
 
   /** It is the destination. */

@@ -259,9 +259,15 @@ final class Lineup {
     return holdsNewStarts() || awaitsReturned() ? null : ready.peek();
   }
 
-  /** Whether {@link #nextNew} has one, or will have one once that is claimed. */
-  boolean newToCome() {
-    return !holdsNewStarts() && (!ready.isEmpty() || pickable(0));
+  /**
+   * Whether {@link #nextNew} has one, or may have one once what is being recorded is: claims that
+   * neither wait nor are under way end, are given back or come to be then.
+   *
+   * @param underWay how many calls are under way, 0 or more
+   */
+  boolean newToCome(int underWay) {
+    int recording = claims - ready.size() - due.size() - backingOff.size() - underWay;
+    return !holdsNewStarts() && (!ready.isEmpty() || recording > 0 || pickable(0));
   }
 
   /** Whether anything is left to be started, at once or later. */

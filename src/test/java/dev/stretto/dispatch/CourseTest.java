@@ -317,6 +317,39 @@ class CourseTest {
   }
 
   @Test
+  void badMessagesThatFollowEachOtherAreParkedThoughTheDatabaseIsSlow() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(12)).offer(40).record();
+    for (long place = 1; place <= 12; place++) {
+      rehearsal.startNext();
+      rehearsal.finish(place, place <= 2 ? delivered() : rejected());
+    }
+    rehearsal.pass(Duration.ofSeconds(2));
+
+    assertThat(rehearsal.startNext()).as("every place waits to be recorded").isFalse();
+    assertThat(rehearsal.course.stopped()).isNull();
+
+    rehearsal.go().finish(13, delivered()).go();
+    assertThat(rehearsal.recorded.values())
+        .filteredOn(settlement -> settlement.status() == Status.PARKED)
+        .hasSize(10);
+  }
+
+  @Test
+  void badMessagesThatFollowEachOtherAreParkedThoughTheDestinationIsSlow() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(16).attempts(1)).offer(40).go();
+    for (long place = 1; place <= 12; place++) {
+      rehearsal.finish(place, failed()).go();
+    }
+    rehearsal.pass(Duration.ofSeconds(9)).go();
+
+    rehearsal.finish(25, delivered()).go();
+
+    assertThat(rehearsal.recorded.values())
+        .filteredOn(settlement -> settlement.status() == Status.PARKED)
+        .hasSize(12);
+  }
+
+  @Test
   void badMessagesThatFollowEachOtherAreParkedThoughAnswersComeAtOnce() {
     Rehearsal rehearsal = new Rehearsal(Settings.start(16)).offer(40).record();
     for (long place = 1; place <= 12; place++) {
