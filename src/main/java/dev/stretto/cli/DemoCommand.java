@@ -2,11 +2,12 @@ package dev.stretto.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.job.ChannelOpener;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
-import dev.stretto.job.Dispatches;
-import dev.stretto.job.Launches;
+import dev.stretto.job.DurationText;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.job.RunLauncher;
 import dev.stretto.outbox.Appender;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -95,8 +96,8 @@ final class DemoCommand implements Callable<Integer> {
 
   private static DispatchResult dispatch(Application application) throws Exception {
     try (OpenChannel channel =
-        application.get(Launches.class).open(CHANNEL, DispatchOptions.NONE)) {
-      return application.get(Dispatches.class).dispatch(channel, DispatchOptions.NONE, run -> {});
+        application.get(ChannelOpener.class).open(CHANNEL, DispatchOptions.NONE)) {
+      return application.get(RunLauncher.class).dispatch(channel, DispatchOptions.NONE, run -> {});
     }
   }
 

@@ -1,9 +1,10 @@
 package dev.stretto.cli;
 
+import dev.stretto.job.ChannelOpener;
 import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
-import dev.stretto.job.Dispatches;
-import dev.stretto.job.Launches;
+import dev.stretto.job.DurationText;
+import dev.stretto.job.RunLauncher;
 import dev.stretto.report.ChannelStatuses;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -99,25 +100,25 @@ final class DispatchCommand implements Callable<Integer> {
   private ExitCode dispatch(
       Application application, DispatchOptions options, DispatchReport report, StuckWatch watch)
       throws InterruptedException {
-    Launches launches = application.get(Launches.class);
+    ChannelOpener opener = application.get(ChannelOpener.class);
+    RunLauncher launcher = application.get(RunLauncher.class);
     try (OpenChannels channels =
-        OpenChannels.open(launches, names(application.get(Channels.class)), options)) {
+        OpenChannels.open(opener, names(application.get(Channels.class)), options)) {
       channels.faults().forEach(report::refused);
       if (named.isEmpty()) {
         Unconfigured.waiting(
                 application.get(Channels.class),
                 application.get(ChannelStatuses.class).known(),
-                launches::waiting)
+                launcher::waiting)
             .forEach((channel, count) -> session.warn(Unconfigured.warning(channel, count)));
       }
       ExitCode refused = channels.faults().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
       if (dryRun || channels.count() == 0) {
-        channels.forEach(channel -> report.plan(channel, launches.waiting(channel.name())));
+        channels.forEach(channel -> report.plan(channel, launcher.waiting(channel.name())));
         return refused;
       }
       application.allowConnections(CONNECTIONS * channels.count() + 1);
-      SideBySide runs =
-          new SideBySide(application.get(Dispatches.class), options, !named.isEmpty());
+      SideBySide runs = new SideBySide(launcher, options, !named.isEmpty());
       Signals.onFirst(signal -> {
         runs.stop(signal);
         application.hurry();
@@ -125,7 +126,7 @@ final class DispatchCommand implements Callable<Integer> {
       watch.begin(
           runs, application.get(ConnectionLoans.class), application.get(Channels.class).lease());
       try (Progress progress =
-          Progress.of(runs, () -> channels.waiting(launches), most(channels.count()))) {
+          Progress.of(runs, () -> channels.waiting(launcher), most(channels.count()))) {
         runs.start(channels);
         return SideBySide.graver(
             refused, runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
@@ -152,9 +153,6 @@ final class DispatchCommand implements Callable<Integer> {
   }
 
   private DispatchOptions options() {
-    if (limit != null && limit < 1) {
-      throw new CommandException(ExitCode.USAGE, "--limit: must be 1 or more, not " + limit);
-    }
     return new DispatchOptions(
         limit, time == null ? null : DurationText.parse("--for", time), window, rate, ordering);
   }

@@ -1,8 +1,9 @@
 package dev.stretto.cli;
 
+import dev.stretto.job.ChannelOpener;
 import dev.stretto.job.DispatchOptions;
-import dev.stretto.job.Launches;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.job.RunLauncher;
 import dev.stretto.transport.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,11 +25,12 @@ final class OpenChannels implements Iterable<OpenChannel>, AutoCloseable {
    *
    * @throws InvalidSettingException where an option can't be used, which is no channel's fault
    */
-  static OpenChannels open(Launches launches, Collection<String> names, DispatchOptions options) {
+  static OpenChannels open(
+      ChannelOpener opener, Collection<String> names, DispatchOptions options) {
     OpenChannels channels = new OpenChannels();
     boolean all = false;
     try {
-      names.forEach(name -> channels.add(launches, name, options));
+      names.forEach(name -> channels.add(opener, name, options));
       all = true;
       return channels;
     } finally {
@@ -38,9 +40,9 @@ final class OpenChannels implements Iterable<OpenChannel>, AutoCloseable {
     }
   }
 
-  private void add(Launches launches, String name, DispatchOptions options) {
+  private void add(ChannelOpener opener, String name, DispatchOptions options) {
     try {
-      open.add(launches.open(name, options));
+      open.add(opener.open(name, options));
     } catch (InvalidSettingException e) {
       if (e.property().startsWith("--")) {
         throw e;
@@ -59,8 +61,8 @@ final class OpenChannels implements Iterable<OpenChannel>, AutoCloseable {
   }
 
   /** How many messages wait in all of them together. */
-  long waiting(Launches launches) {
-    return open.stream().mapToLong(channel -> launches.waiting(channel.name())).sum();
+  long waiting(RunLauncher launcher) {
+    return open.stream().mapToLong(channel -> launcher.waiting(channel.name())).sum();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.job.Channels;
+import dev.stretto.job.DurationText;
 import dev.stretto.outbox.SettledMessages;
 import dev.stretto.report.ChannelStatuses;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import dev.stretto.dispatch.Counts;
 import dev.stretto.job.ChannelRun;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
-import dev.stretto.job.Dispatches;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.job.RunLauncher;
 import dev.stretto.outbox.DatabaseFault;
 import dev.stretto.outbox.FileFault;
 import java.sql.SQLTransientConnectionException;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The runs of one dispatch command, each channel's on a thread of its own. */
 final class SideBySide {
 
-  private final Dispatches dispatches;
+  private final RunLauncher launcher;
   private final DispatchOptions options;
   private final boolean named;
   private final List<ChannelRun> running = new ArrayList<>();
@@ -48,8 +48,8 @@ final class SideBySide {
    *
    * @param named whether a person named the channels, so that a held one is not skipped
    */
-  SideBySide(Dispatches dispatches, DispatchOptions options, boolean named) {
-    this.dispatches = dispatches;
+  SideBySide(RunLauncher launcher, DispatchOptions options, boolean named) {
+    this.launcher = launcher;
     this.options = options;
     this.named = named;
   }
@@ -76,7 +76,7 @@ final class SideBySide {
   private Ended run(OpenChannel channel) {
     String name = channel.name();
     try {
-      return new Ended(name, dispatches.dispatch(channel, options, this::began), null);
+      return new Ended(name, launcher.dispatch(channel, options, this::began), null);
     } catch (Exception e) {
       return new Ended(name, null, e);
     } catch (Error e) {

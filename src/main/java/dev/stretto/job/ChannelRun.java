@@ -46,17 +46,18 @@ public final class ChannelRun {
   private boolean finished;
   private @Nullable Stop lastStop;
 
-  ChannelRun(Ledgers ledgers, Launch launch, DispatchOptions options, Times times) {
+  ChannelRun(
+      Ledgers ledgers, Lease lease, OpenChannel channel, DispatchOptions options, Times times) {
     this.ledgers = ledgers;
-    this.settings = launch.channel().settings().dispatch();
+    this.settings = channel.settings().dispatch();
     this.options = options;
-    this.lease = launch.lease();
+    this.lease = lease;
     this.times = times;
     this.dispatcher =
         new Dispatcher(
             lease.channel(),
             settings,
-            new Passage(launch.channel().transport(), lease.fence()),
+            new Passage(channel.transport(), lease.fence()),
             lease::live,
             this::wakeRecorder,
             times);

@@ -1,8 +1,9 @@
 package dev.stretto.job;
 
+import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.parameters.JobParameter;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 
@@ -35,21 +36,54 @@ public record DispatchOptions(
   private static final String RATE = "rate";
   private static final String ORDERING = "ordering";
 
-  /** The channel that a job's parameters name; empty if none. */
-  static String channel(JobParameters parameters) {
-    return Objects.requireNonNullElse(parameters.getString(CHANNEL), "");
+  public DispatchOptions {
+    if (limit != null && limit < 1) {
+      throw new InvalidSettingException("--" + LIMIT, "must be 1 or more, not " + limit);
+    }
   }
 
-  /** Reads them back from a job's parameters. */
+  /** The channel that a job's parameters name; empty if none. */
+  static String channel(JobParameters parameters) {
+    String channel = text(parameters, CHANNEL);
+    return channel == null ? "" : channel;
+  }
+
+  /**
+   * Reads them from a job's parameters, whatever their types, in the forms of the command line's
+   * options.
+   *
+   * @throws InvalidSettingException where one can't be read; the message names its option
+   */
   static DispatchOptions of(JobParameters parameters) {
-    String time = parameters.getString(TIME);
-    Long window = parameters.getLong(WINDOW);
+    String time = text(parameters, TIME);
+    Long window = number(parameters, WINDOW, Integer.MAX_VALUE);
     return new DispatchOptions(
-        parameters.getLong(LIMIT),
-        time == null ? null : Duration.parse(time),
-        window == null ? null : Math.toIntExact(window),
-        parameters.getString(RATE),
-        parameters.getString(ORDERING));
+        number(parameters, LIMIT, Long.MAX_VALUE),
+        time == null ? null : DurationText.parse("--" + TIME, time),
+        window == null ? null : window.intValue(),
+        text(parameters, RATE),
+        text(parameters, ORDERING));
+  }
+
+  private static @Nullable String text(JobParameters parameters, String name) {
+    JobParameter<?> parameter = parameters.getParameter(name);
+    return parameter == null ? null : String.valueOf(parameter.value());
+  }
+
+  private static @Nullable Long number(JobParameters parameters, String name, long most) {
+    String text = text(parameters, name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      long number = Long.parseLong(text);
+      if (number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new InvalidSettingException("--" + name, "must be a whole number, not " + text);
+    }
+    throw new InvalidSettingException("--" + name, "must be at most " + most + ", not " + text);
   }
 
   /**
@@ -65,7 +99,7 @@ public record DispatchOptions(
       parameters.addLong(LIMIT, limit, false);
     }
     if (time != null) {
-      parameters.addString(TIME, time.toString(), false);
+      parameters.addString(TIME, time.toMillis() + "ms", false);
     }
     if (window != null) {
       parameters.addLong(WINDOW, window.longValue(), false);

@@ -1,8 +1,11 @@
 package dev.stretto.job;
 
+import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.JobExecution;
 
 /**
  * How a run on a channel ended.
@@ -40,7 +43,57 @@ public record DispatchResult(
 
   /** That of a channel where nothing waited. */
   static DispatchResult nothingToDo(String channel, long remaining, Duration elapsed) {
+    return unsent(channel, BatchStatus.COMPLETED.name(), null, null, remaining, elapsed);
+  }
+
+  /** That of a channel whose destination asked for a longer pause than a run would wait. */
+  static DispatchResult closed(String channel, Stop stop, long remaining, Duration elapsed) {
+    return unsent(channel, BatchStatus.STOPPED.name(), stop, null, remaining, elapsed);
+  }
+
+  /** That of a channel which another run holds. */
+  static DispatchResult held(String channel, String holder, long remaining, Duration elapsed) {
+    return unsent(channel, HELD, null, holder, remaining, elapsed);
+  }
+
+  private static DispatchResult unsent(
+      String channel,
+      String status,
+      @Nullable Stop stop,
+      @Nullable String failure,
+      long remaining,
+      Duration elapsed) {
     return new DispatchResult(
-        channel, null, "COMPLETED", null, null, 0, 0, 0, 0, remaining, Duration.ZERO, elapsed);
+        channel, null, status, stop, failure, 0, 0, 0, 0, remaining, Duration.ZERO, elapsed);
+  }
+
+  /**
+   * That of an execution.
+   *
+   * @param run null where the execution failed before there was one
+   */
+  static DispatchResult of(
+      String channel,
+      JobExecution execution,
+      @Nullable ChannelRun run,
+      long remaining,
+      Duration elapsed) {
+    Counts counts = run == null ? Counts.NONE : run.counts();
+    return new DispatchResult(
+        channel,
+        execution.getId(),
+        execution.getStatus().name(),
+        run == null ? null : run.stopped(),
+        execution.getAllFailureExceptions().stream()
+            .map(DatabaseStop::line)
+            .findFirst()
+            .orElse(null),
+        counts.delivered(),
+        counts.parked(),
+        counts.retried(),
+        run == null ? 0 : run.resent(),
+        remaining,
+        counts.calling(),
+        elapsed);
   }
 }

@@ -1,6 +1,7 @@
 package dev.stretto.job;
 
 import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.lease.LeaseView;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
@@ -15,35 +16,16 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class IdleChannels {
 
-  /** A row says that the channel is held, or was by a run that died. */
-  private static final String HELD =
-      "select count(*) from channel_lease where channel = ? and owner is not null";
-
-  private static final String LAST_RUN_CUT_SHORT =
-      """
-      select count(*) from channel_lease l
-        join BATCH_JOB_EXECUTION e on e.job_execution_id = l.run
-       where l.channel = ? and e.status not in ('COMPLETED', 'ABANDONED')
-      """;
-
-  /** Those of other channels count as well, which costs no more than a look at them. */
-  private static final String RUNNING =
-      """
-      select count(*) from BATCH_JOB_EXECUTION e
-        join BATCH_JOB_INSTANCE i on i.job_instance_id = e.job_instance_id
-       where i.job_name = 'dispatch' and e.status in ('STARTING', 'STARTED', 'STOPPING')
-      """;
-
   private final Channels channels;
-  private final List<TransportType> transports;
-  private final JdbcTemplate jdbc;
+  private final ChannelOpener opener;
+  private final LeaseView leases;
   private final OutboxMessages messages;
   private final OutboxLanes lanes;
 
   public IdleChannels(Channels channels, List<TransportType> transports, JdbcTemplate jdbc) {
     this.channels = channels;
-    this.transports = List.copyOf(transports);
-    this.jdbc = jdbc;
+    this.opener = new ChannelOpener(channels, transports);
+    this.leases = new LeaseView(jdbc);
     this.messages = new OutboxMessages(jdbc);
     this.lanes = new OutboxLanes(jdbc);
   }
@@ -55,11 +37,11 @@ public final class IdleChannels {
    * @throws dev.stretto.transport.InvalidSettingException where one of them can't be used
    */
   public boolean areIdle(Iterable<String> names, DispatchOptions options) {
-    if (channels.retention() != null || counts(RUNNING)) {
+    if (channels.retention() != null) {
       return false;
     }
     for (String name : names) {
-      try (OpenChannel channel = Launches.open(channels, transports, name, options)) {
+      try (OpenChannel channel = opener.open(name, options)) {
         if (!isIdle(name, channel.settings().dispatch().ordering())) {
           return false;
         }
@@ -68,15 +50,9 @@ public final class IdleChannels {
     return true;
   }
 
+  /** Whoever died while it ran is still noted as the lease's owner. */
   private boolean isIdle(String channel, Ordering ordering) {
-    return !counts(HELD, channel)
-        && !counts(LAST_RUN_CUT_SHORT, channel)
-        && !Ledgers.anyWaiting(messages, lanes, channel, ordering);
-  }
-
-  private boolean counts(String sql, Object... arguments) {
-    Long count = jdbc.queryForObject(sql, Long.class, arguments);
-    return count == null || count > 0;
+    return !leases.isOwned(channel) && !Ledgers.anyWaiting(messages, lanes, channel, ordering);
   }
 
   /** What a dispatch says of a channel that is idle. */

@@ -13,8 +13,11 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.batch.core.configuration.JobRegistry;
+import org.springframework.batch.core.configuration.support.MapJobRegistry;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -74,29 +77,41 @@ public class JobConfiguration {
   }
 
   @Bean
-  Launches launches(
-      Channels channels, List<TransportType> transports, Leases leases, Ledgers ledgers) {
-    return new Launches(channels, transports, leases, ledgers);
+  ChannelOpener channelOpener(Channels channels, List<TransportType> transports) {
+    return new ChannelOpener(channels, transports);
+  }
+
+  @Bean
+  RunLauncher runLauncher(
+      ChannelOpener opener,
+      Leases leases,
+      Ledgers ledgers,
+      Channels channels,
+      RunLauncher.Batch batch,
+      Times times) {
+    return new RunLauncher(
+        opener, leases, ledgers, new Retention(ledgers, channels.retention()), batch, times);
+  }
+
+  @Bean
+  RunLauncher.Batch batch(JobOperator operator, JobRepository repository) {
+    return new RunLauncher.Batch(operator, repository);
+  }
+
+  /** For Spring Batch's own command line, which finds jobs there by their names. */
+  @Bean
+  @ConditionalOnMissingBean
+  JobRegistry jobRegistry() {
+    return new MapJobRegistry();
   }
 
   @Bean(DispatchJob.NAME)
-  DispatchJob dispatch(Launches launches, Ledgers ledgers, JobRepository repository, Times times) {
-    return new DispatchJob(launches, ledgers, repository, times);
+  DispatchJob dispatch(RunLauncher launcher, JobRepository repository, Times times) {
+    return new DispatchJob(launcher::execute, repository, times);
   }
 
   @Bean
   Runs runs(JobRepository repository, JdbcTemplate jdbc, Leases leases) {
     return new Runs(repository, jdbc, leases);
-  }
-
-  @Bean
-  Dispatches dispatches(
-      Launches launches,
-      DispatchJob job,
-      JobOperator operator,
-      JobRepository repository,
-      Ledgers ledgers,
-      Times times) {
-    return new Dispatches(launches, job, operator, repository, ledgers, times);
   }
 }

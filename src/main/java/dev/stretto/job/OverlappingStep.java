@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
@@ -203,7 +204,11 @@ final class OverlappingStep extends AbstractStep {
     }
     switch (stop.reason()) {
       case TIME_UP -> {}
-      case ASKED, UNAVAILABLE -> execution.setTerminateOnly();
+      case ASKED -> execution.setTerminateOnly();
+      case UNAVAILABLE -> {
+        execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+        execution.setTerminateOnly();
+      }
       case REFUSED, SWITCHED_OFF, HELD, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN ->
           throw new IllegalStateException(stop.text());
     }

@@ -57,14 +57,15 @@ public final class Leases implements AutoCloseable {
 
   /**
    * Takes the channel's lease. Where it is held, blocks until its holder renews it, which shows
-   * that the holder lives, or until it expires, which shows that the holder died: a lease's time at
-   * the most.
+   * that the holder lives, or until it expires, which shows that the holder died: at most twice
+   * this side's lease time, however long a lease the holder has.
    *
-   * @throws ChannelHeldException where a living run holds it
+   * @throws ChannelHeldException where a living run holds it, or one that may yet live
    * @throws SQLException where the database fails
    */
   public Lease acquire(String channel) throws ChannelHeldException, SQLException {
     Instant firstSeen = null;
+    long patience = nanos.getAsLong() + 2 * duration.toNanos();
     while (true) {
       lock.lock();
       try {
@@ -73,7 +74,8 @@ public final class Leases implements AutoCloseable {
         LeaseTable.Row row = table.read(channel);
         if (row.held()) {
           Instant expiresAt = row.expiresAt();
-          if (expiresAt == null || (firstSeen != null && !expiresAt.equals(firstSeen))) {
+          boolean renewed = firstSeen != null && !firstSeen.equals(expiresAt);
+          if (expiresAt == null || renewed || before > patience) {
             throw new ChannelHeldException(
                 channel, String.valueOf(row.owner()), String.valueOf(expiresAt));
           }

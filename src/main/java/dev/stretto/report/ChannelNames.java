@@ -1,5 +1,6 @@
 package dev.stretto.report;
 
+import dev.stretto.lease.LeaseView;
 import dev.stretto.outbox.Vendor;
 import java.util.HashSet;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The channels that have messages or were ever claimed, found by stepping through an index from one
+ * The channels that have messages or were ever leased, found by stepping through an index from one
  * to the next, without passing the messages in between.
  */
 final class ChannelNames {
@@ -17,7 +18,6 @@ final class ChannelNames {
   private static final String ALL_ON_H2 =
       """
       select distinct channel from outbox_message
-      union select channel from channel_lease
       """;
 
   /** One index has what waits, another the past. */
@@ -37,37 +37,36 @@ final class ChannelNames {
           from past p where p.channel is not null)
       select channel from pending where channel is not null
       union select channel from past where channel is not null
-      union select channel from channel_lease
       """;
 
   /** MariaDB steps where it has fresh statistics, and else reads the whole of the index. */
   private static final String NEXT_ON_MARIADB =
       "select channel from outbox_message where channel > ? order by channel limit 1";
 
-  private static final String CLAIMED = "select channel from channel_lease";
-
   private final JdbcClient jdbc;
+  private final LeaseView leases;
   private final Vendor vendor;
 
   ChannelNames(JdbcTemplate jdbc) {
     this.jdbc = JdbcClient.create(jdbc);
+    this.leases = new LeaseView(jdbc);
     this.vendor = Vendor.of(jdbc);
   }
 
   Set<String> all() {
-    return switch (vendor) {
-      case H2 -> names(ALL_ON_H2);
-      case POSTGRESQL -> names(ALL_ON_POSTGRESQL);
-      case MARIADB -> stepped();
-    };
+    Set<String> names = new HashSet<>(leases.channels());
+    switch (vendor) {
+      case H2 -> names.addAll(names(ALL_ON_H2));
+      case POSTGRESQL -> names.addAll(names(ALL_ON_POSTGRESQL));
+      case MARIADB -> addEach(names);
+    }
+    return names;
   }
 
-  private Set<String> stepped() {
-    Set<String> names = new HashSet<>(names(CLAIMED));
+  private void addEach(Set<String> names) {
     for (Optional<String> name = next(""); name.isPresent(); name = next(name.get())) {
       names.add(name.get());
     }
-    return names;
   }
 
   private Optional<String> next(String after) {

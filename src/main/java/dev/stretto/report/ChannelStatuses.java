@@ -1,5 +1,6 @@
 package dev.stretto.report;
 
+import dev.stretto.lease.LeaseView;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -56,10 +57,12 @@ public final class ChannelStatuses {
 
   private final JdbcClient jdbc;
   private final ChannelNames names;
+  private final LeaseView leases;
 
   public ChannelStatuses(JdbcTemplate jdbc) {
     this.jdbc = JdbcClient.create(jdbc);
     this.names = new ChannelNames(jdbc);
+    this.leases = new LeaseView(jdbc);
   }
 
   /** Channels that have messages or were ever claimed, in no order. */
@@ -74,7 +77,7 @@ public final class ChannelStatuses {
 
   private ChannelStatus of(String channel) {
     Map<Counted, Long> counts = counts(channel);
-    Claim claim = claim(channel);
+    LeaseView.Held held = leases.of(channel);
     long claimed = counts.getOrDefault(Counted.CLAIMED, 0L);
     long journaled = counts.getOrDefault(Counted.JOURNALED, 0L);
     long unsettled =
@@ -89,8 +92,8 @@ public final class ChannelStatuses {
         late(channel),
         oldestPending(channel),
         blockedKeys(channel),
-        claim == null ? null : claim.lease(),
-        claim == null ? null : claim.run(),
+        held == null ? null : lease(held),
+        held == null ? null : held.lastRun(),
         unsettled == 0 ? null : gate(channel));
   }
 
@@ -145,29 +148,12 @@ public final class ChannelStatuses {
         .single();
   }
 
-  private @Nullable Claim claim(String channel) {
-    return jdbc.sql(
-            """
-            select owner, run, fence, current_timestamp(3), expires_at
-            from channel_lease where channel = ?
-            """)
-        .param(channel)
-        .query((row, number) -> claim(row))
-        .optional()
-        .orElse(null);
-  }
-
-  private static Claim claim(ResultSet row) throws SQLException {
-    String owner = row.getString(1);
-    Long run = row.getObject(2, Long.class);
-    Timestamp expiresAt = row.getTimestamp(5);
-    if (owner == null || expiresAt == null) {
-      return new Claim(null, run);
-    }
-    return new Claim(
-        new ChannelStatus.Lease(
-            owner, run, row.getLong(3), expiresAt.toInstant(), between(row, 4, 5)),
-        run);
+  private static ChannelStatus.@Nullable Lease lease(LeaseView.Held held) {
+    LeaseView.Holder holder = held.holder();
+    return holder == null
+        ? null
+        : new ChannelStatus.Lease(
+            holder.owner(), held.lastRun(), holder.fence(), holder.expiresAt(), holder.left());
   }
 
   private ChannelStatus.@Nullable Gate gate(String channel) {
@@ -206,6 +192,4 @@ public final class ChannelStatuses {
     PARKED,
     DISCARDED
   }
-
-  private record Claim(ChannelStatus.@Nullable Lease lease, @Nullable Long run) {}
 }

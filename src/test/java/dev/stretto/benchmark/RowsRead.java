@@ -1,12 +1,12 @@
 package dev.stretto.benchmark;
 
+import dev.stretto.job.ChannelOpener;
 import dev.stretto.job.Channels;
 import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
-import dev.stretto.job.Dispatches;
 import dev.stretto.job.JobConfiguration;
-import dev.stretto.job.Launches;
 import dev.stretto.job.OpenChannel;
+import dev.stretto.job.RunLauncher;
 import dev.stretto.outbox.Durability;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
@@ -50,9 +50,9 @@ final class RowsRead {
                 "--spring.datasource.username=" + store.user(),
                 "--stretto.channels.space.transport=" + AT_ONCE)) {
       DispatchOptions options = new DispatchOptions(messages, null, null, null, null);
-      try (OpenChannel channel = context.getBean(Launches.class).open("space", options)) {
+      try (OpenChannel channel = context.getBean(ChannelOpener.class).open("space", options)) {
         DispatchResult result =
-            context.getBean(Dispatches.class).dispatch(channel, options, run -> {});
+            context.getBean(RunLauncher.class).dispatch(channel, options, run -> {});
         return (double) context.getBean(ScanCounter.class).rows() / result.delivered();
       }
     }

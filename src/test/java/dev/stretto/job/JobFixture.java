@@ -143,8 +143,8 @@ final class JobFixture implements AutoCloseable {
   }
 
   DispatchResult dispatch(DispatchOptions options, Consumer<ChannelRun> running) throws Exception {
-    try (OpenChannel channel = context.getBean(Launches.class).open(CHANNEL, options)) {
-      return context.getBean(Dispatches.class).dispatch(channel, options, running);
+    try (OpenChannel channel = context.getBean(ChannelOpener.class).open(CHANNEL, options)) {
+      return context.getBean(RunLauncher.class).dispatch(channel, options, running);
     }
   }
 

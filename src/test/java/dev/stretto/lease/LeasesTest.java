@@ -127,6 +127,15 @@ class LeasesTest {
   }
 
   @Test
+  void aHolderWithAFarLongerLeaseIsNotWaitedFor() throws Exception {
+    leases("first", Duration.ofDays(36_500)).acquire("space");
+
+    assertThatThrownBy(() -> leases("second", Duration.ofMillis(200)).acquire("space"))
+        .isInstanceOf(ChannelHeldException.class)
+        .hasMessageContaining("first");
+  }
+
+  @Test
   void nobodyIsInBeforeTheTimeIsOver() throws Exception {
     abandon("space", LONG, 41);
     CompletableFuture<Lease> second = acquiring(leases("second", Duration.ofSeconds(10)));

@@ -1,0 +1,74 @@
+package dev.stretto.lease;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads the table {@code channel_lease} for whoever takes no lease. Thread-safe. */
+public final class LeaseView {
+
+  private static final String CHANNELS = "select channel from channel_lease";
+
+  private static final String OWNED =
+      "select count(*) from channel_lease where channel = ? and owner is not null";
+
+  private static final String ROW =
+      """
+      select owner, run, fence, current_timestamp(3), expires_at
+        from channel_lease where channel = ?
+      """;
+
+  private final JdbcClient jdbc;
+
+  public LeaseView(JdbcTemplate jdbc) {
+    this.jdbc = JdbcClient.create(jdbc);
+  }
+
+  /**
+   * A channel's lease.
+   *
+   * @param lastRun the job execution noted last on the channel, or null if there was none
+   * @param holder null where nobody holds it, not even somebody who died
+   */
+  public record Held(@Nullable Long lastRun, @Nullable Holder holder) {}
+
+  /**
+   * Who holds a lease, or held it when they died.
+   *
+   * @param fence the fencing token
+   * @param left how long it is valid, by the database's clock; negative once it has expired
+   */
+  public record Holder(String owner, long fence, Instant expiresAt, Duration left) {}
+
+  /** The channels that were ever leased. */
+  public Set<String> channels() {
+    return jdbc.sql(CHANNELS).query((row, number) -> row.getString(1)).set();
+  }
+
+  /** Whether somebody holds the channel, or died while they did. */
+  public boolean isOwned(String channel) {
+    return jdbc.sql(OWNED).param(channel).query(Long.class).single() > 0;
+  }
+
+  /** The channel's lease; null where it was never leased. */
+  public @Nullable Held of(String channel) {
+    return jdbc.sql(ROW).param(channel).query((row, number) -> held(row)).optional().orElse(null);
+  }
+
+  private static Held held(ResultSet row) throws SQLException {
+    String owner = row.getString(1);
+    Long run = row.getObject(2, Long.class);
+    if (owner == null || row.getTimestamp(5) == null) {
+      return new Held(run, null);
+    }
+    Instant now = row.getTimestamp(4).toInstant();
+    Instant expiresAt = row.getTimestamp(5).toInstant();
+    return new Held(
+        run, new Holder(owner, row.getLong(3), expiresAt, Duration.between(now, expiresAt)));
+  }
+}
