@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.job.Channels;
+import dev.stretto.outbox.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,7 @@ record StatusJson(List<ChannelStatus> rows, Channels channels) implements JsonTe
     json.writeEndObject();
   }
 
-  private static void writeGate(ChannelStatus.@Nullable Gate gate, JsonGenerator json) {
+  private static void writeGate(OutboxView.@Nullable Gate gate, JsonGenerator json) {
     if (gate == null) {
       json.writeNullProperty("gate");
       return;

@@ -1,6 +1,7 @@
 package dev.stretto.cli;
 
 import dev.stretto.job.Channels;
+import dev.stretto.outbox.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
                   + age(lease.remaining().negated())
                   + " ago");
     }
-    ChannelStatus.Gate gate = row.gate();
+    OutboxView.Gate gate = row.gate();
     if (gate != null) {
       notes.add(
           "stands still"

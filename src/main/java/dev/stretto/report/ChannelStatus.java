@@ -1,5 +1,6 @@
 package dev.stretto.report;
 
+import dev.stretto.outbox.OutboxView;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ public record ChannelStatus(
     long blockedKeys,
     @Nullable Lease lease,
     @Nullable Long lastRun,
-    @Nullable Gate gate) {
+    OutboxView.@Nullable Gate gate) {
 
   /**
    * A claim on a channel.
@@ -38,16 +39,4 @@ public record ChannelStatus(
    */
   public record Lease(
       String owner, @Nullable Long run, long fence, Instant expiresAt, Duration remaining) {}
-
-  /**
-   * A destination that takes nothing.
-   *
-   * @param since since when nothing is delivered, or null where a version of before noted it
-   * @param closedUntil until when the destination asked to be left alone, or null where it did not
-   *     or that is over
-   * @param calls how many calls in a row were not delivered in the last run, 0 or more
-   * @param reason for people, or null where none was recorded
-   */
-  public record Gate(
-      @Nullable Instant since, @Nullable Instant closedUntil, int calls, @Nullable String reason) {}
 }

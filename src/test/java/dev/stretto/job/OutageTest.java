@@ -8,7 +8,7 @@ import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.job.RehearsedTransport.Answer;
 import dev.stretto.outbox.OutboxChannels;
-import dev.stretto.report.ChannelStatus;
+import dev.stretto.outbox.OutboxView;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
@@ -252,7 +252,7 @@ class OutageTest {
     }
   }
 
-  private static ChannelStatus.@Nullable Gate gate(JobFixture fixture) {
+  private static OutboxView.@Nullable Gate gate(JobFixture fixture) {
     return new ChannelStatuses(fixture.jdbc).of(List.of(JobFixture.CHANNEL)).getFirst().gate();
   }
 

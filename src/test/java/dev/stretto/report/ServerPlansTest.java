@@ -12,6 +12,7 @@ import dev.stretto.outbox.OutboxHeld;
 import dev.stretto.outbox.OutboxJournal;
 import dev.stretto.outbox.OutboxLanes;
 import dev.stretto.outbox.OutboxMessages;
+import dev.stretto.outbox.OutboxView;
 import dev.stretto.outbox.ParkedMessages;
 import dev.stretto.outbox.Settlement;
 import dev.stretto.outbox.Status;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -108,6 +108,7 @@ class ServerPlansTest {
     OutboxMessages messages = new OutboxMessages(jdbc);
     OutboxHeld held = new OutboxHeld(jdbc);
     OutboxLanes lanes = new OutboxLanes(jdbc);
+    OutboxView view = new OutboxView(jdbc);
     ChannelStatuses statuses = new ChannelStatuses(jdbc);
     ParkedMessages parked =
         new ParkedMessages(
@@ -149,11 +150,7 @@ class ServerPlansTest {
     asked.put("any lane", () -> lanes.any("space"));
     asked.put("any lane that goes on", () -> lanes.anyUnblocked("space"));
     asked.put("channels there are", statuses::known);
-    asked.put(
-        "oldest pending",
-        () ->
-            new NamedParameterJdbcTemplate(jdbc)
-                .queryForList(ChannelStatuses.OLDEST, Map.of("channel", "space")));
+    asked.put("oldest pending", () -> view.oldestPending("space"));
     asked.put("parked", () -> parked.list("space", 10_000, 5));
     return asked;
   }

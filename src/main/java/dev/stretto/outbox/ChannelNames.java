@@ -1,7 +1,5 @@
-package dev.stretto.report;
+package dev.stretto.outbox;
 
-import dev.stretto.lease.LeaseView;
-import dev.stretto.outbox.Vendor;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -9,8 +7,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The channels that have messages or were ever leased, found by stepping through an index from one
- * to the next, without passing the messages in between.
+ * The channels that have messages, found by stepping through an index from one to the next, without
+ * passing the messages in between.
  */
 final class ChannelNames {
 
@@ -44,17 +42,15 @@ final class ChannelNames {
       "select channel from outbox_message where channel > ? order by channel limit 1";
 
   private final JdbcClient jdbc;
-  private final LeaseView leases;
   private final Vendor vendor;
 
   ChannelNames(JdbcTemplate jdbc) {
     this.jdbc = JdbcClient.create(jdbc);
-    this.leases = new LeaseView(jdbc);
     this.vendor = Vendor.of(jdbc);
   }
 
   Set<String> all() {
-    Set<String> names = new HashSet<>(leases.channels());
+    Set<String> names = new HashSet<>();
     switch (vendor) {
       case H2 -> names.addAll(names(ALL_ON_H2));
       case POSTGRESQL -> names.addAll(names(ALL_ON_POSTGRESQL));
