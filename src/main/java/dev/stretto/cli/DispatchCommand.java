@@ -128,8 +128,7 @@ final class DispatchCommand implements Callable<Integer> {
       try (Progress progress =
           Progress.of(runs, () -> channels.waiting(launcher), most(channels.count()))) {
         runs.start(channels);
-        return SideBySide.graver(
-            refused, runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
+        return refused.or(runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
       }
     }
   }

@@ -24,24 +24,6 @@ final class DispatchReport {
     this.json = json;
   }
 
-  /** What a run's end means to the one who launched it. */
-  static ExitCode codeOf(DispatchResult result) {
-    Stop stop = result.stop();
-    if (stop == null) {
-      return result.status().equals("COMPLETED") ? parkedOrDone(result) : ExitCode.FAILED;
-    }
-    return switch (stop.reason()) {
-      case TIME_UP -> parkedOrDone(result);
-      case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
-      case UNAVAILABLE, LEASE_LOST, DATABASE_UNAVAILABLE -> ExitCode.TRY_LATER;
-      case REFUSED, SWITCHED_OFF, HELD, FAILED, BROKEN -> ExitCode.FAILED;
-    };
-  }
-
-  private static ExitCode parkedOrDone(DispatchResult result) {
-    return result.parked() > 0 ? ExitCode.PARKED : ExitCode.DONE;
-  }
-
   /** Says what a run would do. */
   void plan(OpenChannel channel, long waiting) {
     DispatchSettings settings = channel.settings().dispatch();

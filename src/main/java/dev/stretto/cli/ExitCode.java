@@ -1,5 +1,7 @@
 package dev.stretto.cli;
 
+import java.util.stream.Stream;
+
 /** What a command's end means to the script or timer that started it. */
 enum ExitCode {
   /** Done. */
@@ -23,5 +25,16 @@ enum ExitCode {
 
   int code() {
     return code;
+  }
+
+  /**
+   * The one of two that whoever launched has to know: a configuration that a person has to mend
+   * outweighs a failure, that outweighs the need to try again, and that parked messages.
+   */
+  ExitCode or(ExitCode other) {
+    return Stream.of(USAGE, FAILED, TRY_LATER, PARKED)
+        .filter(code -> code == this || code == other)
+        .findFirst()
+        .orElse(DONE);
   }
 }

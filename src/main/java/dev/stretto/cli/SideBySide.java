@@ -6,8 +6,6 @@ import dev.stretto.job.DispatchOptions;
 import dev.stretto.job.DispatchResult;
 import dev.stretto.job.OpenChannel;
 import dev.stretto.job.RunLauncher;
-import dev.stretto.outbox.DatabaseFault;
-import dev.stretto.outbox.FileFault;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,17 +29,7 @@ final class SideBySide {
   private int awaited;
 
   /** How one channel's run ended: a result, or why there was none. */
-  record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {
-
-    /** Whether the database could not be worked with for now, so that nothing was recorded. */
-    boolean databaseUnavailable() {
-      if (failure == null) {
-        return false;
-      }
-      FileFault file = FileFault.of(failure);
-      return file == null ? DatabaseFault.of(failure) != DatabaseFault.OTHER : file.passes();
-    }
-  }
+  record Ended(String channel, @Nullable DispatchResult result, @Nullable Exception failure) {}
 
   /**
    * Readies the runs; none begins yet.
@@ -130,33 +118,8 @@ final class SideBySide {
     for (int i = 0; i < awaited; i++) {
       Ended end = ended.take();
       each.accept(end);
-      gravest = graver(gravest, codeOf(end));
+      gravest = gravest.or(RunEnd.code(end, named));
     }
     return gravest;
-  }
-
-  private ExitCode codeOf(Ended end) {
-    DispatchResult result = end.result();
-    if (result == null) {
-      return end.databaseUnavailable() ? ExitCode.TRY_LATER : ExitCode.FAILED;
-    }
-    if (result.status().equals(DispatchResult.HELD)) {
-      return named ? ExitCode.TRY_LATER : ExitCode.DONE;
-    }
-    return DispatchReport.codeOf(result);
-  }
-
-  /**
-   * A configuration that a person has to mend outweighs a failure, that outweighs the need to try
-   * again, and that parked messages.
-   */
-  static ExitCode graver(ExitCode one, ExitCode other) {
-    for (ExitCode code :
-        List.of(ExitCode.USAGE, ExitCode.FAILED, ExitCode.TRY_LATER, ExitCode.PARKED)) {
-      if (one == code || other == code) {
-        return code;
-      }
-    }
-    return ExitCode.DONE;
   }
 }
