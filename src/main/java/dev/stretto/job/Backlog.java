@@ -3,10 +3,9 @@ package dev.stretto.job;
 import dev.stretto.outbox.Message;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.infrastructure.item.ItemReader;
 
 /** Reads what waits in the outbox in the order it shall start in. Used on the step's thread. */
-sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBacklog {
+sealed interface Backlog permits LineBacklog, KeyBacklog {
 
   /** How many rows are read at once. */
   int PAGE = 200;
@@ -21,7 +20,6 @@ sealed interface Backlog extends ItemReader<Message> permits LineBacklog, KeyBac
   Duration LOOK_BACK = Duration.ofSeconds(1);
 
   /** The next message; null means that nothing is visible now, which ends a chunk. */
-  @Override
   @Nullable Message read();
 
   /**

@@ -67,7 +67,7 @@ final class DeadRuns {
   private List<JobExecution> running(String channel, @Nullable JobExecution own) {
     List<JobExecution> dead = new ArrayList<>();
     for (JobExecution running : repository.findRunningJobExecutions(DispatchJob.NAME)) {
-      if (channel.equals(DispatchOptions.channel(running.getJobParameters()))
+      if (channel.equals(DispatchParameters.channel(running.getJobParameters()))
           && (own == null || running.getId() != own.getId())) {
         dead.add(running);
       }

@@ -15,7 +15,7 @@ import org.springframework.batch.core.step.StepExecution;
 /**
  * The job {@code dispatch}: one channel, one step. Any launcher runs it that gives it the parameter
  * {@code channel} and, to tell one instance from the next, any other that identifies; those of
- * {@link DispatchOptions} may be added.
+ * {@link DispatchParameters} may be added.
  *
  * <p>Every execution gets a step of its own, and holds the channel's lease from before its step
  * begins until after its end is recorded.

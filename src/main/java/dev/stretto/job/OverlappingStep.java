@@ -69,7 +69,7 @@ final class OverlappingStep extends AbstractStep {
     setName(name);
     setAllowStartIfComplete(true);
     this.run = run;
-    this.reader = run.backlog();
+    this.reader = run.backlog()::read;
     this.nanos = run.nanos();
     this.writer = new AsyncItemWriter<>(flights -> run.record(List.copyOf(flights.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");

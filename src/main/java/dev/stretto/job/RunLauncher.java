@@ -120,7 +120,7 @@ public final class RunLauncher {
               start(
                   open,
                   lease,
-                  options.parameters(channel, instance(lease, unfinished)),
+                  DispatchParameters.of(channel, instance(lease, unfinished), options),
                   run -> {
                     current.set(run);
                     running.accept(run);
@@ -149,7 +149,7 @@ public final class RunLauncher {
   /** One that some other launcher began is left for that to restart. */
   private String instance(Lease lease, @Nullable JobParameters unfinished) {
     return Objects.requireNonNullElseGet(
-        unfinished == null ? null : unfinished.getString(DispatchOptions.LAUNCH),
+        unfinished == null ? null : unfinished.getString(DispatchParameters.LAUNCH),
         () -> times.clock().instant() + "/" + lease.fence());
   }
 
@@ -161,7 +161,8 @@ public final class RunLauncher {
       throws JobInterruptedException {
     JobParameters parameters = execution.getJobParameters();
     try (OpenChannel open =
-        opener.open(DispatchOptions.channel(parameters), DispatchOptions.of(parameters))) {
+        opener.open(
+            DispatchParameters.channel(parameters), DispatchParameters.options(parameters))) {
       Lease lease = leases.acquire(open.name());
       try {
         switch (look(open, lease, execution)) {
@@ -229,7 +230,7 @@ public final class RunLauncher {
       steps.run(new FailingStep(DatabaseStop.line(e), e));
       return;
     }
-    DispatchOptions options = DispatchOptions.of(execution.getJobParameters());
+    DispatchOptions options = DispatchParameters.options(execution.getJobParameters());
     ChannelRun run = new ChannelRun(ledgers, lease, open, options, times);
     running.accept(run);
     steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));

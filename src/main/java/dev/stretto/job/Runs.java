@@ -131,7 +131,7 @@ public final class Runs {
   }
 
   private static RunSummary summary(JobExecution execution, Map<String, Long> holders) {
-    String channel = DispatchOptions.channel(execution.getJobParameters());
+    String channel = DispatchParameters.channel(execution.getJobParameters());
     ExecutionContext noted =
         execution.getStepExecutions().stream()
             .findFirst()

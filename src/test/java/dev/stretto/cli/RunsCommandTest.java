@@ -48,7 +48,7 @@ class RunsCommandTest {
         .hasSize(2)
         .last()
         .asString()
-        .matches("1 +1 +space +STOPPED +STOPPED +20\\S+Z +20\\S+Z +0 +0 +0 +0");
+        .matches("1 +1 +space +STOPPED +UNAVAILABLE +20\\S+Z +20\\S+Z +0 +0 +0 +0");
     assertThat(stretto.run("runs", "--json").out())
         .contains("{\"run\":1,\"instance\":1,\"channel\":\"space\",\"status\":\"STOPPED\"");
     Result stop = stretto.run("stop", "1");

@@ -188,7 +188,8 @@ class UpgradeTest {
     factory.setIsolationLevelForCreateEnum(Isolation.READ_COMMITTED);
     factory.afterPropertiesSet();
     JobRepository repository = Objects.requireNonNull(factory.getObject());
-    JobParameters parameters = DispatchOptions.NONE.parameters(JobFixture.CHANNEL, "killed");
+    JobParameters parameters =
+        DispatchParameters.of(JobFixture.CHANNEL, "killed", DispatchOptions.NONE);
     JobExecution execution =
         repository.createJobExecution(
             repository.createJobInstance(DispatchJob.NAME, parameters),
