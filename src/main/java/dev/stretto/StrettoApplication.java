@@ -1,6 +1,6 @@
 package dev.stretto;
 
-import dev.stretto.cli.CommandRun;
+import dev.stretto.cli.CommandLineMain;
 
 /** Runs one command and exits with its code. */
 public final class StrettoApplication {
@@ -8,6 +8,6 @@ public final class StrettoApplication {
   private StrettoApplication() {}
 
   public static void main(String[] args) {
-    System.exit(CommandRun.onStandardStreams().run(args));
+    System.exit(CommandLineMain.onStandardStreams().run(args));
   }
 }

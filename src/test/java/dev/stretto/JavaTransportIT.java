@@ -34,7 +34,7 @@ class JavaTransportIT {
       """
       package org.example;
 
-      import dev.stretto.outbox.Message;
+      import dev.stretto.message.Message;
       import dev.stretto.transport.java.Sender;
       import java.nio.ByteBuffer;
       import java.nio.channels.FileChannel;

@@ -2,8 +2,8 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.Receiver.Arrival;
-import dev.stretto.cli.Receiver.Totals;
+import dev.stretto.cli.demo.Receiver.Arrival;
+import dev.stretto.cli.demo.Receiver.Totals;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import java.nio.file.Path;

@@ -40,7 +40,7 @@ class StartUpIT {
       throws Exception {
     shell.notingClasses(classes).run(arguments.split(" "));
 
-    assertThat(loaded("dev.stretto.cli.CommandRun")).isNotEmpty();
+    assertThat(loaded("dev.stretto.cli.CommandLineMain")).isNotEmpty();
     assertThat(
             loaded(
                 "org.springframework.boot.",

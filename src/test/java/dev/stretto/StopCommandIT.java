@@ -3,7 +3,7 @@ package dev.stretto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.cli.Receiver.Totals;
+import dev.stretto.cli.demo.Receiver.Totals;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import java.nio.file.Path;

@@ -1,9 +1,13 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.job.NameRule;
-import dev.stretto.outbox.Appender;
-import dev.stretto.outbox.Field;
+import dev.stretto.append.Appender;
+import dev.stretto.append.Field;
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.settings.Channels;
+import dev.stretto.settings.NameRule;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +35,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: stretto append --channel space --file messages.ndjson"})
 final class AppendCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Option(
       names = "--channel",
@@ -66,8 +70,8 @@ final class AppendCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the summary as JSON.")
   private boolean json;
 
-  AppendCommand(Session session) {
-    this.session = session;
+  AppendCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -78,7 +82,7 @@ final class AppendCommand implements Callable<Integer> {
     }
     require("--content-type", Field.CONTENT_TYPE, contentType);
     try (InputStream in = input();
-        Application application = session.open()) {
+        OpenApplication application = context.open()) {
       application.get(Channels.class).require("--channel", channel);
       Appender.Result result =
           application
@@ -91,7 +95,7 @@ final class AppendCommand implements Callable<Integer> {
 
   private InputStream input() throws IOException {
     if (file.equals("-")) {
-      return new Unclosed(session.in());
+      return new Unclosed(context.in());
     }
     Path path = Path.of(file);
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
@@ -120,21 +124,21 @@ final class AppendCommand implements Callable<Integer> {
             result.appended() == 1 ? "" : "s",
             channel,
             skipped);
-    session.done(summary);
+    context.done(summary);
     if (result.loneArray()) {
-      session.warn(
+      context.warn(
           "the only line is an array, and was stored as one message; where each of its elements is"
               + " one, give each a line of its own, as jq -c '.[]' does");
     }
     if (json) {
-      session.print(fields -> {
+      context.print(fields -> {
         fields.writeStringProperty("channel", channel);
         fields.writeNumberProperty("appended", result.appended());
         fields.writeNumberProperty("skipped", result.skipped());
       });
       return;
     }
-    session.print("%s", summary);
+    context.print("%s", summary);
   }
 
   /** Standard input belongs to the JVM. */

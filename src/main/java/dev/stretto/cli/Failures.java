@@ -1,12 +1,16 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.NotRunningException;
-import dev.stretto.outbox.BadLineException;
-import dev.stretto.outbox.DatabaseFault;
-import dev.stretto.outbox.FileFault;
-import dev.stretto.outbox.NotParkedException;
+import dev.stretto.append.BadLineException;
+import dev.stretto.batch.NotRunningException;
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ErrorText;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.database.DatabaseFault;
+import dev.stretto.database.FileFault;
+import dev.stretto.database.OpenDatabase;
 import dev.stretto.outbox.NumbersBehind;
-import dev.stretto.outbox.OpenDatabase;
+import dev.stretto.outbox.admin.NotParkedException;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -23,17 +27,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
 
   private final PrintWriter err;
-  private final Session session;
+  private final CommandContext context;
 
-  Failures(PrintWriter err, Session session) {
+  Failures(PrintWriter err, CommandContext context) {
     this.err = err;
-    this.session = session;
+    this.context = context;
   }
 
   ExitCode report(Throwable failure) {
     Report report = explain(failure);
     err.println("stretto: " + oneLine(report.line()));
-    if (session.debug()) {
+    if (context.debug()) {
       failure.printStackTrace(err);
     }
     return report.exitCode();
@@ -41,7 +45,7 @@ final class Failures {
 
   private Report explain(Throwable failure) {
     FileFault file =
-        Messages.find(failure, CommandException.class) == null ? FileFault.of(failure) : null;
+        ErrorText.find(failure, CommandException.class) == null ? FileFault.of(failure) : null;
     if (file != null) {
       return new Report(
           file.passes() ? ExitCode.TRY_LATER : ExitCode.FAILED, "the database " + file.words());
@@ -80,20 +84,20 @@ final class Failures {
           return new Report(codeOf(failure), "the database failed: " + DatabaseFault.said(e));
         }
         case DataAccessException e when e.getCause() == null -> {
-          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+          return new Report(ExitCode.FAILED, "the database failed: " + ErrorText.firstLine(e));
         }
         case TransactionException e when e.getCause() == null -> {
-          return new Report(ExitCode.FAILED, "the database failed: " + Messages.firstLine(e));
+          return new Report(ExitCode.FAILED, "the database failed: " + ErrorText.firstLine(e));
         }
         default -> {}
       }
     }
-    Throwable root = Messages.root(failure);
+    Throwable root = ErrorText.root(failure);
     return new Report(
         ExitCode.FAILED,
         root.getClass().getSimpleName()
             + ": "
-            + Messages.firstLine(root)
+            + ErrorText.firstLine(root)
             + " (--debug shows more)");
   }
 
@@ -111,7 +115,7 @@ final class Failures {
     String help = "; see " + name + " --help";
     UnmatchedArgumentException unmatched = unmatched(e);
     if (unmatched == null) {
-      return Messages.firstLine(e) + help;
+      return ErrorText.firstLine(e) + help;
     }
     String word = unmatched.getUnmatched().getFirst();
     boolean isCommand = !word.startsWith("-") && !command.getSubcommands().isEmpty();

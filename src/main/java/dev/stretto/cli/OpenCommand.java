@@ -1,9 +1,13 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.outbox.OutboxChannels;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.outbox.ChannelTable;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.settings.Channels;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: stretto open space"})
 final class OpenCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "CHANNEL", description = "The channel's name.")
   private String channel = "";
@@ -34,23 +38,23 @@ final class OpenCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  OpenCommand(Session session) {
-    this.session = session;
+  OpenCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() {
-    try (Application application = session.open()) {
+    try (OpenApplication application = context.open()) {
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       KnownChannels.of(application.get(Channels.class), statuses.known(), channel);
-      boolean opened = new OutboxChannels(application.get(JdbcTemplate.class)).openGate(channel);
+      boolean opened = new ChannelTable(application.get(JdbcTemplate.class)).openGate(channel);
       if (json) {
-        session.print(fields -> {
+        context.print(fields -> {
           fields.writeStringProperty("channel", channel);
           fields.writeBooleanProperty("opened", opened);
         });
       } else {
-        session.print("%s: %s", channel, opened ? opened(statuses) : "its gate was open");
+        context.print("%s: %s", channel, opened ? opened(statuses) : "its gate was open");
       }
     }
     return ExitCode.DONE.code();

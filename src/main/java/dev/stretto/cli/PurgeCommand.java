@@ -1,9 +1,13 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.job.DurationText;
-import dev.stretto.outbox.SettledMessages;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.outbox.admin.SettledMessages;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.settings.Channels;
+import dev.stretto.settings.DurationText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +33,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: stretto purge --older-than 30d"})
 final class PurgeCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Option(
       names = "--older-than",
@@ -44,14 +48,14 @@ final class PurgeCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  PurgeCommand(Session session) {
-    this.session = session;
+  PurgeCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() {
     Duration age = DurationText.parse("--older-than", olderThan);
-    try (Application application = session.open()) {
+    try (OpenApplication application = context.open()) {
       SettledMessages settled = application.get(SettledMessages.class);
       Map<String, Long> purged = new LinkedHashMap<>();
       for (String name :
@@ -70,10 +74,10 @@ final class PurgeCommand implements Callable<Integer> {
   }
 
   private void print(Map<String, Long> purged) {
-    session.done(
+    context.done(
         "purged " + purged.values().stream().mapToLong(Long::longValue).sum() + " messages");
     if (json) {
-      session.print(fields -> {
+      context.print(fields -> {
         fields.writeNumberProperty(
             "purged", purged.values().stream().mapToLong(Long::longValue).sum());
         fields.writeObjectPropertyStart("channels");
@@ -81,10 +85,10 @@ final class PurgeCommand implements Callable<Integer> {
         fields.writeEndObject();
       });
     } else if (purged.isEmpty()) {
-      session.print("nothing was settled longer than %s ago", olderThan);
+      context.print("nothing was settled longer than %s ago", olderThan);
     } else {
       purged.forEach((name, count) ->
-          session.print("%s: %,d message%s purged", name, count, count == 1 ? "" : "s"));
+          context.print("%s: %,d message%s purged", name, count, count == 1 ? "" : "s"));
     }
   }
 }

@@ -1,9 +1,13 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.RunSummary;
-import dev.stretto.job.Runs;
-import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.batch.RunHistory;
+import dev.stretto.batch.RunSummary;
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.RecordedMessages;
 import dev.stretto.report.RunPage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +37,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: stretto report 7 --out run-7.html"})
 final class ReportCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "RUN", description = "The run's number, as runs shows it.")
   private long run;
@@ -48,31 +52,31 @@ final class ReportCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON about the page.")
   private boolean json;
 
-  ReportCommand(Session session) {
-    this.session = session;
+  ReportCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws IOException, SQLException {
     Path file = file();
-    try (Application application = session.open()) {
-      OutboxRuns runs = application.get(OutboxRuns.class);
-      OutboxRuns.Noted noted = RunOption.find(runs, run);
+    try (OpenApplication application = context.open()) {
+      RunTable runs = application.get(RunTable.class);
+      RunTable.Noted noted = KnownRun.find(runs, run);
       RunPage.Page page =
           RunPage.of(
               runs.find(run).orElseThrow(),
               application.get(RecordedMessages.class),
-              facts(noted, application.get(Runs.class).find(run)));
+              facts(noted, application.get(RunHistory.class).find(run)));
       Files.writeString(file, page.html());
       if (json) {
-        session.print(fields -> {
+        context.print(fields -> {
           fields.writeNumberProperty("run", run);
           fields.writeStringProperty("channel", noted.channel());
           fields.writeNumberProperty("calls", page.calls());
           fields.writeStringProperty("file", out);
         });
       } else {
-        session.print("wrote %s, with %,d calls of run %d", out, page.calls(), run);
+        context.print("wrote %s, with %,d calls of run %d", out, page.calls(), run);
       }
     }
     return ExitCode.DONE.code();
@@ -96,7 +100,7 @@ final class ReportCommand implements Callable<Integer> {
     throw new CommandException(ExitCode.USAGE, "--out: the file " + out + " can't be written");
   }
 
-  private static Map<String, String> facts(OutboxRuns.Noted noted, @Nullable RunSummary summary) {
+  private static Map<String, String> facts(RunTable.Noted noted, @Nullable RunSummary summary) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Ordering", noted.ordering().toLowerCase(Locale.ROOT));
     facts.put("Fence", String.valueOf(noted.fence()));

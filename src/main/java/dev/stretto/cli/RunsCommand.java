@@ -1,9 +1,15 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.job.RunSummary;
-import dev.stretto.job.Runs;
+import dev.stretto.batch.RunHistory;
+import dev.stretto.batch.RunSummary;
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.output.TextTable;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.settings.Channels;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -51,7 +57,7 @@ final class RunsCommand implements Callable<Integer> {
 
   private static final int LEFT = 7;
 
-  private final Session session;
+  private final CommandContext context;
 
   @Option(names = "--channel", paramLabel = "C", description = "Only runs on this channel.")
   private @Nullable String channel;
@@ -65,8 +71,8 @@ final class RunsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  RunsCommand(Session session) {
-    this.session = session;
+  RunsCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -74,20 +80,20 @@ final class RunsCommand implements Callable<Integer> {
     if (limit < 1 || limit > HIGHEST_LIMIT) {
       throw new CommandException(ExitCode.USAGE, "--limit: must be 1 to 1000, not " + limit);
     }
-    try (Application application = session.open()) {
+    try (OpenApplication application = context.open()) {
       if (channel != null) {
         KnownChannels.of(
             application.get(Channels.class),
             application.get(ChannelStatuses.class).known(),
             channel);
       }
-      List<RunSummary> runs = application.get(Runs.class).latest(channel, limit);
+      List<RunSummary> runs = application.get(RunHistory.class).latest(channel, limit);
       if (json) {
-        session.print(fields -> write(runs, fields));
+        context.print(fields -> write(runs, fields));
       } else if (runs.isEmpty()) {
-        session.print("no run yet%s", channel == null ? "" : " on " + channel);
+        context.print("no run yet%s", channel == null ? "" : " on " + channel);
       } else {
-        lines(runs).forEach(session.out()::println);
+        lines(runs).forEach(context.out()::println);
       }
     }
     return ExitCode.DONE.code();

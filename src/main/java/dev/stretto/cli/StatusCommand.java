@@ -1,8 +1,12 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.settings.Channels;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,7 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions:%n")
 final class StatusCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
   private @Nullable String channel;
@@ -25,20 +29,20 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  StatusCommand(Session session) {
-    this.session = session;
+  StatusCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() {
-    try (Application application = session.open()) {
+    try (OpenApplication application = context.open()) {
       Channels channels = application.get(Channels.class);
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       List<ChannelStatus> rows = statuses.of(KnownChannels.of(channels, statuses.known(), channel));
       if (json) {
-        session.print(new StatusJson(rows, channels));
+        context.print(new StatusJson(rows, channels));
       } else {
-        new StatusTable(rows, channels).lines().forEach(session.out()::println);
+        new StatusTable(rows, channels).lines().forEach(context.out()::println);
       }
     }
     return ExitCode.DONE.code();

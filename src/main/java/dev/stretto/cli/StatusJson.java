@@ -1,8 +1,9 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.outbox.OutboxView;
+import dev.stretto.cli.output.JsonText;
+import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
+import dev.stretto.settings.Channels;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

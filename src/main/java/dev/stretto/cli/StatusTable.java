@@ -1,8 +1,10 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.outbox.OutboxView;
+import dev.stretto.cli.output.TextTable;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
+import dev.stretto.settings.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,10 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.RunSummary;
-import dev.stretto.job.Runs;
+import dev.stretto.batch.RunHistory;
+import dev.stretto.batch.RunSummary;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.OpenApplication;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Parameters;
     })
 final class StopCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Parameters(
       paramLabel = "RUN",
@@ -32,23 +35,23 @@ final class StopCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  StopCommand(Session session) {
-    this.session = session;
+  StopCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws SQLException {
-    try (Application application = session.open()) {
-      RunSummary asked = application.get(Runs.class).stop(run);
-      session.done("run " + asked.run() + " was asked to stop");
+    try (OpenApplication application = context.open()) {
+      RunSummary asked = application.get(RunHistory.class).stop(run);
+      context.done("run " + asked.run() + " was asked to stop");
       if (json) {
-        session.print(fields -> {
+        context.print(fields -> {
           fields.writeNumberProperty("run", asked.run());
           fields.writeStringProperty("channel", asked.channel());
           fields.writeBooleanProperty("asked", true);
         });
       } else {
-        session.print(
+        context.print(
             "%s: run %d was asked to stop; it finishes what is under way",
             asked.channel(), asked.run());
       }

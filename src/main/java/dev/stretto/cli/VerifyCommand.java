@@ -1,12 +1,20 @@
 package dev.stretto.cli;
 
-import dev.stretto.job.Channels;
-import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.RecordedMessage;
+import dev.stretto.cli.demo.Arrival;
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.output.PlainText;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.cli.start.StrettoConfiguration;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.RecordedMessage;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.report.StartOrder;
 import dev.stretto.report.StartOrder.Broken;
 import dev.stretto.report.StartOrder.Finding;
+import dev.stretto.settings.Channels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +43,7 @@ import tools.jackson.core.JsonGenerator;
     })
 final class VerifyCommand implements Callable<Integer> {
 
-  private final Session session;
+  private final CommandContext context;
 
   @Parameters(
       paramLabel = "RUN",
@@ -49,21 +57,21 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  VerifyCommand(Session session) {
-    this.session = session;
+  VerifyCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() {
-    try (Application application = session.open()) {
-      OutboxRuns runs = application.get(OutboxRuns.class);
+    try (OpenApplication application = context.open()) {
+      RunTable runs = application.get(RunTable.class);
       List<Finding> findings = findings(application, runs);
       Arrival arrival =
           new Arrival(application.get(Channels.class), StrettoConfiguration.transports());
       if (json) {
-        session.print(fields -> write(findings, runs, arrival, fields));
+        context.print(fields -> write(findings, runs, arrival, fields));
       } else {
-        findings.forEach(finding -> session.print("%s", line(finding, runs, arrival)));
+        findings.forEach(finding -> context.print("%s", line(finding, runs, arrival)));
       }
       return findings.stream().allMatch(finding -> finding.broken() == null)
           ? ExitCode.DONE.code()
@@ -71,10 +79,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private List<Finding> findings(Application application, OutboxRuns runs) {
+  private List<Finding> findings(OpenApplication application, RunTable runs) {
     StartOrder order = application.get(StartOrder.class);
     if (run != null) {
-      OutboxRuns.Noted noted = RunOption.find(runs, run);
+      RunTable.Noted noted = KnownRun.find(runs, run);
       if (channel != null && !channel.equals(noted.channel())) {
         throw new CommandException(
             ExitCode.USAGE, "--channel: run " + run + " was on channel " + noted.channel());
@@ -92,7 +100,7 @@ final class VerifyCommand implements Callable<Integer> {
     return findings;
   }
 
-  private static String line(Finding finding, OutboxRuns runs, Arrival arrival) {
+  private static String line(Finding finding, RunTable runs, Arrival arrival) {
     String channel = finding.channel() + ": ";
     Broken broken = finding.broken();
     if (broken != null) {
@@ -121,7 +129,7 @@ final class VerifyCommand implements Callable<Integer> {
             + unrecorded;
   }
 
-  private static String text(RecordedMessage message, String channel, OutboxRuns runs) {
+  private static String text(RecordedMessage message, String channel, RunTable runs) {
     RecordedMessage.Start first = Objects.requireNonNull(message.first());
     return String.format(
         Locale.ROOT,
@@ -136,7 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static void write(
-      List<Finding> findings, OutboxRuns runs, Arrival arrival, JsonGenerator json) {
+      List<Finding> findings, RunTable runs, Arrival arrival, JsonGenerator json) {
     json.writeArrayPropertyStart("channels");
     for (Finding finding : findings) {
       json.writeStartObject();
@@ -161,7 +169,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static void write(
-      String name, RecordedMessage message, String channel, OutboxRuns runs, JsonGenerator json) {
+      String name, RecordedMessage message, String channel, RunTable runs, JsonGenerator json) {
     RecordedMessage.Start first = Objects.requireNonNull(message.first());
     json.writeObjectPropertyStart(name);
     json.writeStringProperty("messageId", message.messageId());

@@ -13,12 +13,12 @@ public final class UnusableDatabaseException extends RuntimeException {
   }
 
   /** A setting that can't be meant. */
-  static UnusableDatabaseException setting(String property, String message) {
+  public static UnusableDatabaseException setting(String property, String message) {
     return new UnusableDatabaseException(property, message);
   }
 
   /** The database is not as it should be; the message goes on from the database's name. */
-  static UnusableDatabaseException database(String message) {
+  public static UnusableDatabaseException database(String message) {
     return new UnusableDatabaseException(null, message);
   }
 

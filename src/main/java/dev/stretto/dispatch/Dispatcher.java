@@ -1,8 +1,8 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.Stop.Reason;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.Settlement;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
@@ -28,7 +28,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
   private final DispatchSettings settings;
   private final Passage passage;
   private final BooleanSupplier leaseLive;
-  private final Times times;
+  private final Clocks clocks;
   private final long origin;
   private final Runnable claimable;
   private final Thread thread;
@@ -43,7 +43,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
   /** Something was recorded, nothing is under way any more, or it was stopped. */
   private final Condition quieter = guard.newCondition();
 
-  private final Course course;
+  private final DispatchState state;
 
   /**
    * Readies a dispatcher; nothing starts yet.
@@ -58,14 +58,14 @@ public final class Dispatcher implements Turns, AutoCloseable {
       Passage passage,
       BooleanSupplier leaseLive,
       Runnable claimable,
-      Times times) {
+      Clocks clocks) {
     this.settings = settings;
     this.passage = passage;
     this.leaseLive = leaseLive;
     this.claimable = claimable;
-    this.times = times;
-    this.origin = times.nanos().getAsLong();
-    this.course = new Course(settings, times);
+    this.clocks = clocks;
+    this.origin = clocks.nanos().getAsLong();
+    this.state = new DispatchState(settings, clocks);
     this.thread = Thread.ofPlatform().name("dispatch-" + channel).daemon().unstarted(this::run);
   }
 
@@ -84,7 +84,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
    * @param reason what the destination said
    */
   public void closeGate(Duration remaining, String reason) {
-    guard.alone(() -> course.closeGate(now(), remaining, reason));
+    guard.alone(() -> state.closeGate(now(), remaining, reason));
   }
 
   /** Starts the dispatching thread. */
@@ -101,10 +101,10 @@ public final class Dispatcher implements Turns, AutoCloseable {
   public boolean awaitRoom(Duration atMost) {
     return guard.locked(() -> {
       long left = atMost.toNanos();
-      while (course.stopped() == null && course.full() && left > 0) {
+      while (state.stopped() == null && state.full() && left > 0) {
         left = await(room, left);
       }
-      return course.stopped() != null || !course.full();
+      return state.stopped() != null || !state.full();
     });
   }
 
@@ -114,27 +114,27 @@ public final class Dispatcher implements Turns, AutoCloseable {
    *
    * @return the message on its way; already at its end where the dispatcher has stopped
    */
-  public Flight offer(Message message) {
+  public Task offer(Message message) {
     return guard.locked(() -> {
-      while (course.stopped() == null && course.full()) {
+      while (state.stopped() == null && state.full()) {
         await(room, Long.MAX_VALUE);
       }
-      Flight flight = course.offer(message, now());
-      if (course.stopped() != null) {
+      Task task = state.offer(message, now());
+      if (state.stopped() != null) {
         wakeAll();
       }
-      if (course.pickable()) {
+      if (state.pickable()) {
         claimable.run();
       }
-      return flight;
+      return task;
     });
   }
 
   @Override
-  public Turn turn(List<Flight> ended) {
+  public Turn turn(List<Task> ended) {
     return guard.locked(() -> {
-      Turn turn = course.turn(ended);
-      if (course.wantsMore()) {
+      Turn turn = state.turn(ended);
+      if (state.wantsMore()) {
         room.signalAll();
       }
       return turn;
@@ -144,10 +144,10 @@ public final class Dispatcher implements Turns, AutoCloseable {
   @Override
   public void committed(Turn turn) {
     guard.alone(() -> {
-      course.committed(turn, now());
+      state.committed(turn, now());
       quieter.signalAll();
       wakeStarter();
-      if (course.stopped() != null || !turn.released().isEmpty()) {
+      if (state.stopped() != null || !turn.released().isEmpty()) {
         wakeAll();
       }
     });
@@ -162,7 +162,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
    */
   public boolean conclude() {
     return guard.locked(() -> {
-      boolean concluded = course.idle() && course.conclude(now());
+      boolean concluded = state.idle() && state.conclude(now());
       wakeAll();
       return concluded;
     });
@@ -170,20 +170,20 @@ public final class Dispatcher implements Turns, AutoCloseable {
 
   /** Why nothing is started now; null while calls start. */
   public @Nullable Standstill standstill() {
-    return guard.locked(() -> course.standstill(now()));
+    return guard.locked(() -> state.standstill(now()));
   }
 
   /**
    * Takes those that were offered and shall not start before someone has decided about the message
    * ahead of them. In its outcome's settlement, {@link Settlement#blocksKey()} says so.
    */
-  public List<Flight> takeHeldBack() {
-    return guard.locked(course::takeHeldBack);
+  public List<Task> takeHeldBack() {
+    return guard.locked(state::takeHeldBack);
   }
 
   /** The messages of that key are no longer held back when they are offered. */
   public void unblock(String key) {
-    guard.alone(() -> course.unblock(key));
+    guard.alone(() -> state.unblock(key));
   }
 
   /**
@@ -193,14 +193,14 @@ public final class Dispatcher implements Turns, AutoCloseable {
    */
   public void stop(Stop reason) {
     guard.alone(() -> {
-      course.stop(reason, now());
+      state.stop(reason, now());
       wakeAll();
     });
   }
 
   /** Why nothing more is started, or null while it goes on. */
   public @Nullable Stop stopped() {
-    return guard.locked(course::stopped);
+    return guard.locked(state::stopped);
   }
 
   /**
@@ -210,10 +210,10 @@ public final class Dispatcher implements Turns, AutoCloseable {
   public void drain() {
     guard.alone(() -> {
       long left = settings.drain().toNanos();
-      while (!course.quiet() && left > 0) {
+      while (!state.quiet() && left > 0) {
         left = await(quieter, left);
       }
-      course.abandon();
+      state.abandon();
     });
   }
 
@@ -228,16 +228,16 @@ public final class Dispatcher implements Turns, AutoCloseable {
   public boolean awaitIdle(Duration atMost, BooleanSupplier sooner) {
     return guard.locked(() -> {
       long left = atMost.toNanos();
-      while (course.stopped() == null && !course.idle() && !sooner.getAsBoolean() && left > 0) {
+      while (state.stopped() == null && !state.idle() && !sooner.getAsBoolean() && left > 0) {
         left = await(quieter, left);
       }
-      return course.idle();
+      return state.idle();
     });
   }
 
   /** What was done so far. */
   public Counts counts() {
-    return guard.locked(course::counts);
+    return guard.locked(state::counts);
   }
 
   /** Stops; the transport is the caller's to close. */
@@ -274,17 +274,17 @@ public final class Dispatcher implements Turns, AutoCloseable {
   /** Blocks until a call may start; null once nothing more shall. */
   private @Nullable Attempt awaitNext() {
     return guard.locked(() -> {
-      while (course.stopped() == null) {
+      while (state.stopped() == null) {
         long now = now();
-        Flight next = course.next(now, passage.transport().capacity());
+        Task next = state.next(now, passage.transport().capacity());
         wakeRecorder();
         if (next == null) {
-          long wakeAt = course.wakeAt();
-          if (course.stopped() == null) {
+          long wakeAt = state.wakeAt();
+          if (state.stopped() == null) {
             await(startable, wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - now);
           }
         } else if (leaseLive.getAsBoolean()) {
-          course.begin(next, now);
+          state.begin(next, now);
           Call call = new Call(next.message(), next.attempts, passage.fence());
           return new Attempt(call, thread, outcome -> finished(next, outcome));
         } else {
@@ -296,10 +296,10 @@ public final class Dispatcher implements Turns, AutoCloseable {
     });
   }
 
-  private void finished(Flight flight, Outcome outcome) {
+  private void finished(Task task, Outcome outcome) {
     guard.alone(() -> {
-      course.finished(flight, outcome, now());
-      if (course.quiet()) {
+      state.finished(task, outcome, now());
+      if (state.quiet()) {
         quieter.signalAll();
       }
       wakeStarter();
@@ -309,13 +309,13 @@ public final class Dispatcher implements Turns, AutoCloseable {
 
   /** Most calls end while nothing waits to start: a thread woken for each would take a core. */
   private void wakeStarter() {
-    if (course.mayStart()) {
+    if (state.mayStart()) {
       startable.signal();
     }
   }
 
   private void wakeRecorder() {
-    if (course.anyReleasing()) {
+    if (state.anyReleasing()) {
       claimable.run();
     }
   }
@@ -328,7 +328,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
   }
 
   private long now() {
-    return times.nanos().getAsLong() - origin;
+    return clocks.nanos().getAsLong() - origin;
   }
 
   /**

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class GivenBack {
 
   /** Whose claims were given back, and which are in line again. */
-  private final PriorityQueue<Flight> inLine =
-      new PriorityQueue<>(Comparator.comparingLong(flight -> flight.turn));
+  private final PriorityQueue<Task> inLine =
+      new PriorityQueue<>(Comparator.comparingLong(task -> task.turn));
 
   /** Whose claims are to be given back, not yet taken by {@link #take}. */
-  private List<Flight> releasing = new ArrayList<>();
+  private List<Task> releasing = new ArrayList<>();
 
   /** How many go back in line once their claims are given back. */
   private int returning;
@@ -30,23 +30,23 @@ final class GivenBack {
    *
    * @param returns whether the message goes back in line then
    */
-  void add(Flight flight, boolean returns) {
-    if (returns && !flight.returning) {
-      flight.returning = true;
+  void add(Task task, boolean returns) {
+    if (returns && !task.returning) {
+      task.returning = true;
       returning++;
     }
-    if (flight.claimed && !flight.releasing) {
-      flight.releasing = true;
-      releasing.add(flight);
-    } else if (!flight.claimed && flight.returning) {
-      released(flight);
+    if (task.claimed && !task.releasing) {
+      task.releasing = true;
+      releasing.add(task);
+    } else if (!task.claimed && task.returning) {
+      released(task);
     }
   }
 
   /** Takes those whose claims are to be given back, for that to be recorded. */
-  List<Flight> take() {
-    List<Flight> taken = releasing.stream().filter(flight -> !flight.over()).toList();
-    releasing.forEach(flight -> flight.releasing = !flight.over());
+  List<Task> take() {
+    List<Task> taken = releasing.stream().filter(task -> !task.over()).toList();
+    releasing.forEach(task -> task.releasing = !task.over());
     releasing = new ArrayList<>();
     return taken;
   }
@@ -57,13 +57,13 @@ final class GivenBack {
   }
 
   /** The claim was given back. */
-  void released(Flight flight) {
-    flight.releasing = false;
-    if (flight.returning) {
-      flight.returning = false;
+  void released(Task task) {
+    task.releasing = false;
+    if (task.returning) {
+      task.returning = false;
       returning--;
-      if (!flight.over()) {
-        inLine.add(flight);
+      if (!task.over()) {
+        inLine.add(task);
       }
     }
   }
@@ -79,7 +79,7 @@ final class GivenBack {
   }
 
   /** Takes the first in line, to be claimed again; null where there is none. */
-  @Nullable Flight poll() {
+  @Nullable Task poll() {
     if (!inLine.isEmpty()) {
       reclaiming++;
     }
@@ -101,8 +101,8 @@ final class GivenBack {
   }
 
   /** Takes out all that are in line. */
-  List<Flight> withdraw() {
-    List<Flight> withdrawn = new ArrayList<>(inLine);
+  List<Task> withdraw() {
+    List<Task> withdrawn = new ArrayList<>(inLine);
     inLine.clear();
     return withdrawn;
   }

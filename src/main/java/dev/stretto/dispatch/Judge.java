@@ -5,7 +5,7 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Streak.Verdict;
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Status;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Delivered;
 import dev.stretto.transport.Outcome.Fault;
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
 
   private final DispatchSettings settings;
-  private final Times times;
-  private final Lineup lineup;
+  private final Clocks clocks;
+  private final StartQueue queue;
   private final StartGate gate;
   private final Streak streak;
   private final Suspects suspects;
@@ -44,14 +44,14 @@ final class Judge {
 
   private long doubtedSince;
 
-  Judge(DispatchSettings settings, Times times, Lineup lineup, StartGate gate) {
+  Judge(DispatchSettings settings, Clocks clocks, StartQueue queue, StartGate gate) {
     this.settings = settings;
-    this.times = times;
-    this.lineup = lineup;
+    this.clocks = clocks;
+    this.queue = queue;
     this.gate = gate;
     this.streak = new Streak(settings.unavailable().after());
-    this.suspects = new Suspects(settings.retry().giveUp(), times.clock(), streak);
-    this.backoff = new Backoff(settings.retry(), times.random());
+    this.suspects = new Suspects(settings.retry().giveUp(), clocks.clock(), streak);
+    this.backoff = new Backoff(settings.retry(), clocks.random());
   }
 
   /**
@@ -69,12 +69,12 @@ final class Judge {
   }
 
   /** A call has ended, and is no longer under way. */
-  @Nullable Stop finished(Flight flight, Outcome outcome, Moment now) {
+  @Nullable Stop finished(Task task, Outcome outcome, Moment now) {
     Stop stop =
         switch (outcome) {
-          case Delivered _ -> delivered(flight, now);
-          case Rejected rejected -> rejected(flight, rejected, now);
-          case RetryLater later -> retryLater(flight, later, now);
+          case Delivered _ -> delivered(task, now);
+          case Rejected rejected -> rejected(task, rejected, now);
+          case RetryLater later -> retryLater(task, later, now);
         };
     if (stop != null || now.stopped()) {
       return stop;
@@ -86,81 +86,81 @@ final class Judge {
     return stop == null ? unblock(now) : stop;
   }
 
-  private @Nullable Stop delivered(Flight flight, Moment now) {
+  private @Nullable Stop delivered(Task task, Moment now) {
     untaken = 0;
     boolean doubted = streak.verdict() != Verdict.NONE;
-    if (streak.delivered(flight) && doubted) {
+    if (streak.delivered(task) && doubted) {
       gate.takes(now.nanos());
     }
-    gate.answered(flight);
-    flight.end(flight.delivered());
+    gate.answered(task);
+    task.end(task.delivered());
     suspects.takeShown().forEach(this::parkSuspect);
     return null;
   }
 
-  private @Nullable Stop rejected(Flight flight, Rejected rejected, Moment now) {
+  private @Nullable Stop rejected(Task task, Rejected rejected, Moment now) {
     if (rejected.refused() == Refused.CHANNEL) {
-      flight.lastError = rejected.reason();
-      flight.refused = Refused.CHANNEL;
-      if (streak.off() || suspects.chargeable(flight)) {
-        park(flight);
+      task.lastError = rejected.reason();
+      task.refused = Refused.CHANNEL;
+      if (streak.off() || suspects.chargeable(task)) {
+        park(task);
       } else {
-        flight.end(flight.givenBack());
+        task.end(task.givenBack());
       }
       return new Stop(Reason.SWITCHED_OFF, rejected.reason(), null);
     }
     if (rejected.refused() == Refused.UNSENDABLE) {
-      flight.attempts--;
-      gate.unused(flight);
-      unsendable(flight, rejected.reason());
+      task.attempts--;
+      gate.unused(task);
+      unsendable(task, rejected.reason());
       return null;
     }
     RetryLater answer = new RetryLater(Fault.FAILED, rejected.reason(), null);
-    if (!counts(flight, answer, true, now)) {
+    if (!counts(task, answer, true, now)) {
       return null;
     }
-    gate.answered(flight);
-    if (!flight.failing()) {
-      lineup.failed();
+    gate.answered(task);
+    if (!task.failing()) {
+      queue.failed();
     }
-    flight.refused = rejected.refused();
-    return exhausted(flight, now);
+    task.refused = rejected.refused();
+    return exhausted(task, now);
   }
 
-  private @Nullable Stop retryLater(Flight flight, RetryLater later, Moment now) {
+  private @Nullable Stop retryLater(Task task, RetryLater later, Moment now) {
     return switch (later.fault()) {
       case UNTAKEN -> {
-        untaken(flight, later, now);
+        untaken(task, later, now);
         yield null;
       }
       case UNAVAILABLE -> {
-        if (counts(flight, later, false, now)) {
-          gate.unavailable(flight, later, now.nanos());
-          again(flight, now);
+        if (counts(task, later, false, now)) {
+          gate.unavailable(task, later, now.nanos());
+          again(task, now);
         }
         yield null;
       }
       case UNKNOWN -> {
         if (settings.onUnknown() == OnUnknown.QUARANTINE) {
           // It may have arrived, and is never sent again, whoever is to blame.
-          streak.add(flight, later.reason(), false, now.nanos());
-          gate.unanswered(flight, later, now.nanos());
-          flight.lastError = "outcome unknown: " + later.reason();
-          park(flight);
+          streak.add(task, later.reason(), false, now.nanos());
+          gate.unanswered(task, later, now.nanos());
+          task.lastError = "outcome unknown: " + later.reason();
+          park(task);
           yield null;
         }
-        if (!counts(flight, later, false, now)) {
+        if (!counts(task, later, false, now)) {
           yield null;
         }
-        gate.unanswered(flight, later, now.nanos());
-        yield failed(flight, null, now);
+        gate.unanswered(task, later, now.nanos());
+        yield failed(task, null, now);
       }
       case FAILED -> {
-        if (!counts(flight, later, false, now)) {
+        if (!counts(task, later, false, now)) {
           yield null;
         }
-        gate.answered(flight);
-        yield failed(flight, later.retryAfter(), now);
+        gate.answered(task);
+        yield failed(task, later.retryAfter(), now);
       }
     };
   }
@@ -171,27 +171,27 @@ final class Judge {
    *
    * @return whether the call may be charged to its message
    */
-  private boolean counts(Flight flight, RetryLater later, boolean refused, Moment now) {
-    streak.add(flight, later.reason(), refused, now.nanos());
-    flight.lastError = later.reason();
+  private boolean counts(Task task, RetryLater later, boolean refused, Moment now) {
+    streak.add(task, later.reason(), refused, now.nanos());
+    task.lastError = later.reason();
     if (streak.verdict() != Verdict.DOWN) {
       return true;
     }
     Duration asked = later.fault() == Fault.UNAVAILABLE ? later.retryAfter() : null;
-    gate.unavailable(flight, new RetryLater(later.fault(), later.reason(), asked), now.nanos());
-    absolve(flight);
-    flight.attempts++;
-    again(flight, now);
+    gate.unavailable(task, new RetryLater(later.fault(), later.reason(), asked), now.nanos());
+    absolve(task);
+    task.attempts++;
+    again(task, now);
     return false;
   }
 
   /** The call cost no attempt. */
-  private void again(Flight flight, Moment now) {
-    flight.attempts--;
+  private void again(Task task, Moment now) {
+    task.attempts--;
     if (now.stopped()) {
-      flight.end(flight.pending());
+      task.end(task.pending());
     } else {
-      lineup.putBack(flight);
+      queue.putBack(task);
     }
   }
 
@@ -199,58 +199,58 @@ final class Judge {
    * A destination that takes nothing again and again would otherwise be called without a pause. As
    * many as the window are untaken where a connection ends in good order.
    */
-  private void untaken(Flight flight, RetryLater later, Moment now) {
+  private void untaken(Task task, RetryLater later, Moment now) {
     untaken++;
     if (untaken > 2 * settings.window() + Math.max(1, settings.unavailable().after())) {
-      retryLater(flight, new RetryLater(Fault.UNAVAILABLE, later.reason(), null), now);
+      retryLater(task, new RetryLater(Fault.UNAVAILABLE, later.reason(), null), now);
     } else {
-      flight.lastError = later.reason();
-      gate.unanswered(flight, later, now.nanos());
-      again(flight, now);
+      task.lastError = later.reason();
+      gate.unanswered(task, later, now.nanos());
+      again(task, now);
     }
   }
 
-  private @Nullable Stop failed(Flight flight, @Nullable Duration retryAfter, Moment now) {
-    if (flight.firstFailed == 0) {
-      flight.firstFailed = flight.call;
+  private @Nullable Stop failed(Task task, @Nullable Duration retryAfter, Moment now) {
+    if (task.firstFailed == 0) {
+      task.firstFailed = task.call;
     }
-    if (!flight.failing()) {
-      lineup.failed();
+    if (!task.failing()) {
+      queue.failed();
     }
-    flight.faults++;
-    if (flight.faults >= settings.retry().attempts()) {
-      return exhausted(flight, now);
+    task.faults++;
+    if (task.faults >= settings.retry().attempts()) {
+      return exhausted(task, now);
     }
     if (now.stopped()) {
-      flight.end(flight.pending());
+      task.end(task.pending());
     } else {
-      long wait = Math.max(backoff.nanos(flight.faults), gate.believed(retryAfter));
-      lineup.again(flight, now.nanos() + wait);
+      long wait = Math.max(backoff.nanos(task.faults), gate.believed(retryAfter));
+      queue.again(task, now.nanos() + wait);
     }
     return null;
   }
 
   /** No further call is due to the message: it was refused, or its attempts are used up. */
-  private @Nullable Stop exhausted(Flight flight, Moment now) {
+  private @Nullable Stop exhausted(Task task, Moment now) {
     return switch (settings.onExhausted()) {
       case PARK, BLOCK_KEY -> {
-        if (streak.off() || streak.shown(flight.call)) {
-          park(flight);
+        if (streak.off() || streak.shown(task.call)) {
+          park(task);
         } else if (now.stopped()) {
-          flight.end(flight.givenBack());
+          task.end(task.givenBack());
         } else {
-          suspects.add(flight);
-          lineup.giveBack(flight, false);
+          suspects.add(task);
+          queue.giveBack(task, false);
         }
         yield null;
       }
       case HOLD -> {
-        Stop kept = suspects.kept(flight);
-        if (streak.off() || suspects.chargeable(flight)) {
-          flight.end(flight.pending());
+        Stop kept = suspects.kept(task);
+        if (streak.off() || suspects.chargeable(task)) {
+          task.end(task.pending());
           yield new Stop(Reason.HELD, kept.text(), null);
         }
-        flight.end(flight.givenBack());
+        task.end(task.givenBack());
         yield kept;
       }
     };
@@ -272,8 +272,8 @@ final class Judge {
    * The message that may start in doubt, or null. Where answers come at once, nothing would be
    * under way behind some bad messages that follow each other.
    */
-  @Nullable Flight witness() {
-    return witnesses > 0 ? lineup.nextNew() : null;
+  @Nullable Task witness() {
+    return witnesses > 0 ? queue.nextNew() : null;
   }
 
   /** What {@link #witness} returned starts. */
@@ -291,7 +291,7 @@ final class Judge {
    * person, whom a run calls only once everything has ended.
    */
   long doubtedUntil(Moment now) {
-    if (witnesses > 0 && lineup.newToCome(now.underWay())) {
+    if (witnesses > 0 && queue.newToCome(now.underWay())) {
       return Long.MAX_VALUE;
     }
     if (now.quiet()) {
@@ -318,34 +318,34 @@ final class Judge {
     }
     streak.down();
     boolean makeRoom = !suspects.isEmpty();
-    List<Flight> absolved = suspects.takeAll();
-    for (Flight flight : lineup.withdrawRetries()) {
-      absolve(flight);
-      lineup.putBack(flight);
+    List<Task> absolved = suspects.takeAll();
+    for (Task task : queue.withdrawRetries()) {
+      absolve(task);
+      queue.putBack(task);
     }
     absolved.forEach(this::absolve);
     if (makeRoom) {
       // What suspects gave up for others they get back, for they come before them.
-      lineup.withdrawClaimed().forEach(flight -> lineup.giveBack(flight, true));
-      absolved.forEach(flight -> lineup.giveBack(flight, true));
+      queue.withdrawClaimed().forEach(task -> queue.giveBack(task, true));
+      absolved.forEach(task -> queue.giveBack(task, true));
     }
     return null;
   }
 
-  private void absolve(Flight flight) {
-    if (flight.failing()) {
-      lineup.failedNoMore();
+  private void absolve(Task task) {
+    if (task.failing()) {
+      queue.failedNoMore();
     }
-    flight.absolve();
+    task.absolve();
   }
 
   /** Decides about the suspects where all else waits for that. */
   @Nullable Stop unblock(Moment now) {
     boolean allElseWaits =
         settings.ordering() == Ordering.STRICT
-            || (lineup.holdsNewStarts() && !lineup.retriesWait())
-            || (lineup.full() && lineup.idle());
-    return now.quiet() && lineup.allRecorded() && allElseWaits ? conclude() : null;
+            || (queue.holdsNewStarts() && !queue.retriesWait())
+            || (queue.full() && queue.idle());
+    return now.quiet() && queue.allRecorded() && allElseWaits ? conclude() : null;
   }
 
   /**
@@ -354,29 +354,29 @@ final class Judge {
    * there are none of these, the others stay first in line, and end the run.
    */
   @Nullable Stop conclude() {
-    List<Flight> charged = suspects.takeChargeable();
+    List<Task> charged = suspects.takeChargeable();
     charged.forEach(this::parkSuspect);
     return charged.isEmpty() && !suspects.isEmpty() ? suspects.kept(suspects.first()) : null;
   }
 
   /** The destination has no part in it. */
-  void unsendable(Flight flight, String why) {
-    flight.lastError = why;
-    park(flight);
+  void unsendable(Task task, String why) {
+    task.lastError = why;
+    park(task);
   }
 
-  private void parkSuspect(Flight flight) {
-    lineup.judged(flight);
-    park(flight);
+  private void parkSuspect(Task task) {
+    queue.judged(task);
+    park(task);
   }
 
-  private void park(Flight flight) {
-    Lane lane = flight.lane;
+  private void park(Task task) {
+    Lane lane = task.lane;
     boolean blocks = lane != null && settings.onExhausted() == OnExhausted.BLOCK_KEY;
     if (lane != null && blocks) {
-      lineup.block(lane);
+      queue.block(lane);
     }
-    flight.end(flight.settlement(Status.PARKED, flight.attempts, flight.lastError, blocks));
+    task.end(task.settlement(Status.PARKED, task.attempts, task.lastError, blocks));
   }
 
   boolean anySuspects() {
@@ -384,7 +384,7 @@ final class Judge {
   }
 
   /** Takes those about which nothing will be decided any more. */
-  List<Flight> takeSuspects() {
+  List<Task> takeSuspects() {
     return suspects.takeAll();
   }
 
@@ -399,7 +399,7 @@ final class Judge {
         ? ", "
             + streak.calls()
             + " calls in a row since "
-            + times
+            + clocks
                 .clock()
                 .instant()
                 .minusNanos(now - streak.since())

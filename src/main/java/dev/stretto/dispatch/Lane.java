@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 final class Lane {
 
   /** Those behind the head, in order. */
-  final ArrayDeque<Flight> behind = new ArrayDeque<>();
+  final ArrayDeque<Task> behind = new ArrayDeque<>();
 
   /** Whether a message of the lane is at its head: claimable, or claimed and not yet recorded. */
   boolean busy;

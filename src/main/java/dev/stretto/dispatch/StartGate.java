@@ -24,7 +24,7 @@ final class StartGate {
 
   private final Unavailable settings;
   private State state = State.OPEN;
-  private @Nullable Flight probe;
+  private @Nullable Task probe;
   private String reason = "";
   private long closedSince;
   private long until;
@@ -60,10 +60,10 @@ final class StartGate {
   }
 
   /** A call starts; behind a closed gate whose time has come it is the probe. */
-  void started(Flight flight) {
+  void started(Task task) {
     if (state == State.CLOSED) {
       state = State.PROBING;
-      probe = flight;
+      probe = task;
     }
   }
 
@@ -89,33 +89,33 @@ final class StartGate {
   }
 
   /** The destination answered, whatever it said. Only the probe's answer opens a closed gate. */
-  void answered(Flight flight) {
-    if (state == State.PROBING && probe == flight) {
+  void answered(Task task) {
+    if (state == State.PROBING && probe == task) {
       open();
     }
   }
 
   /** No call was made: where it was to be the probe, the next one is. */
-  void unused(Flight flight) {
-    if (state == State.PROBING && probe == flight) {
+  void unused(Task task) {
+    if (state == State.PROBING && probe == task) {
       state = State.CLOSED;
       probe = null;
     }
   }
 
   /** No answer came. A probe without an answer closes the gate again. */
-  void unanswered(Flight flight, RetryLater why, long now) {
-    if (state == State.PROBING && probe == flight) {
+  void unanswered(Task task, RetryLater why, long now) {
+    if (state == State.PROBING && probe == task) {
       close(now, why);
     }
   }
 
   /** The destination can't be reached or takes nothing. */
-  void unavailable(Flight flight, RetryLater why, long now) {
+  void unavailable(Task task, RetryLater why, long now) {
     if (state == State.OPEN) {
       closedSince = now;
       close(now, why);
-    } else if (state == State.PROBING && probe == flight) {
+    } else if (state == State.PROBING && probe == task) {
       close(now, why);
     } else if (state == State.CLOSED && why.retryAfter() != null) {
       asked(now, why.retryAfter());

@@ -26,7 +26,7 @@ final class Streak {
   private long first;
   private long latestDelivered;
   private long since;
-  private @Nullable Flight one;
+  private @Nullable Task one;
   private int messages;
   private String reason = "";
 
@@ -70,19 +70,19 @@ final class Streak {
    * Counts a call that was not delivered. One of a message that failed before, while others were
    * delivered, says nothing of the destination.
    */
-  void add(Flight flight, String why, boolean refused, long now) {
-    if (shown(flight.firstFailed)) {
+  void add(Task task, String why, boolean refused, long now) {
+    if (shown(task.firstFailed)) {
       return;
     }
     if (calls == 0) {
       since = now;
-      first = flight.call;
+      first = task.call;
     }
-    first = Math.min(first, flight.call);
+    first = Math.min(first, task.call);
     if (one == null) {
-      one = flight;
+      one = task;
       messages = 1;
-    } else if (one != flight) {
+    } else if (one != task) {
       messages = 2;
     }
     calls++;
@@ -96,9 +96,9 @@ final class Streak {
    * @return whether that ended the streak; not where it started before all of a streak that casts
    *     doubt on the destination
    */
-  boolean delivered(Flight flight) {
-    latestDelivered = Math.max(latestDelivered, flight.call);
-    if (verdict != Verdict.NONE && flight.call < first) {
+  boolean delivered(Task task) {
+    latestDelivered = Math.max(latestDelivered, task.call);
+    if (verdict != Verdict.NONE && task.call < first) {
       return false;
     }
     verdict = Verdict.NONE;
@@ -114,7 +114,7 @@ final class Streak {
    * Whether a call that started after this one was delivered, which shows that the destination
    * takes others.
    *
-   * @param call as {@link Flight#call}; 0 means none, of which nothing was shown
+   * @param call as {@link Task#call}; 0 means none, of which nothing was shown
    */
   boolean shown(long call) {
     return call > 0 && latestDelivered > call;

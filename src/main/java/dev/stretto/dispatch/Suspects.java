@@ -19,8 +19,8 @@ final class Suspects {
   private final Duration giveUp;
   private final InstantSource clock;
   private final Streak streak;
-  private final PriorityQueue<Flight> byCall =
-      new PriorityQueue<>(Comparator.comparingLong(flight -> flight.call));
+  private final PriorityQueue<Task> byCall =
+      new PriorityQueue<>(Comparator.comparingLong(task -> task.call));
 
   Suspects(Duration giveUp, InstantSource clock, Streak streak) {
     this.giveUp = giveUp;
@@ -28,8 +28,8 @@ final class Suspects {
     this.streak = streak;
   }
 
-  void add(Flight flight) {
-    byCall.add(flight);
+  void add(Task task) {
+    byCall.add(task);
   }
 
   boolean isEmpty() {
@@ -37,28 +37,28 @@ final class Suspects {
   }
 
   /** The one whose latest call started first; there must be one. */
-  Flight first() {
+  Task first() {
     return byCall.element();
   }
 
   /** Takes those of which a later call has shown that the destination takes others. */
-  List<Flight> takeShown() {
-    List<Flight> shown = new ArrayList<>();
+  List<Task> takeShown() {
+    List<Task> shown = new ArrayList<>();
     while (!byCall.isEmpty() && streak.shown(byCall.element().call)) {
       shown.add(byCall.remove());
     }
     return shown;
   }
 
-  List<Flight> takeAll() {
-    List<Flight> all = new ArrayList<>(byCall);
+  List<Task> takeAll() {
+    List<Task> all = new ArrayList<>(byCall);
     byCall.clear();
     return all;
   }
 
   /** Takes those that are charged with their failures where nothing else is left to start. */
-  List<Flight> takeChargeable() {
-    List<Flight> charged = byCall.stream().filter(this::chargeable).toList();
+  List<Task> takeChargeable() {
+    List<Task> charged = byCall.stream().filter(this::chargeable).toList();
     byCall.removeAll(charged);
     return charged;
   }
@@ -68,33 +68,31 @@ final class Suspects {
    * delivered: it was refused as it is, it failed before while others were delivered, or it has
    * waited for too long.
    */
-  boolean chargeable(Flight flight) {
-    return flight.refused == Refused.MESSAGE
-        || streak.shown(flight.firstFailed)
-        || waitedTooLong(flight);
+  boolean chargeable(Task task) {
+    return task.refused == Refused.MESSAGE || streak.shown(task.firstFailed) || waitedTooLong(task);
   }
 
-  private boolean waitedTooLong(Flight flight) {
-    Instant first = flight.firstStart();
+  private boolean waitedTooLong(Task task) {
+    Instant first = task.firstStart();
     return first != null && !first.plus(giveUp).isAfter(clock.instant());
   }
 
   /** Why a run ends with this message first in line. */
-  Stop kept(Flight flight) {
+  Stop kept(Task task) {
     String text =
         "message "
-            + flight.message().messageId()
+            + task.message().messageId()
             + " stays first in line: "
-            + flight.lastError
-            + advice(flight);
-    return new Stop(flight.refused == null ? Reason.UNAVAILABLE : Reason.REFUSED, text, null);
+            + task.lastError
+            + advice(task);
+    return new Stop(task.refused == null ? Reason.UNAVAILABLE : Reason.REFUSED, text, null);
   }
 
-  private String advice(Flight flight) {
-    if (chargeable(flight)) {
+  private String advice(Task task) {
+    if (chargeable(task)) {
       return "";
     }
-    return flight.refused == null
+    return task.refused == null
         ? "; nothing else was delivered since, so it may be the destination"
         : "; nothing else was delivered since: mend the address or the credentials";
   }

@@ -1,6 +1,6 @@
 package dev.stretto.dispatch;
 
-import dev.stretto.outbox.Settlement;
+import dev.stretto.message.Settlement;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +16,16 @@ final class Tally {
   private long lastRecord;
 
   /** A call starts; the first of a message in this run gets the next number. */
-  void started(Flight flight, long now, InstantSource clock) {
-    if (flight.startNumber == 0) {
+  void started(Task task, long now, InstantSource clock) {
+    if (task.startNumber == 0) {
       if (started == 0) {
         firstStart = now;
         lastRecord = now;
       }
-      flight.startNumber = ++started;
-      flight.startedAt = clock.instant();
+      task.startNumber = ++started;
+      task.startedAt = clock.instant();
     }
-    if (flight.attempts > flight.message().attempts() + 1) {
+    if (task.attempts > task.message().attempts() + 1) {
       retried++;
     }
   }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param picked what is claimed in it, in start order; together with what is claimed and stays so
  *     at most the window
  */
-public record Turn(List<Flight> ended, List<Flight> released, List<Flight> picked) {
+public record Turn(List<Task> ended, List<Task> released, List<Task> picked) {
 
   public Turn {
     ended = List.copyOf(ended);

@@ -10,7 +10,7 @@ public interface Turns {
    *
    * @param ended what has ended since the last turn, each with a settlement
    */
-  Turn turn(List<Flight> ended);
+  Turn turn(List<Task> ended);
 
   /** The turn is durable: what was picked may start, and the places of the others are free. */
   void committed(Turn turn);

@@ -1,10 +1,10 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.Gate;
-import dev.stretto.outbox.OutboxChannels.Standing;
+import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.Gate;
+import dev.stretto.outbox.ChannelTable.Standing;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ public interface ChannelLedger extends AutoCloseable {
    * @throws RuntimeException where the database failed; the ledger goes on as if the turn had never
    *     been given to it, but whether it was committed is unknown where the connection was lost
    */
-  List<Flight> commit(Turn turn);
+  List<Task> commit(Turn turn);
 
   /**
    * Commits what became of these and nothing else, after {@link #commit} has failed for something
@@ -46,7 +46,7 @@ public interface ChannelLedger extends AutoCloseable {
    * @param ended none of them blocks its key
    * @return as {@link #commit} does
    */
-  List<Flight> rescue(List<Flight> ended);
+  List<Task> rescue(List<Task> ended);
 
   /**
    * Gives positions and does work in one transaction.

@@ -1,17 +1,17 @@
 package dev.stretto.ledger;
 
 import dev.stretto.dispatch.DispatchSettings;
-import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
 import dev.stretto.lease.Lease;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Delivery;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.Standing;
-import dev.stretto.outbox.OutboxChannels.State;
-import dev.stretto.outbox.OutboxJournal.Entry;
+import dev.stretto.outbox.JournalTable.Entry;
 import dev.stretto.outbox.Positions;
-import dev.stretto.outbox.Settlement;
-import dev.stretto.outbox.Status;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -30,7 +30,7 @@ final class FencedRows {
   private final DispatchSettings settings;
   private final @Nullable KeyLanes lanes;
   private final LongSupplier nanos;
-  private final ClaimedFlights claimed = new ClaimedFlights();
+  private final ClaimedTasks claimed = new ClaimedTasks();
   private Positions positions = new Positions(0, 0, 0);
 
   /**
@@ -50,16 +50,16 @@ final class FencedRows {
     this.nanos = nanos;
   }
 
-  static boolean delivered(Flight flight) {
-    return settlement(flight).status() == Status.DELIVERED;
+  static boolean delivered(Task task) {
+    return settlement(task).status() == Status.DELIVERED;
   }
 
-  static Delivery delivery(Flight flight) {
-    return Delivery.of(settlement(flight));
+  static Delivery delivery(Task task) {
+    return Delivery.of(settlement(task));
   }
 
-  private static Settlement settlement(Flight flight) {
-    return Objects.requireNonNull(flight.settlement());
+  private static Settlement settlement(Task task) {
+    return Objects.requireNonNull(task.settlement());
   }
 
   /** Fences off earlier runs; see {@link ChannelLedger#open}. */
@@ -83,12 +83,12 @@ final class FencedRows {
    *
    * @param commit is given the messages whose rows are to show with it that they are claimed
    */
-  List<Flight> applying(Turn turn, Function<List<Message>, List<Flight>> commit) {
+  List<Task> applying(Turn turn, Function<List<Message>, List<Task>> commit) {
     long now = nanos.getAsLong();
-    for (Flight flight : turn.picked()) {
-      if (!flight.message().positioned()) {
-        positions = positions.give(flight.message().id());
-        flight.place(positions.last());
+    for (Task task : turn.picked()) {
+      if (!task.message().positioned()) {
+        positions = positions.give(task.message().id());
+        task.place(positions.last());
       }
     }
     claimed.settle(turn.ended());
@@ -112,7 +112,7 @@ final class FencedRows {
         && lanes == null;
   }
 
-  boolean journalsInOneStatement(List<Flight> delivered) {
+  boolean journalsInOneStatement(List<Task> delivered) {
     return delivered.isEmpty() || tables.channels().journalsInOneStatement();
   }
 
@@ -135,21 +135,19 @@ final class FencedRows {
   }
 
   /** Advances, and has the rows say what became of messages. */
-  void settle(List<Flight> flights) {
+  void settle(List<Task> tasks) {
     advance();
-    settleRows(flights);
+    settleRows(tasks);
   }
 
   /** Has the rows say what became of messages. */
-  void settleRows(List<Flight> flights) {
-    tables.messages().settle(flights.stream().map(FencedRows::settlement).toList(), lease.fence());
+  void settleRows(List<Task> tasks) {
+    tables.messages().settle(tasks.stream().map(FencedRows::settlement).toList(), lease.fence());
   }
 
   /** Writes what else belongs to a turn: claims given back, lanes, claims to be shown. */
   void follow(Turn turn, List<Message> showable) {
-    tables
-        .messages()
-        .settle(turn.released().stream().map(Flight::givenBack).toList(), lease.fence());
+    tables.messages().settle(turn.released().stream().map(Task::givenBack).toList(), lease.fence());
     if (lanes != null) {
       lanes.settling(turn.ended());
     }

@@ -1,7 +1,7 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.Flight;
-import dev.stretto.outbox.OutboxJournal;
+import dev.stretto.dispatch.Task;
+import dev.stretto.outbox.JournalTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ final class JournalApplier {
   /** Delivered messages whose rows don't say so; more make the recorder wait. */
   private static final int MOST = 10 * BATCH;
 
-  private final OutboxJournal journal;
+  private final JournalTable journal;
   private final String channel;
   private final Consumer<RuntimeException> failed;
   private final Thread thread;
@@ -32,13 +32,13 @@ final class JournalApplier {
   /** Committed and not applied, in order. */
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
-  private List<Flight> applied = new ArrayList<>();
+  private List<Task> applied = new ArrayList<>();
   private int messages;
   private long lastApplied;
   private boolean closed;
   private boolean over;
 
-  private record Entry(long number, List<Flight> flights) {}
+  private record Entry(long number, List<Task> tasks) {}
 
   /**
    * Readies the thread.
@@ -46,7 +46,7 @@ final class JournalApplier {
    * @param channel names the thread
    * @param failed is told, on that thread, that the rows can't be written
    */
-  JournalApplier(OutboxJournal journal, String channel, Consumer<RuntimeException> failed) {
+  JournalApplier(JournalTable journal, String channel, Consumer<RuntimeException> failed) {
     this.journal = journal;
     this.channel = channel;
     this.failed = failed;
@@ -61,13 +61,13 @@ final class JournalApplier {
    * An entry was committed.
    *
    * @param number higher than those before
-   * @param flights the deliveries in it
+   * @param tasks the deliveries in it
    */
-  void written(long number, List<Flight> flights) {
+  void written(long number, List<Task> tasks) {
     synchronized (lock) {
       boolean wasEnough = messages >= BATCH;
-      entries.add(new Entry(number, flights));
-      messages += flights.size();
+      entries.add(new Entry(number, tasks));
+      messages += tasks.size();
       if (entries.size() == 1 || (!wasEnough && messages >= BATCH)) {
         lock.notifyAll();
       }
@@ -84,9 +84,9 @@ final class JournalApplier {
   }
 
   /** Those whose rows came to say that they are delivered, each once. */
-  List<Flight> takeApplied() {
+  List<Task> takeApplied() {
     synchronized (lock) {
-      List<Flight> taken = applied;
+      List<Task> taken = applied;
       applied = new ArrayList<>();
       return taken;
     }
@@ -133,7 +133,7 @@ final class JournalApplier {
       List<Entry> batch = new ArrayList<>();
       int taken = 0;
       for (Entry entry : entries) {
-        taken += entry.flights().size();
+        taken += entry.tasks().size();
         if (!batch.isEmpty() && taken > BATCH) {
           break;
         }
@@ -147,8 +147,8 @@ final class JournalApplier {
     synchronized (lock) {
       for (Entry entry : batch) {
         entries.remove();
-        messages -= entry.flights().size();
-        applied.addAll(entry.flights());
+        messages -= entry.tasks().size();
+        applied.addAll(entry.tasks());
       }
       lock.notifyAll();
     }

@@ -1,10 +1,10 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.Standing;
-import dev.stretto.outbox.OutboxJournal.Entry;
+import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.JournalTable.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -34,7 +34,7 @@ final class JournalFirst implements ChannelLedger {
   }
 
   @Override
-  public List<Flight> commit(Turn turn) {
+  public List<Task> commit(Turn turn) {
     applier.awaitRoom();
     return rows.applying(
         turn,
@@ -55,18 +55,18 @@ final class JournalFirst implements ChannelLedger {
   }
 
   @Override
-  public List<Flight> rescue(List<Flight> flights) {
+  public List<Task> rescue(List<Task> tasks) {
     return rows.applying(
-        new Turn(flights, List.of(), List.of()),
+        new Turn(tasks, List.of(), List.of()),
         showable -> {
-          Ended ended = Ended.of(flights);
+          Ended ended = Ended.of(tasks);
           rows.transact(() -> settle(ended));
           return committed(ended);
         });
   }
 
   /** Comes first in a transaction, or is one. */
-  private void advance(List<Flight> delivered) {
+  private void advance(List<Task> delivered) {
     if (delivered.isEmpty()) {
       rows.advance();
     } else {
@@ -79,8 +79,8 @@ final class JournalFirst implements ChannelLedger {
     rows.settleRows(ended.others());
   }
 
-  private List<Flight> committed(Ended ended) {
-    List<Flight> shown = applier.takeApplied();
+  private List<Task> committed(Ended ended) {
+    List<Task> shown = applier.takeApplied();
     shown.addAll(ended.others());
     if (!ended.delivered().isEmpty()) {
       entries++;
@@ -90,11 +90,11 @@ final class JournalFirst implements ChannelLedger {
   }
 
   /** What has ended, by whether the journal tells of it. */
-  private record Ended(List<Flight> delivered, List<Flight> others) {
-    static Ended of(List<Flight> flights) {
-      List<Flight> delivered = new ArrayList<>();
-      List<Flight> others = new ArrayList<>();
-      flights.forEach(flight -> (FencedRows.delivered(flight) ? delivered : others).add(flight));
+  private record Ended(List<Task> delivered, List<Task> others) {
+    static Ended of(List<Task> tasks) {
+      List<Task> delivered = new ArrayList<>();
+      List<Task> others = new ArrayList<>();
+      tasks.forEach(task -> (FencedRows.delivered(task) ? delivered : others).add(task));
       return new Ended(delivered, others);
     }
   }

@@ -1,9 +1,9 @@
 package dev.stretto.ledger;
 
 import dev.stretto.dispatch.Dispatcher;
-import dev.stretto.dispatch.Flight;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.Settlement;
+import dev.stretto.dispatch.Task;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -220,12 +220,12 @@ public final class KeyLanes {
   }
 
   /** These are being settled: whose key is blocked by it, the others of that key are held again. */
-  void settling(List<Flight> flights) {
-    for (Flight flight : flights) {
-      Settlement settlement = Objects.requireNonNull(flight.settlement());
-      String key = flight.message().orderingKey();
+  void settling(List<Task> tasks) {
+    for (Task task : tasks) {
+      Settlement settlement = Objects.requireNonNull(task.settlement());
+      String key = task.message().orderingKey();
       if (key != null && settlement.blocksKey()) {
-        tables.lanes().block(flight.message());
+        tables.lanes().block(task.message());
         InMemory lane = lanes.get(key);
         if (lane != null) {
           lane.blocked = true;
@@ -237,14 +237,14 @@ public final class KeyLanes {
   }
 
   /** The table no longer shows these as waiting: they need not be known any more. */
-  public void forget(List<Flight> flights) {
-    flights.forEach(flight -> waiting.remove(flight.message().id()));
+  public void forget(List<Task> tasks) {
+    tasks.forEach(task -> waiting.remove(task.message().id()));
   }
 
   /** Holds what was offered behind a message that was set aside since. */
   private void holdAgain() {
     List<Message> messages =
-        dispatcher.takeHeldBack().stream().map(flight -> flight.message()).toList();
+        dispatcher.takeHeldBack().stream().map(task -> task.message()).toList();
     if (messages.isEmpty()) {
       return;
     }

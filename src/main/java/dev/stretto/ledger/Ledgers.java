@@ -1,16 +1,16 @@
 package dev.stretto.ledger;
 
+import dev.stretto.database.Durability;
+import dev.stretto.database.Vendor;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.lease.Lease;
-import dev.stretto.outbox.Durability;
-import dev.stretto.outbox.OutboxChannels.Gate;
-import dev.stretto.outbox.OutboxChannels.Standing;
-import dev.stretto.outbox.OutboxLanes;
-import dev.stretto.outbox.OutboxMessages;
-import dev.stretto.outbox.SettledMessages;
-import dev.stretto.outbox.Vendor;
+import dev.stretto.outbox.ChannelTable.Gate;
+import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.LaneTable;
+import dev.stretto.outbox.MessageTable;
+import dev.stretto.outbox.admin.SettledMessages;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -69,7 +69,7 @@ public final class Ledgers {
   }
 
   /** Reads what waits. */
-  public OutboxMessages messages() {
+  public MessageTable messages() {
     return tables.messages();
   }
 
@@ -83,7 +83,7 @@ public final class Ledgers {
 
   /** The same, for whoever has these two tables only. */
   public static boolean anyWaiting(
-      OutboxMessages messages, OutboxLanes lanes, String channel, Ordering ordering) {
+      MessageTable messages, LaneTable lanes, String channel, Ordering ordering) {
     return messages.anyWaiting(channel)
         || switch (ordering) {
           case KEY -> lanes.anyUnblocked(channel);

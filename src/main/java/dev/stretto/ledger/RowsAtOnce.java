@@ -1,9 +1,9 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.Standing;
+import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.Standing;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class RowsAtOnce implements ChannelLedger {
   }
 
   @Override
-  public List<Flight> commit(Turn turn) {
+  public List<Task> commit(Turn turn) {
     return rows.applying(
         turn,
         showable -> {
@@ -50,7 +50,7 @@ final class RowsAtOnce implements ChannelLedger {
   }
 
   @Override
-  public List<Flight> rescue(List<Flight> ended) {
+  public List<Task> rescue(List<Task> ended) {
     return rows.applying(
         new Turn(ended, List.of(), List.of()),
         showable -> {

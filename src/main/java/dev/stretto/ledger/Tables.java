@@ -1,12 +1,12 @@
 package dev.stretto.ledger;
 
-import dev.stretto.outbox.Durability;
-import dev.stretto.outbox.OutboxChannels;
-import dev.stretto.outbox.OutboxHeld;
-import dev.stretto.outbox.OutboxJournal;
-import dev.stretto.outbox.OutboxLanes;
-import dev.stretto.outbox.OutboxMessages;
-import dev.stretto.outbox.OutboxRuns;
+import dev.stretto.database.Durability;
+import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.HeldTable;
+import dev.stretto.outbox.JournalTable;
+import dev.stretto.outbox.LaneTable;
+import dev.stretto.outbox.MessageTable;
+import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.StrayMessages;
 import java.sql.SQLException;
 import org.springframework.jdbc.UncategorizedSQLException;
@@ -19,24 +19,24 @@ import org.springframework.transaction.support.TransactionTemplate;
  * @param transaction a short transaction of its own for each use, never open across a call
  */
 record Tables(
-    OutboxMessages messages,
-    OutboxLanes lanes,
-    OutboxHeld held,
-    OutboxChannels channels,
-    OutboxJournal journal,
-    OutboxRuns runs,
+    MessageTable messages,
+    LaneTable lanes,
+    HeldTable held,
+    ChannelTable channels,
+    JournalTable journal,
+    RunTable runs,
     StrayMessages strays,
     TransactionTemplate transaction,
     Durability durability) {
 
   static Tables of(JdbcTemplate jdbc, TransactionTemplate transaction, Durability durability) {
     return new Tables(
-        new OutboxMessages(jdbc),
-        new OutboxLanes(jdbc),
-        new OutboxHeld(jdbc),
-        new OutboxChannels(jdbc),
-        new OutboxJournal(jdbc, transaction),
-        new OutboxRuns(jdbc),
+        new MessageTable(jdbc),
+        new LaneTable(jdbc),
+        new HeldTable(jdbc),
+        new ChannelTable(jdbc),
+        new JournalTable(jdbc, transaction),
+        new RunTable(jdbc),
         new StrayMessages(jdbc),
         transaction,
         durability);

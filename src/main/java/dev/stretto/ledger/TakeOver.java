@@ -5,11 +5,11 @@ import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.Lease;
+import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Claims;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.State;
-import dev.stretto.outbox.OutboxRuns;
 import dev.stretto.outbox.Positions;
+import dev.stretto.outbox.RunTable;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -87,7 +87,7 @@ final class TakeOver {
     tables
         .runs()
         .note(
-            new OutboxRuns.Noted(
+            new RunTable.Noted(
                 channel,
                 lease.fence(),
                 Objects.requireNonNull(lease.run()),

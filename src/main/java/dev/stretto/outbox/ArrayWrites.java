@@ -1,5 +1,7 @@
 package dev.stretto.outbox;
 
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -75,7 +77,7 @@ final class ArrayWrites implements MessageWrites {
     if (!messages.isEmpty()) {
       jdbc.update(
           PLACE,
-          held ? Queue.HELD : Queue.WAITING,
+          held ? QueueState.HELD : QueueState.WAITING,
           numbers(messages, Message::id),
           numbers(messages, Message::position));
     }
@@ -107,11 +109,11 @@ final class ArrayWrites implements MessageWrites {
         numbers(settlements, settlement -> settlement.message().id()),
         numbers(settlements, settlement -> settlement.message().position()),
         texts(settlements, settlement -> settlement.status().name()),
-        numbers(settlements, settlement -> Queue.of(settlement.status())),
+        numbers(settlements, settlement -> QueueState.of(settlement.status())),
         numbers(settlements, Settlement::attempts),
         texts(
             settlements,
-            settlement -> StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR)),
+            settlement -> StoredText.of(settlement.lastError(), MessageTable.LONGEST_ERROR)),
         startNumbers(settlements),
         texts(settlements, settlement -> text(settlement.startedAt())));
   }

@@ -1,5 +1,9 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.Batches;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.message.Status;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Instant;
@@ -54,7 +58,7 @@ final class BatchWrites implements MessageWrites {
         messages,
         (statement, message) -> {
           statement.setLong(1, message.position());
-          statement.setInt(2, held ? Queue.HELD : Queue.WAITING);
+          statement.setInt(2, held ? QueueState.HELD : QueueState.WAITING);
           statement.setLong(3, message.id());
         });
   }
@@ -84,11 +88,10 @@ final class BatchWrites implements MessageWrites {
         settlements,
         (statement, settlement) -> {
           statement.setString(1, settlement.status().name());
-          statement.setInt(2, Queue.of(settlement.status()));
+          statement.setInt(2, QueueState.of(settlement.status()));
           statement.setLong(3, settlement.message().position());
           statement.setInt(4, settlement.attempts());
-          statement.setString(
-              5, StoredText.of(settlement.lastError(), OutboxMessages.LONGEST_ERROR));
+          statement.setString(5, StoredText.of(settlement.lastError(), MessageTable.LONGEST_ERROR));
           statement.setLong(6, fence);
           if (settlement.startedAt() == null) {
             statement.setNull(7, Types.BIGINT);

@@ -1,5 +1,7 @@
 package dev.stretto.outbox;
 
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

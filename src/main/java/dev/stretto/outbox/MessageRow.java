@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import dev.stretto.message.Message;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -12,7 +13,7 @@ import org.springframework.jdbc.core.RowMapper;
  * somebody's SQL has put into a row, it becomes a message, with a {@link Message#problem}: one row
  * must not keep the others from being read.
  */
-final class MessageRow implements RowMapper<Message> {
+public final class MessageRow implements RowMapper<Message> {
 
   /** Of rows that wait to be sent. */
   static final MessageRow MAPPER = new MessageRow();
@@ -32,7 +33,7 @@ final class MessageRow implements RowMapper<Message> {
   }
 
   /** The same of a row in any state, without looking at its status. */
-  static Message anyOf(ResultSet row) throws SQLException {
+  public static Message anyOf(ResultSet row) throws SQLException {
     return read(row, null);
   }
 

@@ -1,12 +1,15 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.Vendor;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
 import java.sql.Timestamp;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * How many rows of {@code outbox_message} are changed at once; what each method means is said in
- * {@link OutboxMessages}.
+ * {@link MessageTable}.
  */
 interface MessageWrites {
 

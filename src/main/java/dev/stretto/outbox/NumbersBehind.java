@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.Vendor;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -116,7 +116,7 @@ public final class StrayMessages {
 
   /**
    * Parks strays, each at the next position. Must run in a transaction that {@link
-   * OutboxChannels#advance} has fenced, with the positions behind them.
+   * ChannelTable#advance} has fenced, with the positions behind them.
    *
    * @param after the highest position given before
    */
@@ -146,14 +146,14 @@ public final class StrayMessages {
 
   /**
    * Messages whose rows say that they are held behind others of their key, where the channel has
-   * none in {@link OutboxHeld}.
+   * none in {@link HeldTable}.
    *
    * @param limit the most to return, 1 or more
    * @return their ids
    */
   public List<Long> unheld(String channel, int limit) {
     boolean anyHeld =
-        !jdbc.query(OutboxHeld.ANY, (row, number) -> row.getLong(4), channel, 1).isEmpty();
+        !jdbc.query(HeldTable.ANY, (row, number) -> row.getLong(4), channel, 1).isEmpty();
     return anyHeld ? List.of() : jdbc.query(HELD, (row, number) -> row.getLong(1), channel, limit);
   }
 
@@ -165,7 +165,7 @@ public final class StrayMessages {
    */
   public long highestPosition(String channel, long given) {
     List<Object> parameters = new ArrayList<>();
-    for (int queue = Queue.WAITING; queue <= Queue.DELIVERED; queue++) {
+    for (int queue = QueueState.WAITING; queue <= QueueState.DELIVERED; queue++) {
       parameters.addAll(List.of(channel, given, HIGHEST));
     }
     if (jdbc.queryForList(AHEAD, Integer.class, parameters.toArray()).isEmpty()) {
@@ -176,7 +176,7 @@ public final class StrayMessages {
   }
 
   static final String AHEAD =
-      IntStream.rangeClosed(Queue.WAITING, Queue.DELIVERED)
+      IntStream.rangeClosed(QueueState.WAITING, QueueState.DELIVERED)
           .mapToObj(queue ->
               """
               select * from (

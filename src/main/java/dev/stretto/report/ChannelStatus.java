@@ -1,6 +1,6 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.OutboxView;
+import dev.stretto.outbox.admin.OutboxView;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.stretto.report;
 
 import dev.stretto.lease.LeaseView;
-import dev.stretto.outbox.OutboxView;
+import dev.stretto.outbox.admin.OutboxView;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;

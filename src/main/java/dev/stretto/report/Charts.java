@@ -1,6 +1,6 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

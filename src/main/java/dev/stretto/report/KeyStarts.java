@@ -1,6 +1,6 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessage;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.RecordedMessage;
-import dev.stretto.outbox.RecordedMessage.Stay;
-import dev.stretto.outbox.RecordedMessages;
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessage.Stay;
+import dev.stretto.outbox.admin.RecordedMessages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,13 +42,13 @@ final class RunCalls {
   long givenBack;
   long overwritten;
 
-  private RunCalls(OutboxRuns.Recorded run) {
+  private RunCalls(RunTable.Recorded run) {
     this.fence = run.run().fence();
     this.beganAt = run.beganAt();
   }
 
   /** Reads the channel that the run was on. */
-  static RunCalls of(OutboxRuns.Recorded run, RecordedMessages messages) {
+  static RunCalls of(RunTable.Recorded run, RecordedMessages messages) {
     RunCalls calls = new RunCalls(run);
     messages.visit(
         run.run().channel(),

@@ -1,7 +1,7 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.RecordedMessages;
 import java.util.List;
 import java.util.Map;
 
@@ -62,7 +62,7 @@ public final class RunPage {
    * @param facts what else is known of the run, by name, in the order to show it in
    */
   public static Page of(
-      OutboxRuns.Recorded run, RecordedMessages messages, Map<String, String> facts) {
+      RunTable.Recorded run, RecordedMessages messages, Map<String, String> facts) {
     RunCalls calls = RunCalls.of(run, messages);
     String title = "Run " + run.run().run() + " on " + Texts.escaped(run.run().channel());
     StringBuilder html = new StringBuilder(HEAD);

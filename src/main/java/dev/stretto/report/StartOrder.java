@@ -1,8 +1,8 @@
 package dev.stretto.report;
 
-import dev.stretto.outbox.OutboxRuns;
-import dev.stretto.outbox.RecordedMessage;
-import dev.stretto.outbox.RecordedMessages;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessages;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,14 +28,14 @@ public final class StartOrder {
   private static final int MOST_RUNS = 1000;
 
   private final RecordedMessages messages;
-  private final OutboxRuns runs;
+  private final RunTable runs;
   private final int mostKeys;
 
-  public StartOrder(RecordedMessages messages, OutboxRuns runs) {
+  public StartOrder(RecordedMessages messages, RunTable runs) {
     this(messages, runs, MOST_KEYS);
   }
 
-  StartOrder(RecordedMessages messages, OutboxRuns runs, int mostKeys) {
+  StartOrder(RecordedMessages messages, RunTable runs, int mostKeys) {
     this.messages = messages;
     this.runs = runs;
     this.mostKeys = mostKeys;

@@ -1,6 +1,6 @@
 package dev.stretto.transport;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 
 /**
  * One attempt to send one message.

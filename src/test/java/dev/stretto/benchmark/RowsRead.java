@@ -1,13 +1,13 @@
 package dev.stretto.benchmark;
 
-import dev.stretto.job.ChannelOpener;
-import dev.stretto.job.Channels;
-import dev.stretto.job.DispatchOptions;
-import dev.stretto.job.DispatchResult;
-import dev.stretto.job.JobConfiguration;
-import dev.stretto.job.OpenChannel;
-import dev.stretto.job.RunLauncher;
-import dev.stretto.outbox.Durability;
+import dev.stretto.batch.BatchConfiguration;
+import dev.stretto.batch.RunLauncher;
+import dev.stretto.batch.RunResult;
+import dev.stretto.database.Durability;
+import dev.stretto.run.ChannelOpener;
+import dev.stretto.run.OpenChannel;
+import dev.stretto.run.RunOptions;
+import dev.stretto.settings.Channels;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
@@ -49,17 +49,16 @@ final class RowsRead {
                 "--spring.datasource.url=" + store.url(),
                 "--spring.datasource.username=" + store.user(),
                 "--stretto.channels.space.transport=" + AT_ONCE)) {
-      DispatchOptions options = new DispatchOptions(messages, null, null, null, null);
+      RunOptions options = new RunOptions(messages, null, null, null, null);
       try (OpenChannel channel = context.getBean(ChannelOpener.class).open("space", options)) {
-        DispatchResult result =
-            context.getBean(RunLauncher.class).dispatch(channel, options, run -> {});
+        RunResult result = context.getBean(RunLauncher.class).dispatch(channel, options, run -> {});
         return (double) context.getBean(ScanCounter.class).rows() / result.delivered();
       }
     }
   }
 
   @Configuration(proxyBeanMethods = false)
-  @Import(JobConfiguration.class)
+  @Import(BatchConfiguration.class)
   @ImportAutoConfiguration({
     DataSourceAutoConfiguration.class,
     DataSourceTransactionManagerAutoConfiguration.class,

@@ -1,6 +1,6 @@
 package dev.stretto.benchmark;
 
-import dev.stretto.database.DatabaseConfiguration;
+import dev.stretto.database.schema.DatabaseConfiguration;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.springframework.batch.core.BatchStatus;

@@ -92,7 +92,7 @@ class AppendCommandTest {
       arguments.addAll(stretto.properties());
 
       int code =
-          new CommandRun(
+          new CommandLineMain(
                   new ByteArrayInputStream(lines("1", "2")),
                   new UnwritableOutput(why),
                   new PrintWriter(err))

@@ -65,7 +65,7 @@ class BadInputTest {
     StringWriter err = new StringWriter();
 
     int code =
-        new CommandRun(
+        new CommandLineMain(
                 new ByteArrayInputStream("".getBytes(UTF_8)),
                 new PrintWriter(out),
                 new PrintWriter(err))

@@ -2,7 +2,9 @@ package dev.stretto.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.stretto.outbox.Appender;
+import dev.stretto.append.Appender;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.OpenApplication;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -24,13 +26,14 @@ final class Blocked {
    */
   public static void main(String[] args) throws Exception {
     List<String> properties = Arrays.asList(args).subList(1, args.length);
-    Session session =
-        new Session(
+    CommandContext context =
+        new CommandContext(
             System.in,
             new PrintWriter(System.out, true, UTF_8),
             new PrintWriter(System.err, true, UTF_8),
             properties);
-    Application application = args[0].equals("serve") ? session.openForOthersToo() : session.open();
+    OpenApplication application =
+        args[0].equals("serve") ? context.openForOthersToo() : context.open();
     if (args[0].equals("append")) {
       application
           .get(Appender.class)
@@ -38,7 +41,7 @@ final class Blocked {
               new ByteArrayInputStream(CommandLineRun.lines("1", "2", "3")),
               new Appender.Input("space", null, "application/json", false));
     }
-    session.print("ready");
+    context.print("ready");
     new CountDownLatch(1).await();
   }
 }

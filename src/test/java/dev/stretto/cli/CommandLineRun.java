@@ -11,19 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs commands in this JVM against a database of the test's own, and keeps what they print. */
-final class CommandLineRun {
+public final class CommandLineRun {
 
   private final String url;
   private final List<String> properties = new ArrayList<>();
 
   /** On an H2 file. */
-  CommandLineRun(Path folder) {
+  public CommandLineRun(Path folder) {
     this(
         "jdbc:h2:file:" + folder.resolve("stretto"),
         List.of("--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto")));
   }
 
-  CommandLineRun(FreshDatabase database) {
+  public CommandLineRun(FreshDatabase database) {
     this(database.url(), database.options());
   }
 
@@ -36,7 +36,7 @@ final class CommandLineRun {
   }
 
   /** What a command left behind. */
-  record Result(int code, String out, String err) {}
+  public record Result(int code, String out, String err) {}
 
   CommandLineRun with(String property) {
     properties.add(property);
@@ -51,22 +51,23 @@ final class CommandLineRun {
     return url;
   }
 
-  Result run(String... args) {
+  public Result run(String... args) {
     return run(new byte[0], args);
   }
 
-  Result run(byte[] in, String... args) {
+  public Result run(byte[] in, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(properties);
     return plain(in, all.toArray(String[]::new));
   }
 
   /** Without any property. */
-  static Result plain(byte[] in, String... args) {
+  public static Result plain(byte[] in, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        new CommandRun(new ByteArrayInputStream(in), new PrintWriter(out), new PrintWriter(err))
+        new CommandLineMain(
+                new ByteArrayInputStream(in), new PrintWriter(out), new PrintWriter(err))
             .run(args);
     return new Result(code, out.toString(), err.toString());
   }

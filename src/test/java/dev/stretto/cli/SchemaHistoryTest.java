@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.database.SchemaHistory;
+import dev.stretto.database.schema.SchemaHistory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.StrettoApplication;
-import dev.stretto.outbox.OpenDatabase;
+import dev.stretto.database.OpenDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** An input that pauses for longer than a session of Stretto's may be idle in a transaction. */
+/** An input that pauses for longer than a session of RootCommand's may be idle in a transaction. */
 @OnEachServer
 class SlowInputTest {
 
@@ -52,7 +52,7 @@ class SlowInputTest {
     StringWriter err = new StringWriter();
 
     int code =
-        new CommandRun(in, new PrintWriter(new StringWriter()), new PrintWriter(err))
+        new CommandLineMain(in, new PrintWriter(new StringWriter()), new PrintWriter(err))
             .run(command.toArray(String[]::new));
 
     assertThat(code).as(err.toString()).isZero();

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The commands' database, opened between them. */
-record TestDatabase(FreshDatabase database) {
+public record TestDatabase(FreshDatabase database) {
 
   /** A table of the numbers from 1, in a column {@code n}. */
   String numbers(int count) {
     return database.vendor().numbers(count);
   }
 
-  void execute(String... statements) throws SQLException {
+  public void execute(String... statements) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       for (String sql : statements) {

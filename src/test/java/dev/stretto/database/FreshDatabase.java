@@ -1,5 +1,9 @@
 package dev.stretto.database;
 
+import dev.stretto.database.schema.QuietDataSource;
+import dev.stretto.database.schema.Schema;
+import dev.stretto.database.schema.SchemaDataSource;
+import dev.stretto.database.schema.SchemaHistory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

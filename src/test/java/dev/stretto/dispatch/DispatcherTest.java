@@ -2,7 +2,7 @@ package dev.stretto.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Status;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
@@ -33,9 +33,9 @@ class DispatcherTest {
     dispatcher.start();
 
     offer(dispatcher, 16);
-    List<Flight> picked = claim(dispatcher);
-    for (Flight flight : picked) {
-      assertThat(flight.awaitOver()).isSameAs(flight);
+    List<Task> picked = claim(dispatcher);
+    for (Task task : picked) {
+      assertThat(task.awaitOver()).isSameAs(task);
     }
     record(dispatcher, picked);
 
@@ -64,7 +64,7 @@ class DispatcherTest {
               return System.nanoTime();
             });
     offer(dispatcher, 16);
-    List<Flight> picked = claim(dispatcher);
+    List<Task> picked = claim(dispatcher);
 
     dispatcher.start();
     foundNone.await();
@@ -89,7 +89,7 @@ class DispatcherTest {
     offer(dispatcher, 1);
     claim(dispatcher);
     offer(dispatcher, 1);
-    FutureTask<Flight> third = new FutureTask<>(() -> dispatcher.offer(Rehearsal.message(3, null)));
+    FutureTask<Task> third = new FutureTask<>(() -> dispatcher.offer(Rehearsal.message(3, null)));
     Thread offering = Thread.ofPlatform().start(third);
     while (offering.getState() != Thread.State.TIMED_WAITING || transport.calls.isEmpty()) {
       Thread.onSpinWait();
@@ -146,7 +146,7 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 3);
-    List<Flight> picked = claim(dispatcher);
+    List<Task> picked = claim(dispatcher);
     awaitOver(picked);
 
     record(dispatcher, picked);
@@ -172,7 +172,7 @@ class DispatcherTest {
     Dispatcher dispatcher = dispatcher(Settings.start(16), transport, System::nanoTime);
     dispatcher.start();
     offer(dispatcher, 3);
-    List<Flight> picked = claim(dispatcher);
+    List<Task> picked = claim(dispatcher);
     while (dispatcher.stopped() == null) {
       Thread.onSpinWait();
     }
@@ -182,23 +182,23 @@ class DispatcherTest {
 
     assertThat(dispatcher.stopped()).extracting(Stop::reason).isEqualTo(Stop.Reason.FAILED);
     assertThat(picked)
-        .extracting(flight -> Objects.requireNonNull(flight.settlement()).status())
+        .extracting(task -> Objects.requireNonNull(task.settlement()).status())
         .containsExactly(Status.DELIVERED, Status.DELIVERED, Status.PENDING);
     dispatcher.close();
   }
 
-  private static List<Flight> claim(Dispatcher dispatcher) {
+  private static List<Task> claim(Dispatcher dispatcher) {
     Turn turn = dispatcher.turn(List.of());
     dispatcher.committed(turn);
     return turn.picked();
   }
 
-  private static void record(Dispatcher dispatcher, List<Flight> ended) {
+  private static void record(Dispatcher dispatcher, List<Task> ended) {
     dispatcher.committed(dispatcher.turn(ended));
   }
 
-  private static void awaitOver(List<Flight> flights) {
-    while (!flights.stream().allMatch(Flight::over)) {
+  private static void awaitOver(List<Task> tasks) {
+    while (!tasks.stream().allMatch(Task::over)) {
       Thread.onSpinWait();
     }
   }
@@ -210,7 +210,7 @@ class DispatcherTest {
         new Dispatcher.Passage(transport, 1),
         () -> true,
         () -> {},
-        new Times(nanos, Clock.systemUTC(), new Random(1)));
+        new Clocks(nanos, Clock.systemUTC(), new Random(1)));
   }
 
   private static void offer(Dispatcher dispatcher, int messages) {

@@ -1,10 +1,10 @@
 package dev.stretto.dispatch;
 
-import dev.stretto.job.TurnRecorder;
 import dev.stretto.ledger.InMemoryLedger;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.Settlement;
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.message.Status;
+import dev.stretto.run.TurnRecorder;
 import dev.stretto.transport.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rehearsal {
 
-  final Course course;
-  final List<Flight> offered = new ArrayList<>();
-  final List<Flight> underWay = new ArrayList<>();
+  final DispatchState state;
+  final List<Task> offered = new ArrayList<>();
+  final List<Task> underWay = new ArrayList<>();
 
   /** Every start in order, repeats included. */
   final List<Long> starts = new ArrayList<>();
@@ -32,7 +32,7 @@ final class Rehearsal {
   final Map<Long, Settlement> recorded = ledger.settled();
   final Map<Long, Settlement> givenBack = ledger.givenBack();
   private final TurnRecorder recorder = new TurnRecorder(new Woken(), ledger, shown -> {});
-  private final List<Flight> unrecorded = new ArrayList<>();
+  private final List<Task> unrecorded = new ArrayList<>();
   private long now;
   private boolean starterSleeps;
   private long starterWakesAt;
@@ -45,9 +45,9 @@ final class Rehearsal {
 
   Rehearsal(Settings settings, long seed) {
     Random random = new Random(seed);
-    course =
-        new Course(
-            settings.build(), new Times(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
+    state =
+        new DispatchState(
+            settings.build(), new Clocks(() -> now, () -> Instant.EPOCH.plusNanos(now), random));
   }
 
   static Message message(long id, @Nullable String key) {
@@ -65,7 +65,7 @@ final class Rehearsal {
   void offerStartedBefore() {
     Message fresh = message(7, null);
     offered.add(
-        course.offer(
+        state.offer(
             new Message(
                 7,
                 fresh.channel(),
@@ -83,20 +83,20 @@ final class Rehearsal {
 
   /** Whether whoever offers is awake and has room. */
   boolean mayOffer() {
-    if (course.stopped() == null && course.full()) {
+    if (state.stopped() == null && state.full()) {
       offererSleeps = true;
     }
     return !offererSleeps;
   }
 
   private void wakeStarter() {
-    if (course.mayStart()) {
+    if (state.mayStart()) {
       starterSleeps = false;
     }
   }
 
   void offer(@Nullable String key) {
-    offered.add(course.offer(message(offered.size() + 1L, key), now));
+    offered.add(state.offer(message(offered.size() + 1L, key), now));
     noteOver();
   }
 
@@ -112,7 +112,7 @@ final class Rehearsal {
   }
 
   private boolean recordOnce() {
-    List<Flight> ended = unrecorded.stream().filter(f -> f.settlement() != null).toList();
+    List<Task> ended = unrecorded.stream().filter(f -> f.settlement() != null).toList();
     unrecorded.clear();
     return recorder.record(ended);
   }
@@ -125,9 +125,9 @@ final class Rehearsal {
   private final class Woken implements Turns {
 
     @Override
-    public Turn turn(List<Flight> ended) {
-      Turn turn = course.turn(ended);
-      if (course.wantsMore()) {
+    public Turn turn(List<Task> ended) {
+      Turn turn = state.turn(ended);
+      if (state.wantsMore()) {
         offererSleeps = false;
       }
       return turn;
@@ -135,14 +135,14 @@ final class Rehearsal {
 
     @Override
     public void committed(Turn turn) {
-      course.committed(turn, now);
+      state.committed(turn, now);
       wakeStarter();
       if (!turn.released().isEmpty()) {
         starterSleeps = false;
         offererSleeps = false;
       }
       noteOver();
-      turn.picked().stream().filter(Flight::over).forEach(Rehearsal.this::noteOver);
+      turn.picked().stream().filter(Task::over).forEach(Rehearsal.this::noteOver);
     }
   }
 
@@ -151,15 +151,15 @@ final class Rehearsal {
     if (starterSleeps && now < starterWakesAt) {
       return false;
     }
-    Flight next = course.next(now, Integer.MAX_VALUE);
+    Task next = state.next(now, Integer.MAX_VALUE);
     noteOver();
     starterSleeps = next == null;
     if (next == null) {
-      starterWakesAt = course.wakeAt();
-      offererSleeps &= course.stopped() == null;
+      starterWakesAt = state.wakeAt();
+      offererSleeps &= state.stopped() == null;
       return false;
     }
-    course.begin(next, now);
+    state.begin(next, now);
     underWay.add(next);
     mostUnderWay = Math.max(mostUnderWay, underWay.size());
     starts.add(next.message().position());
@@ -176,47 +176,45 @@ final class Rehearsal {
 
   /** The call of the message at that position ends. */
   Rehearsal finish(long place, Outcome outcome) {
-    Flight flight =
+    Task task =
         underWay.stream()
             .filter(f -> f.message().position() == place)
             .findFirst()
             .orElseThrow(() -> new AssertionError(place + " is not under way: " + starts));
-    underWay.remove(flight);
-    course.finished(flight, outcome, now);
+    underWay.remove(task);
+    state.finished(task, outcome, now);
     wakeStarter();
-    noteOver(flight);
+    noteOver(task);
     noteOver();
     return this;
   }
 
   /** Nothing more will be offered: what is left is decided about, once that is all there is. */
   boolean conclude() {
-    boolean concluded = course.idle() && course.conclude(now);
+    boolean concluded = state.idle() && state.conclude(now);
     starterSleeps = false;
     noteOver();
     return concluded;
   }
 
   void stop(Stop.Reason reason) {
-    course.stop(new Stop(reason, "test", null), now);
+    state.stop(new Stop(reason, "test", null), now);
     starterSleeps = false;
     offererSleeps = false;
     noteOver();
   }
 
-  private void noteOver(Flight flight) {
-    if (flight.over() && !unrecorded.contains(flight)) {
-      unrecorded.add(flight);
+  private void noteOver(Task task) {
+    if (task.over() && !unrecorded.contains(task)) {
+      unrecorded.add(task);
     }
   }
 
   /** Those that a stop has withdrawn after they were claimed. */
   private void noteOver() {
-    for (Flight flight : offered) {
-      if (flight.over()
-          && flight.settlement() != null
-          && !recorded.containsValue(flight.settlement())) {
-        noteOver(flight);
+    for (Task task : offered) {
+      if (task.over() && task.settlement() != null && !recorded.containsValue(task.settlement())) {
+        noteOver(task);
       }
     }
   }
@@ -228,14 +226,14 @@ final class Rehearsal {
 
   /** Moves the clock to when the course wants to be asked again; false if nothing would change. */
   boolean passUntilNext() {
-    if (course.next(now, Integer.MAX_VALUE) != null) {
+    if (state.next(now, Integer.MAX_VALUE) != null) {
       return true;
     }
     noteOver();
-    if (course.wakeAt() == Long.MAX_VALUE) {
+    if (state.wakeAt() == Long.MAX_VALUE) {
       return false;
     }
-    now = Math.max(now, course.wakeAt());
+    now = Math.max(now, state.wakeAt());
     return true;
   }
 

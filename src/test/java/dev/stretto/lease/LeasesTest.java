@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.database.Database;
+import dev.stretto.database.DatabaseFault;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.database.SchemaDataSource;
-import dev.stretto.outbox.DatabaseFault;
-import dev.stretto.outbox.OpenDatabase;
+import dev.stretto.database.OpenDatabase;
+import dev.stretto.database.schema.SchemaDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

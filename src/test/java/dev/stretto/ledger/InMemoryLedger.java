@@ -1,10 +1,10 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.Flight;
+import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OutboxChannels.Standing;
-import dev.stretto.outbox.Settlement;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.outbox.ChannelTable.Standing;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,29 +44,29 @@ public final class InMemoryLedger implements ChannelLedger {
   }
 
   @Override
-  public List<Flight> commit(Turn turn) {
-    for (Flight flight : turn.picked()) {
-      if (!flight.message().positioned()) {
-        flight.place(++position);
+  public List<Task> commit(Turn turn) {
+    for (Task task : turn.picked()) {
+      if (!task.message().positioned()) {
+        task.place(++position);
       }
     }
     turn.ended().forEach(this::settle);
-    for (Flight flight : turn.released()) {
-      claimed.remove(flight.message().position());
-      givenBack.put(flight.message().position(), flight.givenBack());
+    for (Task task : turn.released()) {
+      claimed.remove(task.message().position());
+      givenBack.put(task.message().position(), task.givenBack());
     }
-    turn.picked().forEach(flight -> claimed.add(flight.message().position()));
+    turn.picked().forEach(task -> claimed.add(task.message().position()));
     mostClaims = Math.max(mostClaims, claimed.size());
     return turn.ended();
   }
 
-  private void settle(Flight flight) {
-    claimed.remove(flight.message().position());
-    settled.put(flight.message().position(), Objects.requireNonNull(flight.settlement()));
+  private void settle(Task task) {
+    claimed.remove(task.message().position());
+    settled.put(task.message().position(), Objects.requireNonNull(task.settlement()));
   }
 
   @Override
-  public List<Flight> rescue(List<Flight> ended) {
+  public List<Task> rescue(List<Task> ended) {
     ended.forEach(this::settle);
     return ended;
   }

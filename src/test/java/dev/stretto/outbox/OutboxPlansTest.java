@@ -39,7 +39,13 @@ class OutboxPlansTest {
         .locations("classpath:db/migration/h2")
         .load()
         .migrate();
-    for (int queue : List.of(Queue.NEW, Queue.WAITING, Queue.HELD, Queue.PARKED, Queue.DELIVERED)) {
+    for (int queue :
+        List.of(
+            QueueState.NEW,
+            QueueState.WAITING,
+            QueueState.HELD,
+            QueueState.PARKED,
+            QueueState.DELIVERED)) {
       JDBC.update(
           """
           insert into outbox_message (channel, payload, ordering_key, queue, position)
@@ -47,7 +53,7 @@ class OutboxPlansTest {
             from system_range(1, ?)
           """,
           queue,
-          queue == Queue.NEW,
+          queue == QueueState.NEW,
           MANY);
     }
     JDBC.update(
@@ -73,19 +79,19 @@ class OutboxPlansTest {
   /** The question, how many rows it may read, its parameters. */
   static Stream<Arguments> questions() {
     return Stream.of(
-        asked("new rows", OutboxMessages.NEW, 6, "space", 10_000, 5),
-        asked("positioned rows", OutboxMessages.POSITIONED, 6, "space", 10_000, 5),
-        asked("ids of positioned rows", OutboxMessages.POSITIONED_IDS, 6, "space", 5),
-        asked("rows by id", OutboxMessages.byIds(3), 4, 30_001, 30_002, 30_003),
-        asked("put a claimed row back", OutboxMessages.RESEND, 2, 30_001, 30_001),
-        asked("park a claimed row", OutboxMessages.QUARANTINE, 2, 30_001, 30_001),
-        asked("anything waiting", OutboxMessages.ANY_WAITING, 3, "space"),
-        asked("next of a key", OutboxHeld.NEXT, 15, "space", "k3", 5),
-        asked("anything of a key", OutboxHeld.ANY_OF_KEY, 3, "space", "k3"),
-        asked("anything held", OutboxHeld.ANY, 6, "space", 5),
+        asked("new rows", MessageTable.NEW, 6, "space", 10_000, 5),
+        asked("positioned rows", MessageTable.POSITIONED, 6, "space", 10_000, 5),
+        asked("ids of positioned rows", MessageTable.POSITIONED_IDS, 6, "space", 5),
+        asked("rows by id", MessageTable.byIds(3), 4, 30_001, 30_002, 30_003),
+        asked("put a claimed row back", MessageTable.RESEND, 2, 30_001, 30_001),
+        asked("park a claimed row", MessageTable.QUARANTINE, 2, 30_001, 30_001),
+        asked("anything waiting", MessageTable.ANY_WAITING, 3, "space"),
+        asked("next of a key", HeldTable.NEXT, 15, "space", "k3", 5),
+        asked("anything of a key", HeldTable.ANY_OF_KEY, 3, "space", "k3"),
+        asked("anything held", HeldTable.ANY, 6, "space", 5),
         asked(
             "lanes of keys",
-            OutboxLanes.find(3),
+            LaneTable.find(3),
             4,
             "space",
             "b17",
@@ -93,13 +99,13 @@ class OutboxPlansTest {
             "free",
             "space",
             "none"),
-        asked("lanes that go on", OutboxLanes.UNBLOCKED, 2, "space", "", 50),
+        asked("lanes that go on", LaneTable.UNBLOCKED, 2, "space", "", 50),
         asked("rows whose place makes no sense", StrayMessages.FIND, 20, times(9, "space")),
         asked("rows ahead of the positions given", StrayMessages.AHEAD, 24, ahead()),
         asked("claimed rows", StrayMessages.CLAIMED, 2, "space", 1),
         asked("rows that say they are held", StrayMessages.HELD, 6, "space", 5),
-        asked("any lane", OutboxLanes.ANY, 3, "space"),
-        asked("any lane that goes on", OutboxLanes.ANY_UNBLOCKED, 3, "space"));
+        asked("any lane", LaneTable.ANY, 3, "space"),
+        asked("any lane that goes on", LaneTable.ANY_UNBLOCKED, 3, "space"));
   }
 
   private static Object[] times(int times, Object value) {

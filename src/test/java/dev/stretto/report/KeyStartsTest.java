@@ -2,9 +2,9 @@ package dev.stretto.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.outbox.RecordedMessage;
-import dev.stretto.outbox.RecordedMessage.Start;
-import dev.stretto.outbox.Status;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.admin.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessage.Start;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

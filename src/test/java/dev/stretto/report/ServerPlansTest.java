@@ -3,20 +3,20 @@ package dev.stretto.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.database.Database;
+import dev.stretto.database.Durability;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachServer;
-import dev.stretto.outbox.Durability;
-import dev.stretto.outbox.Message;
-import dev.stretto.outbox.OpenDatabase;
-import dev.stretto.outbox.OutboxHeld;
-import dev.stretto.outbox.OutboxJournal;
-import dev.stretto.outbox.OutboxLanes;
-import dev.stretto.outbox.OutboxMessages;
-import dev.stretto.outbox.OutboxView;
-import dev.stretto.outbox.ParkedMessages;
-import dev.stretto.outbox.Settlement;
-import dev.stretto.outbox.Status;
+import dev.stretto.database.OpenDatabase;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.HeldTable;
+import dev.stretto.outbox.JournalTable;
+import dev.stretto.outbox.LaneTable;
+import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.StrayMessages;
+import dev.stretto.outbox.admin.OutboxView;
+import dev.stretto.outbox.admin.ParkedMessages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,11 +103,11 @@ class ServerPlansTest {
     assertThat(cost).as(question).isLessThanOrEqualTo(MOST);
   }
 
-  /** As {@link OutboxMessages} and the others are asked; what they write changes few rows. */
+  /** As {@link MessageTable} and the others are asked; what they write changes few rows. */
   private Map<String, Runnable> questions() {
-    OutboxMessages messages = new OutboxMessages(jdbc);
-    OutboxHeld held = new OutboxHeld(jdbc);
-    OutboxLanes lanes = new OutboxLanes(jdbc);
+    MessageTable messages = new MessageTable(jdbc);
+    HeldTable held = new HeldTable(jdbc);
+    LaneTable lanes = new LaneTable(jdbc);
     OutboxView view = new OutboxView(jdbc);
     ChannelStatuses statuses = new ChannelStatuses(jdbc);
     ParkedMessages parked =
@@ -140,8 +140,8 @@ class ServerPlansTest {
                         new Settlement(message, Status.DELIVERED, 1, null, 1, STARTED, false))
                     .toList(),
                 1));
-    OutboxJournal journal =
-        new OutboxJournal(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
+    JournalTable journal =
+        new JournalTable(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
     asked.put("apply the journal", () -> journal.apply("space", 7, 5));
     asked.put("next of a key", () -> held.next("space", "k3", 5));
     asked.put("release of a key", () -> held.release(some));

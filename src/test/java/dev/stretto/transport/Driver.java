@@ -2,7 +2,7 @@ package dev.stretto.transport;
 
 import static java.util.Comparator.comparingLong;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

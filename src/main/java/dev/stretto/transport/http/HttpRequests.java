@@ -1,6 +1,6 @@
 package dev.stretto.transport.http;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.InvalidSettingException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.stretto.transport.java;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport.Progress;
 import java.time.Duration;

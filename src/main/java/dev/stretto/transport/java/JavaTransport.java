@@ -1,6 +1,6 @@
 package dev.stretto.transport.java;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Transport;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.stretto.transport.java;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -3,7 +3,7 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;

@@ -3,7 +3,7 @@ package dev.stretto.transport.java;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport.Progress;

@@ -2,7 +2,7 @@ package dev.stretto.transport.java;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;

@@ -6,7 +6,7 @@ import static dev.stretto.transport.Outcome.Fault.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stretto.outbox.Message;
+import dev.stretto.message.Message;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;

@@ -1,0 +1,66 @@
+package dev.stretto.batch;
+
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.lease.LeaseView;
+import dev.stretto.ledger.Ledgers;
+import dev.stretto.outbox.LaneTable;
+import dev.stretto.outbox.MessageTable;
+import dev.stretto.run.ChannelOpener;
+import dev.stretto.run.OpenChannel;
+import dev.stretto.run.RunOptions;
+import dev.stretto.settings.Channels;
+import dev.stretto.transport.TransportType;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Tells, by a few reads and without Spring Batch, that a dispatch would end at once and change
+ * nothing: most of those that cron launches. Where in doubt it says no.
+ */
+public final class IdleChannels {
+
+  private final Channels channels;
+  private final ChannelOpener opener;
+  private final LeaseView leases;
+  private final MessageTable messages;
+  private final LaneTable lanes;
+
+  public IdleChannels(Channels channels, List<TransportType> transports, JdbcTemplate jdbc) {
+    this.channels = channels;
+    this.opener = new ChannelOpener(channels, transports);
+    this.leases = new LeaseView(jdbc);
+    this.messages = new MessageTable(jdbc);
+    this.lanes = new LaneTable(jdbc);
+  }
+
+  /**
+   * Whether a dispatch of all these channels would do nothing. What was delivered long ago may be
+   * something to do where it is kept for a time only.
+   *
+   * @throws dev.stretto.transport.InvalidSettingException where one of them can't be used
+   */
+  public boolean areIdle(Iterable<String> names, RunOptions options) {
+    if (channels.retention() != null) {
+      return false;
+    }
+    for (String name : names) {
+      try (OpenChannel channel = opener.open(name, options)) {
+        if (!isIdle(name, channel.settings().dispatch().ordering())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whoever died while it ran is still noted as the lease's owner. */
+  private boolean isIdle(String channel, Ordering ordering) {
+    return !leases.isOwned(channel) && !Ledgers.anyWaiting(messages, lanes, channel, ordering);
+  }
+
+  /** What a dispatch says of a channel that is idle. */
+  public RunResult result(String channel, Duration elapsed) {
+    return RunResult.nothingToDo(channel, messages.unsettled(channel), elapsed);
+  }
+}

@@ -1,0 +1,217 @@
+package dev.stretto.batch;
+
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Task;
+import dev.stretto.message.Message;
+import dev.stretto.run.ChannelRun;
+import dev.stretto.run.Recorder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.AbstractStep;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemReader;
+import org.springframework.batch.integration.async.AsyncItemProcessor;
+import org.springframework.batch.integration.async.AsyncItemWriter;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+/**
+ * The step: a reader reads messages in order, an {@link AsyncItemProcessor} turns each into the
+ * future of its outcome, and an {@link AsyncItemWriter} unwraps the futures that are done and has
+ * what they hold recorded.
+ *
+ * <p>A stock chunk-oriented step writes a chunk's futures, and so waits for all of them, before it
+ * reads the next chunk: calls would overlap within a chunk only, and wait for its slowest. So the
+ * loop is this class's own: the step's thread reads and lines up, which fixes the order of starts,
+ * while the recorder's thread writes whatever is done by then.
+ *
+ * <p>No transaction is open across a call: claims and settlements have short ones of their own.
+ */
+final class OverlappingStep extends AbstractStep {
+
+  /** How often the job repository is told how far the step is. */
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
+
+  /** The most futures unwrapped at once, which bounds a commit. */
+  private static final int MOST = 2000;
+
+  private final ChannelRun run;
+  private final ItemReader<Message> reader;
+  private final AsyncItemProcessor<Task, Task> processor =
+      new AsyncItemProcessor<>(Task::awaitOver);
+  private final AsyncItemWriter<Task> writer;
+  private final LongSupplier nanos;
+
+  /** In the order they were lined up in; what is written is taken out. */
+  private final ConcurrentLinkedQueue<Future<Task>> futures = new ConcurrentLinkedQueue<>();
+
+  /** How many of the futures are done. */
+  private final AtomicInteger done = new AtomicInteger();
+
+  /** How many of those that were written held nothing to record. */
+  private final AtomicLong filtered = new AtomicLong();
+
+  private long read;
+  private long toldAt;
+
+  OverlappingStep(String name, ChannelRun run, JobRepository repository) {
+    super(repository);
+    setName(name);
+    setAllowStartIfComplete(true);
+    this.run = run;
+    this.reader = run.backlog()::read;
+    this.nanos = run.nanos();
+    this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
+    VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
+    processor.setTaskExecutor(task ->
+        threads.execute(() -> {
+          task.run();
+          done.incrementAndGet();
+          run.wakeRecorder();
+        }));
+  }
+
+  @Override
+  protected void open(ExecutionContext context) throws Exception {
+    stoppingRun(() ->
+        run.open(
+            new Recorder.Ended() {
+              @Override
+              public void handOver() {
+                write();
+              }
+
+              @Override
+              public boolean none() {
+                return futures.isEmpty();
+              }
+            }));
+  }
+
+  @Override
+  protected void doExecute(StepExecution execution) throws Exception {
+    Runnable meanwhile = () -> tellProgress(execution);
+    stoppingRun(() -> {
+      do {
+        readOn(meanwhile);
+      } while (run.backlog().awaitMore(meanwhile));
+      run.finish(meanwhile);
+    });
+    tell(execution);
+    conclude(execution, run.stopped());
+  }
+
+  @Override
+  protected void close(ExecutionContext context) {
+    run.close();
+  }
+
+  /** Reads and lines up what is visible now. Blocks while there is no room in line. */
+  private void readOn(Runnable meanwhile) throws Exception {
+    for (Message message = reader.read(); message != null; message = reader.read()) {
+      read++;
+      while (!run.awaitRoom(PROGRESS)) {
+        meanwhile.run();
+      }
+      Future<Task> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
+      futures.add(future);
+      if (future.isDone()) {
+        // Whoever was told that it is done may not have found it.
+        run.wakeRecorder();
+      }
+      meanwhile.run();
+    }
+  }
+
+  /** On the recorder's thread. */
+  private void write() {
+    try {
+      writer.write(new Chunk<>(takeDone()));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<Future<Task>> takeDone() {
+    int most = Math.min(done.get(), MOST);
+    List<Future<Task>> taken = new ArrayList<>(most);
+    for (Iterator<Future<Task>> all = futures.iterator(); taken.size() < most && all.hasNext(); ) {
+      Future<Task> future = all.next();
+      if (future.isDone()) {
+        taken.add(future);
+        all.remove();
+        if (future.resultNow() == null) {
+          filtered.incrementAndGet();
+        }
+      }
+    }
+    done.addAndGet(-taken.size());
+    return taken;
+  }
+
+  /** Once a second; looks every time whether the job was asked to stop. */
+  private void tellProgress(StepExecution execution) {
+    if (execution.isTerminateOnly() || Thread.interrupted()) {
+      run.stop("the job was asked to stop");
+    }
+    if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos()) {
+      tell(execution);
+    }
+  }
+
+  /** A restart needs none of it, for the outbox itself knows what is left to do. */
+  private void tell(StepExecution execution) {
+    toldAt = nanos.getAsLong();
+    execution.setReadCount(read);
+    execution.setFilterCount(filtered.get());
+    execution.setWriteCount(run.recorded());
+    execution.setCommitCount(run.commits());
+    RunCounts.note(execution.getExecutionContext(), run);
+    getJobRepository().update(execution);
+    getJobRepository().updateExecutionContext(execution);
+  }
+
+  /** Where the step fails because of the database, the run starts nothing more. */
+  private void stoppingRun(Work work) throws Exception {
+    try {
+      work.run();
+    } catch (Exception e) {
+      run.failed(e);
+      throw e;
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static void conclude(StepExecution execution, @Nullable Stop stop) {
+    if (stop == null) {
+      return;
+    }
+    switch (stop.reason()) {
+      case TIME_UP -> {}
+      case ASKED -> execution.setTerminateOnly();
+      case UNAVAILABLE -> {
+        execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+        execution.setTerminateOnly();
+      }
+      case REFUSED, SWITCHED_OFF, HELD, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN ->
+          throw new IllegalStateException(stop.text());
+    }
+  }
+}

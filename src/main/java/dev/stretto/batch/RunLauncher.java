@@ -1,0 +1,274 @@
+package dev.stretto.batch;
+
+import dev.stretto.dispatch.Clocks;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.lease.Lease;
+import dev.stretto.lease.Leases;
+import dev.stretto.ledger.Ledgers;
+import dev.stretto.outbox.ChannelTable.Gate;
+import dev.stretto.run.ChannelOpener;
+import dev.stretto.run.ChannelRun;
+import dev.stretto.run.DatabaseStop;
+import dev.stretto.run.OpenChannel;
+import dev.stretto.run.Retention;
+import dev.stretto.run.RunOptions;
+import dev.stretto.transport.InvalidSettingException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInterruptedException;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.StepExecution;
+
+/**
+ * RunHistory a channel, in the same way whoever launches: takes the lease, recovers what dead runs
+ * left, looks whether there is anything to do and whether the destination asked to be left alone,
+ * sends, and lets the retention go by. Thread-safe.
+ */
+public final class RunLauncher {
+
+  /** The exit code of an execution that found another run holding the channel. */
+  static final String HELD = "HELD";
+
+  /** The exit code of one whose destination asked for a longer pause than a run would wait. */
+  static final String UNAVAILABLE = "UNAVAILABLE";
+
+  private final ChannelOpener opener;
+  private final Leases leases;
+  private final Ledgers ledgers;
+  private final Retention retention;
+  private final Batch batch;
+  private final Clocks clocks;
+
+  RunLauncher(
+      ChannelOpener opener,
+      Leases leases,
+      Ledgers ledgers,
+      Retention retention,
+      Batch batch,
+      Clocks clocks) {
+    this.opener = opener;
+    this.leases = leases;
+    this.ledgers = ledgers;
+    this.retention = retention;
+    this.batch = batch;
+    this.clocks = clocks;
+  }
+
+  /**
+   * What is needed of Spring Batch.
+   *
+   * @param operator must run jobs on the calling thread
+   */
+  record Batch(JobOperator operator, JobRepository repository) {}
+
+  /** What was found before a run: whether it may begin. */
+  private sealed interface Found {
+
+    /**
+     * There is something to send.
+     *
+     * @param unfinished the parameters of the last job instance where it was cut short, else null
+     */
+    record Work(@Nullable JobParameters unfinished) implements Found {}
+
+    record Nothing() implements Found {}
+
+    /** The destination asked for longer than a run would wait. */
+    record Closed(Stop stop) implements Found {}
+  }
+
+  /**
+   * Dispatches what waits in a channel. Blocks until it is done, or stopped and drained. Where
+   * nothing waits and no run was cut short, or the destination asked an earlier run for a longer
+   * pause than this one may wait, it returns at once and leaves no trace in the job repository.
+   *
+   * @param running is told of the run once there is one
+   * @return how it ended; {@link RunResult#HELD} where another run holds the channel
+   * @throws SQLException where the lease's database fails
+   * @throws JobExecutionException where Spring Batch refuses to launch the job
+   */
+  public RunResult dispatch(OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
+      throws SQLException, JobExecutionException {
+    RunClock clock = new RunClock(clocks.nanos());
+    String channel = open.name();
+    Lease lease;
+    try {
+      lease = leases.acquire(channel);
+    } catch (ChannelHeldException e) {
+      return RunResult.held(
+          channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
+    }
+    try {
+      return switch (look(open, lease, null)) {
+        case Found.Nothing() -> {
+          retention.purge(channel, null);
+          yield RunResult.nothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
+        }
+        case Found.Closed(Stop stop) ->
+            RunResult.closed(channel, stop, ledgers.unsettled(channel), clock.elapsed());
+        case Found.Work(JobParameters unfinished) -> {
+          AtomicReference<@Nullable ChannelRun> current = new AtomicReference<>();
+          JobExecution execution =
+              start(
+                  open,
+                  lease,
+                  DispatchParameters.of(channel, instance(lease, unfinished), options),
+                  run -> {
+                    current.set(run);
+                    running.accept(run);
+                  });
+          yield RunResult.of(
+              channel, execution, current.get(), ledgers.unsettled(channel), clock.elapsed());
+        }
+      };
+    } finally {
+      leases.release(lease);
+    }
+  }
+
+  /** Has Spring Batch run a job that carries what this launch has prepared. */
+  private JobExecution start(
+      OpenChannel open, Lease lease, JobParameters parameters, Consumer<ChannelRun> running)
+      throws JobExecutionException {
+    DispatchJob job =
+        new DispatchJob(
+            (execution, steps) -> send(open, lease, execution, steps, running),
+            batch.repository(),
+            clocks);
+    return batch.operator().start(job, parameters);
+  }
+
+  /** One that some other launcher began is left for that to restart. */
+  private String instance(Lease lease, @Nullable JobParameters unfinished) {
+    return Objects.requireNonNullElseGet(
+        unfinished == null ? null : unfinished.getString(DispatchParameters.LAUNCH),
+        () -> clocks.clock().instant() + "/" + lease.fence());
+  }
+
+  /**
+   * What an execution does that some other launcher has made: the same, and where there is nothing
+   * to send the execution says so in its exit status.
+   */
+  void execute(JobExecution execution, DispatchJob.StepRunner steps)
+      throws JobInterruptedException {
+    JobParameters parameters = execution.getJobParameters();
+    try (OpenChannel open =
+        opener.open(
+            DispatchParameters.channel(parameters), DispatchParameters.options(parameters))) {
+      Lease lease = leases.acquire(open.name());
+      try {
+        switch (look(open, lease, execution)) {
+          case Found.Nothing() -> {
+            retention.purge(open.name(), null);
+            steps.run(unsent(ExitStatus.COMPLETED.addExitDescription("nothing waited"), false));
+          }
+          case Found.Closed(Stop stop) ->
+              steps.run(unsent(new ExitStatus(UNAVAILABLE, stop.text()), true));
+          case Found.Work(JobParameters _) -> send(open, lease, execution, steps, run -> {});
+        }
+      } finally {
+        leases.release(lease);
+      }
+    } catch (ChannelHeldException e) {
+      steps.run(unsent(new ExitStatus(HELD, String.valueOf(e.getMessage())), true));
+    } catch (InvalidSettingException e) {
+      steps.run(
+          new FailingStep(String.valueOf(e.getMessage()).replaceFirst("^--", "job parameter "), e));
+    } catch (SQLException | RuntimeException e) {
+      steps.run(new FailingStep(DatabaseStop.line(e), e));
+    }
+  }
+
+  private UnsentStep unsent(ExitStatus status, boolean stopped) {
+    return new UnsentStep(batch.repository(), status, stopped);
+  }
+
+  private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own) {
+    String channel = open.name();
+    JobParameters unfinished =
+        new DeadRuns(batch.operator(), batch.repository(), clocks)
+            .recover(channel, lease.lastRun(), own);
+    if (unfinished == null && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
+      return new Found.Nothing();
+    }
+    Stop closed = closed(open);
+    return closed == null ? new Found.Work(unfinished) : new Found.Closed(closed);
+  }
+
+  /** Why no call may be made, where the destination asked for longer than a run would wait. */
+  private @Nullable Stop closed(OpenChannel open) {
+    Gate gate = ledgers.gate(open.name());
+    if (gate == null) {
+      return null;
+    }
+    Duration remaining = Duration.between(clocks.clock().instant(), gate.closedUntil());
+    Duration patience = open.settings().dispatch().unavailable().patience();
+    return remaining.compareTo(patience) <= 0
+        ? null
+        : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
+  }
+
+  /** RunHistory the step that sends, and then lets the retention go by. */
+  private void send(
+      OpenChannel open,
+      Lease lease,
+      JobExecution execution,
+      DispatchJob.StepRunner steps,
+      Consumer<ChannelRun> running)
+      throws JobInterruptedException {
+    try {
+      leases.noteRun(lease, execution.getId());
+    } catch (SQLException e) {
+      steps.run(new FailingStep(DatabaseStop.line(e), e));
+      return;
+    }
+    RunOptions options = DispatchParameters.options(execution.getJobParameters());
+    ChannelRun run = new ChannelRun(ledgers, lease, open, options, clocks);
+    running.accept(run);
+    steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
+    retention.purge(open.name(), run.stopped());
+  }
+
+  /** How many messages of a channel wait to be sent; reads as many index entries. */
+  public long waiting(String channel) {
+    return ledgers.unsettled(channel);
+  }
+
+  /** Has an execution that can't begin end as failed, the way Spring Batch records it. */
+  private record FailingStep(String why, Exception cause) implements Step {
+
+    @Override
+    public String getName() {
+      return DispatchJob.NAME;
+    }
+
+    @Override
+    public void execute(StepExecution execution) {
+      throw new IllegalStateException(why, cause);
+    }
+  }
+
+  /** How long a launch takes. */
+  private record RunClock(LongSupplier nanos, long begin) {
+    RunClock(LongSupplier nanos) {
+      this(nanos, nanos.getAsLong());
+    }
+
+    Duration elapsed() {
+      return Duration.ofNanos(nanos.getAsLong() - begin);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The Spring Batch side: the job {@code dispatch}, its step with reader, asynchronous processor and
+ * asynchronous writer, launching, recovery and history. Nothing else imports Spring Batch. Begin
+ * with {@link dev.stretto.batch.RunLauncher} for the way of a launch, and with {@link
+ * dev.stretto.batch.OverlappingStep} for the step.
+ */
+@NullMarked
+package dev.stretto.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,170 @@
+package dev.stretto.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stretto.cli.demo.DemoCommand;
+import dev.stretto.cli.dispatch.DispatchCommand;
+import dev.stretto.cli.output.CheckedOutput;
+import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.parked.ParkedCommand;
+import dev.stretto.cli.parked.ParkedDiscardCommand;
+import dev.stretto.cli.parked.ParkedListCommand;
+import dev.stretto.cli.parked.ParkedRedriveCommand;
+import dev.stretto.cli.parked.ParkedShowCommand;
+import dev.stretto.cli.start.CommandContext;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** One command, from its arguments to its exit code. */
+public final class CommandLineMain {
+
+  private static final Pattern PROPERTY = Pattern.compile("--[^=.]+\\.[^=]*=.*", Pattern.DOTALL);
+
+  /** As a shell says it of a program that SIGPIPE ended. */
+  private static final int BROKEN_PIPE = 128 + 13;
+
+  private static final Map<String, Function<CommandContext, Object>> COMMANDS =
+      new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("demo", DemoCommand::new);
+    COMMANDS.put("append", AppendCommand::new);
+    COMMANDS.put("dispatch", DispatchCommand::new);
+    COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("parked", CommandLineMain::parked);
+    COMMANDS.put("runs", RunsCommand::new);
+    COMMANDS.put("stop", StopCommand::new);
+    COMMANDS.put("open", OpenCommand::new);
+    COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("purge", PurgeCommand::new);
+    COMMANDS.put("report", ReportCommand::new);
+  }
+
+  private final InputStream in;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final BooleanSupplier readerIsGone;
+
+  CommandLineMain(InputStream in, PrintWriter out, PrintWriter err) {
+    this(in, out, err, () -> false);
+  }
+
+  CommandLineMain(InputStream in, OutputStream out, PrintWriter err) {
+    this(in, new CheckedOutput(out), err);
+  }
+
+  private CommandLineMain(InputStream in, CheckedOutput out, PrintWriter err) {
+    this(in, new PrintWriter(out, false, UTF_8), err, out::isPipeBroken);
+  }
+
+  private CommandLineMain(
+      InputStream in, PrintWriter out, PrintWriter err, BooleanSupplier readerIsGone) {
+    this.in = in;
+    this.out = out;
+    this.err = err;
+    this.readerIsGone = readerIsGone;
+  }
+
+  /** A run on the streams of this JVM; what is written is UTF-8 whatever the locale. */
+  public static CommandLineMain onStandardStreams() {
+    return new CommandLineMain(
+        System.in,
+        new FileOutputStream(FileDescriptor.out),
+        new PrintWriter(new FileOutputStream(FileDescriptor.err), true, UTF_8));
+  }
+
+  /**
+   * Runs the command until it ends. Throws nothing: every failure is one line on standard error.
+   *
+   * @return the exit code
+   */
+  public int run(String... args) {
+    List<String> options = new ArrayList<>();
+    List<String> properties = new ArrayList<>();
+    split(args, options, properties);
+    CommandContext context = new CommandContext(in, out, err, properties);
+    CommandLine line = commandLine(context, options);
+    int code;
+    if (options.isEmpty()) {
+      line.usage(err);
+      code = ExitCode.USAGE.code();
+    } else {
+      code = line.execute(options.toArray(String[]::new));
+    }
+    if (out.checkError() && code == ExitCode.DONE.code()) {
+      code = unheard(context);
+    }
+    err.flush();
+    return code;
+  }
+
+  /** What was done stays done, and is said where that can be read; who left needs no telling. */
+  private int unheard(CommandContext context) {
+    String done = context.done();
+    if (done != null) {
+      err.println("stretto: " + done + "; standard output can't be written");
+      return ExitCode.DONE.code();
+    }
+    if (readerIsGone.getAsBoolean()) {
+      return BROKEN_PIPE;
+    }
+    err.println("stretto: standard output can't be written");
+    return ExitCode.FAILED.code();
+  }
+
+  private CommandLine commandLine(CommandContext context, List<String> options) {
+    Failures failures = new Failures(err, context);
+    CommandLine line = new CommandLine(new RootCommand(context));
+    named(options).forEach((name, command) -> line.addSubcommand(name, command.apply(context)));
+    return line.setOut(out)
+        .setErr(err)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false)
+        .setPosixClusteredShortOptionsAllowed(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler((e, args) -> failures.report(e).code())
+        .setExecutionExceptionHandler((e, command, result) -> failures.report(e).code());
+  }
+
+  /** picocli takes its time over each command: the one that is named, or all where none is. */
+  private static Map<String, Function<CommandContext, Object>> named(List<String> options) {
+    Function<CommandContext, Object> only =
+        options.isEmpty() ? null : COMMANDS.get(options.getFirst());
+    return only == null ? COMMANDS : Map.of(options.getFirst(), only);
+  }
+
+  private static CommandLine parked(CommandContext context) {
+    return new CommandLine(new ParkedCommand())
+        .addSubcommand(new ParkedListCommand(context))
+        .addSubcommand(new ParkedShowCommand(context))
+        .addSubcommand(new ParkedRedriveCommand(context))
+        .addSubcommand(new ParkedDiscardCommand(context));
+  }
+
+  /** Options with a dot in their name are properties of the configuration, not of a command. */
+  private static void split(String[] args, List<String> options, List<String> properties) {
+    boolean ended = false;
+    for (String arg : args) {
+      ended |= arg.equals("--");
+      if (!ended && PROPERTY.matcher(arg).matches()) {
+        properties.add(arg);
+      } else {
+        options.add(arg);
+      }
+    }
+  }
+}

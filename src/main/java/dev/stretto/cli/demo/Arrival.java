@@ -1,0 +1,58 @@
+package dev.stretto.cli.demo;
+
+import dev.stretto.settings.ChannelSettings;
+import dev.stretto.settings.Channels;
+import dev.stretto.transport.ArrivalOrder;
+import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.TransportType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a proof of the order of starts says of the order of arrivals. */
+public final class Arrival {
+
+  private final Channels channels;
+  private final List<TransportType> transports;
+
+  public Arrival(Channels channels, List<TransportType> transports) {
+    this.channels = channels;
+    this.transports = List.copyOf(transports);
+  }
+
+  /** Whether the channel, as it is configured now, keeps the order of starts on the way. */
+  ArrivalOrder order(String channel) {
+    if (!channels.isConfigured(channel)) {
+      return ArrivalOrder.UNKNOWN;
+    }
+    try {
+      ChannelSettings settings = channels.require("--channel", channel);
+      return transports.stream()
+          .filter(type -> type.name().equals(settings.transport()))
+          .findFirst()
+          .map(type -> type.arrivalOrder(settings.transportSettings()))
+          .orElse(ArrivalOrder.UNKNOWN);
+    } catch (InvalidSettingException e) {
+      return ArrivalOrder.UNKNOWN;
+    }
+  }
+
+  /** The same for people; empty where nothing needs to be said. */
+  public String note(String channel) {
+    return switch (order(channel)) {
+      case KEPT -> "";
+      case NOT_KEPT ->
+          ", which is not the order of arrival: over HTTP/1.1, or in a class of your own, calls"
+              + " overtake each other";
+      case UNKNOWN -> ", which is the order of arrival over HTTP/2 only";
+    };
+  }
+
+  /** The same for programs; null where it is not known. */
+  public @Nullable Boolean kept(String channel) {
+    return switch (order(channel)) {
+      case KEPT -> true;
+      case NOT_KEPT -> false;
+      case UNKNOWN -> null;
+    };
+  }
+}

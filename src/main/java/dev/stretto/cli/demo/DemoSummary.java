@@ -1,0 +1,67 @@
+package dev.stretto.cli.demo;
+
+import dev.stretto.batch.RunResult;
+import dev.stretto.cli.dispatch.DispatchReport;
+import dev.stretto.cli.output.JsonText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+
+/** What a demo showed. */
+record DemoSummary(Duration oneAtATime, RunResult result, Receiver.Totals totals, long sent)
+    implements JsonText.Content {
+
+  /** Whether everything arrived once, in order, and was recorded. */
+  boolean good() {
+    return result.delivered() == sent
+        && totals.distinct() == sent
+        && totals.inversions() == 0
+        && totals.duplicates() == 0;
+  }
+
+  List<String> lines() {
+    return List.of(
+        "",
+        line(
+            "one at a time",
+            DispatchReport.seconds(oneAtATime),
+            "each call after the answer to the one before"),
+        line(
+            "Stretto",
+            DispatchReport.seconds(result.calling()),
+            String.format(
+                Locale.ROOT,
+                "%.0f times as fast, up to %,d calls at once",
+                factor(),
+                totals.maxInFlight())),
+        "",
+        String.format(
+            Locale.ROOT,
+            "%,d arrived, %,d order violations, %,d twice; %,d recorded as delivered.",
+            totals.distinct(),
+            totals.inversions(),
+            totals.duplicates(),
+            result.delivered()));
+  }
+
+  private static String line(String who, String time, String how) {
+    return String.format(Locale.ROOT, "  %-14s %10s   %s", who, time, how);
+  }
+
+  private double factor() {
+    return (double) oneAtATime.toNanos() / Math.max(1, result.calling().toNanos());
+  }
+
+  @Override
+  public void writeTo(JsonGenerator json) {
+    json.writeNumberProperty("messages", sent);
+    json.writeNumberProperty("oneAtATimeSeconds", oneAtATime.toMillis() / 1e3);
+    json.writeNumberProperty("seconds", result.calling().toMillis() / 1e3);
+    json.writeNumberProperty("arrived", totals.distinct());
+    json.writeNumberProperty("orderViolations", totals.inversions());
+    json.writeNumberProperty("duplicates", totals.duplicates());
+    json.writeNumberProperty("mostInFlight", totals.maxInFlight());
+    json.writeNumberProperty("delivered", result.delivered());
+  }
+}

@@ -1,0 +1,184 @@
+package dev.stretto.cli.dispatch;
+
+import dev.stretto.batch.RunResult;
+import dev.stretto.cli.output.ErrorText;
+import dev.stretto.cli.start.CommandContext;
+import dev.stretto.database.DatabaseFault;
+import dev.stretto.database.FileFault;
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.outbox.NumbersBehind;
+import dev.stretto.run.OpenChannel;
+import dev.stretto.transport.InvalidSettingException;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** What a dispatch command says on standard output: a line for each channel. */
+public final class DispatchReport {
+
+  private final CommandContext context;
+  private final boolean json;
+
+  DispatchReport(CommandContext context, boolean json) {
+    this.context = context;
+    this.json = json;
+  }
+
+  /** Says what a run would do. */
+  void plan(OpenChannel channel, long waiting) {
+    DispatchSettings settings = channel.settings().dispatch();
+    String transport = channel.settings().transport();
+    String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
+    if (json) {
+      context.print(fields -> {
+        fields.writeStringProperty("channel", channel.name());
+        fields.writeNumberProperty("waiting", waiting);
+        fields.writeStringProperty("transport", transport);
+        fields.writeStringProperty("ordering", ordering);
+        fields.writeNumberProperty("window", settings.window());
+      });
+    } else {
+      context.print(
+          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
+          channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
+    }
+    context.flush();
+  }
+
+  /** Says why a channel is not dispatched: on standard error, and for programs as an end too. */
+  void refused(String channel, InvalidSettingException fault) {
+    String reason = ErrorText.firstLine(fault);
+    context.warn(reason);
+    if (json) {
+      context.print(fields -> {
+        fields.writeStringProperty("channel", channel);
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", "FAILED");
+        fields.writeStringProperty("reason", reason);
+      });
+      context.flush();
+    }
+  }
+
+  /** Says how a run ended. */
+  void ended(ChannelRuns.Ended end) {
+    RunResult result = end.result();
+    if (result != null) {
+      ended(result);
+    } else if (json) {
+      context.print(fields -> {
+        fields.writeStringProperty("channel", end.channel());
+        fields.writeNullProperty("run");
+        fields.writeStringProperty("status", "FAILED");
+        fields.writeStringProperty("reason", reason(end));
+      });
+    } else {
+      context.print("%s: %s", end.channel(), reason(end));
+    }
+    context.flush();
+  }
+
+  private static String reason(ChannelRuns.Ended end) {
+    Exception failure = end.failure();
+    if (failure == null) {
+      return "";
+    }
+    FileFault file = FileFault.of(failure);
+    if (file != null) {
+      return "the database " + file.words();
+    }
+    String behind = NumbersBehind.words(failure);
+    if (behind != null) {
+      return behind;
+    }
+    return switch (DatabaseFault.of(failure)) {
+      case CONNECTION_LOST -> unavailable("the database was lost", failure);
+      case DEADLOCK, LOCK_TIMEOUT ->
+          unavailable("another session holds what the run has to write", failure);
+      case READ_ONLY -> unavailable("the database takes no writes", failure);
+      case NO_CONNECTION_LEFT -> unavailable("the database has no connection left", failure);
+      case OTHER -> {
+        String said = DatabaseFault.said(failure);
+        yield said == null ? ErrorText.firstLine(failure) : "the database failed: " + said;
+      }
+    };
+  }
+
+  private static String unavailable(String why, Exception failure) {
+    return why + "; the next run carries on: " + DatabaseFault.said(failure);
+  }
+
+  /** Says how a run ended that had a result. */
+  void ended(RunResult result) {
+    if (json) {
+      context.print(fields -> write(fields, result));
+      return;
+    }
+    if (result.status().equals(RunResult.HELD)) {
+      context.print("%s: %s", result.channel(), String.valueOf(result.failure()));
+      return;
+    }
+    context.print(
+        "%s: %,d delivered%s%s%s%s, in %s%s",
+        result.channel(),
+        result.delivered(),
+        some(result.parked(), "parked"),
+        some(result.retried(), "retried"),
+        some(result.resent(), "sent again after a crash"),
+        some(result.remaining(), "still waiting"),
+        seconds(result.elapsed()),
+        why(result));
+  }
+
+  private static String some(long count, String what) {
+    return count == 0 ? "" : String.format(Locale.ROOT, ", %,d %s", count, what);
+  }
+
+  /** Why a run ended before its work did; empty where it did not. */
+  private static String why(RunResult result) {
+    Stop stop = result.stop();
+    if (stop == null) {
+      return result.failure() == null ? "" : ": failed: " + result.failure();
+    }
+    Duration retryAfter = stop.retryAfter();
+    return ": "
+        + stop.text()
+        + (retryAfter == null ? "" : "; it may be back in " + seconds(retryAfter));
+  }
+
+  private static void write(JsonGenerator fields, RunResult result) {
+    fields.writeStringProperty("channel", result.channel());
+    Long run = result.run();
+    if (run == null) {
+      fields.writeNullProperty("run");
+    } else {
+      fields.writeNumberProperty("run", run);
+    }
+    fields.writeStringProperty("status", result.status());
+    fields.writeNumberProperty("delivered", result.delivered());
+    fields.writeNumberProperty("parked", result.parked());
+    fields.writeNumberProperty("retried", result.retried());
+    fields.writeNumberProperty("resent", result.resent());
+    fields.writeNumberProperty("remaining", result.remaining());
+    fields.writeNumberProperty("seconds", inSeconds(result.elapsed()));
+    @Nullable String reason = reason(result);
+    if (reason != null) {
+      fields.writeStringProperty("reason", reason);
+    }
+  }
+
+  private static @Nullable String reason(RunResult result) {
+    Stop stop = result.stop();
+    return stop == null ? result.failure() : stop.text();
+  }
+
+  public static String seconds(Duration time) {
+    return String.format(Locale.ROOT, "%,.2f s", inSeconds(time));
+  }
+
+  private static double inSeconds(Duration time) {
+    return Math.round(time.toNanos() / 1e6) / 1e3;
+  }
+}

@@ -1,0 +1,122 @@
+package dev.stretto.cli.start;
+
+import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.JsonText;
+import dev.stretto.cli.output.PlainText;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** What a command runs with: its streams, and Spring once it asks for it. */
+public final class CommandContext {
+
+  private final InputStream in;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final List<String> properties;
+  private boolean debug;
+  private @Nullable String done;
+
+  public CommandContext(InputStream in, PrintWriter out, PrintWriter err, List<String> properties) {
+    this.in = in;
+    this.out = out;
+    this.err = err;
+    this.properties = List.copyOf(properties);
+  }
+
+  /**
+   * Reads the configuration, opens the database and migrates it; the caller closes what is
+   * returned. Other commands wait for that where the database is an H2 file, so this is for short
+   * commands.
+   *
+   * @throws CommandException where the database can't be opened
+   */
+  public OpenApplication open() {
+    return new SpringStart(properties, debug).start();
+  }
+
+  /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
+  public OpenApplication openForOthersToo() {
+    return openUnless(environment -> false).orElseThrow();
+  }
+
+  /**
+   * Like {@link #openForOthersToo}, but empty where the command has nothing to do.
+   *
+   * @param needless is asked once the configuration is read and the database is open, not yet
+   *     migrated
+   */
+  public Optional<OpenApplication> openUnless(Predicate<ConfigurableEnvironment> needless) {
+    return new SpringStart(properties, debug).startUnless(needless);
+  }
+
+  /** The same streams with further properties, which win over those given before. */
+  public CommandContext with(List<String> further) {
+    List<String> all = new ArrayList<>(properties);
+    all.addAll(further);
+    CommandContext context = new CommandContext(in, out, err, all);
+    context.debug(debug);
+    return context;
+  }
+
+  public InputStream in() {
+    return in;
+  }
+
+  public PrintWriter out() {
+    return out;
+  }
+
+  /** Prints a line of people's text; numbers get thousands separators with {@code %,d}. */
+  public void print(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Prints one JSON document on a line of its own. */
+  public void print(JsonText.Content content) {
+    out.println(JsonText.of(content));
+  }
+
+  /**
+   * Notes what was done for good, so that it is said somewhere even where standard output can't be
+   * written.
+   */
+  public void done(String what) {
+    done = what;
+  }
+
+  /** What was done for good, or null where nothing was, or it needs no saying. */
+  public @Nullable String done() {
+    return done;
+  }
+
+  /** Whether nobody can read standard output any more. */
+  public boolean unheard() {
+    return out.checkError();
+  }
+
+  /** Says a line on standard error. */
+  public void warn(String line) {
+    err.println("stretto: " + PlainText.line(line));
+    err.flush();
+  }
+
+  /** Lets what was printed be seen at once. */
+  public void flush() {
+    out.flush();
+  }
+
+  public void debug(boolean on) {
+    debug = on;
+  }
+
+  public boolean debug() {
+    return debug;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.stretto.cli.start;
+
+import dev.stretto.append.Appender;
+import dev.stretto.batch.BatchConfiguration;
+import dev.stretto.database.Durability;
+import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.ParkedMessages;
+import dev.stretto.outbox.admin.RecordedMessages;
+import dev.stretto.report.ChannelStatuses;
+import dev.stretto.report.StartOrder;
+import dev.stretto.settings.Channels;
+import dev.stretto.transport.TransportType;
+import dev.stretto.transport.http.HttpTransportType;
+import dev.stretto.transport.java.JavaTransportType;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
+import org.springframework.boot.batch.jdbc.autoconfigure.BatchJdbcAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The beans of a command; only those that it asks for are made. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ImportAutoConfiguration({
+  DataSourceAutoConfiguration.class,
+  DataSourceTransactionManagerAutoConfiguration.class,
+  TransactionManagerCustomizationAutoConfiguration.class,
+  JdbcTemplateAutoConfiguration.class,
+  FlywayAutoConfiguration.class,
+  BatchAutoConfiguration.class,
+  BatchJdbcAutoConfiguration.class
+})
+@Import(BatchConfiguration.class)
+public class StrettoConfiguration {
+
+  @Bean
+  static ConnectionLoans connectionLoans() {
+    return new ConnectionLoans();
+  }
+
+  @Bean
+  HttpTransportType httpTransport() {
+    return new HttpTransportType(Clock.systemUTC());
+  }
+
+  @Bean
+  JavaTransportType javaTransport() {
+    return new JavaTransportType();
+  }
+
+  /** The same without Spring. */
+  public static List<TransportType> transports() {
+    return List.of(new HttpTransportType(Clock.systemUTC()), new JavaTransportType());
+  }
+
+  @Bean
+  Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
+    return Channels.bind(
+        environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
+  }
+
+  @Bean
+  Durability durability(DataSource dataSource) {
+    return new Durability(dataSource);
+  }
+
+  @Bean
+  Appender appender(DataSource dataSource, Durability durability) {
+    return new Appender(dataSource, durability);
+  }
+
+  @Bean
+  ParkedMessages parkedMessages(
+      JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+    return new ParkedMessages(jdbc, new TransactionTemplate(transactions), durability);
+  }
+
+  @Bean
+  RecordedMessages recordedMessages(JdbcTemplate jdbc) {
+    return new RecordedMessages(jdbc);
+  }
+
+  @Bean
+  StartOrder startOrder(RecordedMessages messages, RunTable runs) {
+    return new StartOrder(messages, runs);
+  }
+
+  @Bean
+  ChannelStatuses channelStatuses(JdbcTemplate jdbc) {
+    return new ChannelStatuses(jdbc);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.stretto.cli.start.configuration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stretto.transport.InvalidSettingException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.boot.env.PropertiesPropertySourceLoader;
+import org.springframework.boot.env.PropertySourceLoader;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.Resource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/**
+ * Reads configuration files in Spring Boot's place: every value is the text that was written, so
+ * that a header {@code 007} is not sent as 7, a channel {@code on} is not called true, and a window
+ * of 6.5 is seen to be none. A file that can't be meant is named.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class WrittenYaml implements PropertySourceLoader {
+
+  /** Says the same as Spring Boot's own, so that the order of these files stays as it is. */
+  private static final PropertiesPropertySourceLoader PROPERTIES =
+      new PropertiesPropertySourceLoader();
+
+  @Override
+  public String[] getFileExtensions() {
+    return new String[] {"properties", "xml", "yml", "yaml"};
+  }
+
+  @Override
+  public List<PropertySource<?>> load(String name, Resource resource, @Nullable Charset encoding)
+      throws IOException {
+    return isYaml(resource) ? load(name, resource) : PROPERTIES.load(name, resource, encoding);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidSettingException where it is no UTF-8, no YAML, or no properties by their names
+   */
+  @Override
+  public List<PropertySource<?>> load(String name, Resource resource) throws IOException {
+    if (!isYaml(resource)) {
+      return PROPERTIES.load(name, resource);
+    }
+    String text = text(resource);
+    List<PropertySource<?>> sources = new ArrayList<>();
+    try {
+      requireNames(resource, text);
+      for (Map<String, Object> document : new YamlDocuments(resource, text).flat()) {
+        sources.add(
+            new OriginTrackedMapPropertySource(
+                name + " (document #" + sources.size() + ")",
+                Collections.unmodifiableMap(document),
+                true));
+      }
+    } catch (MarkedYAMLException e) {
+      throw refused(
+          e.getProblemMark() == null
+              ? file(resource)
+              : line(resource, e.getProblemMark().getLine() + 1),
+          String.valueOf(e.getProblem()));
+    } catch (YAMLException e) {
+      throw refused(
+          file(resource),
+          "is no YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+    return sources;
+  }
+
+  private static boolean isYaml(Resource resource) {
+    String file = String.valueOf(resource.getFilename());
+    return file.endsWith(".yaml") || file.endsWith(".yml");
+  }
+
+  private static String text(Resource resource) throws IOException {
+    byte[] bytes = resource.getContentAsByteArray();
+    for (byte one : bytes) {
+      if (one == 0) {
+        throw refused(file(resource), "is UTF-16, or no text; save it as UTF-8");
+      }
+    }
+    try {
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      String before = new String(bytes, UTF_8);
+      long line = before.substring(0, before.indexOf('\uFFFD')).lines().count();
+      throw refused(
+          line(resource, Math.max(1, line)),
+          "has a letter that is not UTF-8, but perhaps Latin-1; save the file as UTF-8");
+    }
+  }
+
+  private static void requireNames(Resource resource, String text) {
+    for (Node root : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
+      boolean empty = root instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+      if (!(root instanceof MappingNode) && !empty) {
+        throw refused(
+            line(resource, root.getStartMark().getLine() + 1),
+            "must be properties by their names, such as stretto: { channels: … }, not "
+                + (root instanceof ScalarNode ? "a single value" : "a list"));
+      }
+    }
+  }
+
+  private static InvalidSettingException refused(String where, String problem) {
+    return new InvalidSettingException(where, problem);
+  }
+
+  private static String line(Resource resource, long line) {
+    return file(resource) + ", line " + line;
+  }
+
+  /** The file as a person would name it. */
+  static String file(Resource resource) {
+    try {
+      return resource.isFile()
+          ? Path.of(resource.getFile().getPath()).normalize().toString()
+          : resource.getDescription();
+    } catch (IOException e) {
+      return resource.getDescription();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.stretto.database.schema;
+
+import dev.stretto.database.Vendor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.jdbc.UncategorizedSQLException;
+
+/**
+ * Brings the tables to this version, in a schema and with a history of their own, and says so where
+ * they are ahead of it.
+ */
+final class SchemaMigration implements FlywayMigrationStrategy {
+
+  /** What Flyway sets for a session, which would stay with a pooler's, and less far-reaching. */
+  private static final Map<String, String> FOR_THE_TRANSACTION =
+      Map.of(
+          "set_config('search_path', ?, false)",
+          "set_config('search_path', ?, true)",
+          "SET ROLE '",
+          "SET LOCAL ROLE '");
+
+  private final ConfigurableEnvironment environment;
+  private final SchemaHistory history;
+  private final Supplier<DataSource> unlimited;
+
+  /**
+   * @param unlimited makes connections that may wait and be idle as long as a migration takes
+   */
+  SchemaMigration(ConfigurableEnvironment environment, Supplier<DataSource> unlimited) {
+    this.environment = environment;
+    this.history = new SchemaHistory(environment);
+    this.unlimited = unlimited;
+  }
+
+  @Override
+  public void migrate(Flyway flyway) {
+    DataSource given = flyway.getConfiguration().getDataSource();
+    boolean same = given instanceof SchemaDataSource;
+    try (Connection connection = given.getConnection()) {
+      // For other vendors there would be no migrations, which Flyway takes for none needed.
+      Vendor.of(connection);
+      Schema schema = Schema.of(environment, connection);
+      if (history.isCurrent(connection, schema)) {
+        return;
+      }
+      SchemaOwner owner = new SchemaOwner(connection, schema, history);
+      owner.prepare();
+      FluentConfiguration own =
+          Flyway.configure()
+              .configuration(flyway.getConfiguration())
+              .dataSource(quiet(same ? unlimited.get() : given, schema))
+              .schemas(schema.name())
+              .defaultSchema(schema.name())
+              .table(history.table(connection, schema))
+              .createSchemas(false);
+      migrate(own.load(), owner);
+    } catch (SQLException e) {
+      throw new UncategorizedSQLException("look at the database", null, e);
+    }
+  }
+
+  private static DataSource quiet(DataSource connections, Schema schema) {
+    return new QuietDataSource(connections, sql -> quiet(schema.qualify(sql)));
+  }
+
+  private static String quiet(String sql) {
+    String quiet = sql;
+    for (Map.Entry<String, String> each : FOR_THE_TRANSACTION.entrySet()) {
+      quiet = quiet.replace(each.getKey(), each.getValue());
+    }
+    return quiet;
+  }
+
+  private static void migrate(Flyway flyway, SchemaOwner owner) {
+    try {
+      flyway.migrate();
+    } catch (FlywayValidateException e) {
+      MigrationVersion newest = newest(flyway.info().applied());
+      MigrationVersion known = newestKnown(flyway.info().all());
+      throw new SchemaMismatchException(newest, known, e);
+    } catch (FlywayException e) {
+      if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+        throw owner.ofSomebodyElse();
+      }
+      throw e;
+    }
+  }
+
+  private static MigrationVersion newest(MigrationInfo[] migrations) {
+    return Arrays.stream(migrations)
+        .filter(MigrationInfo::isVersioned)
+        .map(MigrationInfo::getVersion)
+        .max(Comparator.naturalOrder())
+        .orElse(MigrationVersion.EMPTY);
+  }
+
+  /** A migration that was applied without being known here has no script to be found. */
+  private static MigrationVersion newestKnown(MigrationInfo[] migrations) {
+    return newest(
+        Arrays.stream(migrations)
+            .filter(migration -> migration.getState().isResolved())
+            .toArray(MigrationInfo[]::new));
+  }
+}

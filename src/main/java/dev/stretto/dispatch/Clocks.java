@@ -1,0 +1,14 @@
+package dev.stretto.dispatch;
+
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Where a dispatcher takes time and chance from.
+ *
+ * @param nanos a clock that never jumps, in nanoseconds from any origin
+ * @param clock the time of day, for what is recorded
+ * @param random for jitter
+ */
+public record Clocks(LongSupplier nanos, InstantSource clock, RandomGenerator random) {}

@@ -1,0 +1,265 @@
+package dev.stretto.outbox;
+
+import dev.stretto.database.Vendor;
+import dev.stretto.outbox.JournalTable.Entry;
+import java.sql.Connection;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The table {@code outbox_channel}: the last position given, and the fence that every claim and
+ * settlement needs.
+ */
+public final class ChannelTable {
+
+  private static final String CREATE = "insert into outbox_channel (channel) values (?)";
+
+  /** Where a failed statement would spoil the transaction. */
+  private static final String CREATE_UNLESS_THERE =
+      "insert into outbox_channel (channel) values (?) on conflict do nothing";
+
+  private static final String EXISTS = "select count(*) from outbox_channel where channel = ?";
+
+  private static final String FENCE =
+      "update outbox_channel set fence = ? where channel = ? and fence < ?";
+
+  private static final String STATE =
+      "select last_position, highest_id, late, claims from outbox_channel where channel = ?";
+
+  private static final String ADVANCE =
+      """
+      update outbox_channel
+         set last_position = ?, highest_id = ?, late = ?, claims = ?, claimed = ?
+       where channel = ? and fence = ?
+      """;
+
+  private static final String JOURNAL =
+      """
+      insert into outbox_journal (channel, entry, fence, messages, deliveries)
+      values (?, ?, ?, ?, ?)
+      """;
+
+  /** Both at once, where the database can do that: a round trip less before the next starts. */
+  private static final String ADVANCE_AND_JOURNAL =
+      """
+      with advanced as (
+        update outbox_channel
+           set last_position = ?, highest_id = ?, late = ?, claims = ?, claimed = ?
+         where channel = ? and fence = ?
+        returning channel, fence)
+      insert into outbox_journal (channel, entry, fence, messages, deliveries)
+      select channel, ?, fence, ?, ? from advanced
+      """;
+
+  private static final String LOCK =
+      "select channel from outbox_channel where channel = ? for update";
+
+  private static final String GATE =
+      """
+      select gate_closed_until, gate_reason from outbox_channel
+       where channel = ? and gate_closed_until is not null
+      """;
+
+  /** Since when is kept until calls are delivered again, over as many runs as that takes. */
+  private static final String CLOSE_GATE =
+      """
+      update outbox_channel
+         set gate_closed_until = ?, gate_reason = ?, gate_since = coalesce(gate_since, ?),
+             gate_calls = ?
+       where channel = ? and fence = ?
+      """;
+
+  private static final String OPEN_GATE =
+      """
+      update outbox_channel
+         set gate_closed_until = null, gate_reason = null, gate_since = null, gate_calls = null
+       where channel = ? and (gate_closed_until is not null or gate_since is not null)
+      """;
+
+  private static final String STANDS =
+      "select count(*) from outbox_channel where channel = ? and gate_since is not null";
+
+  private static final int LONGEST_REASON = 2000;
+
+  private final JdbcTemplate jdbc;
+  private final Vendor vendor;
+
+  /** As it is unless configured. */
+  private final boolean autoCommit;
+
+  public ChannelTable(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+    this.vendor = Vendor.of(jdbc);
+    this.autoCommit =
+        Objects.requireNonNull(
+            jdbc.execute((ConnectionCallback<Boolean>) Connection::getAutoCommit));
+  }
+
+  /**
+   * Fences off every earlier run: once this is committed, nothing that they record takes effect.
+   * Waits for a transaction of theirs that is being committed.
+   *
+   * @param fence the new run's token
+   * @return false where a later run has fenced this one off already
+   */
+  public boolean fence(String channel, long fence) {
+    Integer there = jdbc.queryForObject(EXISTS, Integer.class, channel);
+    if (there == null || there == 0) {
+      try {
+        jdbc.update(vendor == Vendor.POSTGRESQL ? CREATE_UNLESS_THERE : CREATE, channel);
+      } catch (DuplicateKeyException e) {
+        // Another run created it in between, which is as good.
+      }
+    }
+    return jdbc.update(FENCE, fence, channel, fence) == 1;
+  }
+
+  /**
+   * Until when the destination asked to be left alone.
+   *
+   * @param reason what it said
+   */
+  public record Gate(Instant closedUntil, String reason) {}
+
+  /** What the destination last asked for, though it may be over; null if it never asked. */
+  public @Nullable Gate gate(String channel) {
+    List<Gate> gates =
+        jdbc.query(
+            GATE,
+            (row, number) ->
+                new Gate(
+                    row.getTimestamp(1).toInstant(),
+                    Objects.requireNonNullElse(row.getString(2), "")),
+            channel);
+    return gates.isEmpty() ? null : gates.getFirst();
+  }
+
+  /**
+   * Why a channel stands still.
+   *
+   * @param closedUntil until when the destination asked to be left alone, or null
+   * @param since since when nothing is delivered
+   * @param calls how many calls in a row were not delivered
+   * @param reason what the destination said
+   */
+  public record Standing(@Nullable Instant closedUntil, Instant since, int calls, String reason) {}
+
+  /**
+   * Keeps why the channel stands still, for people and for later runs. Comes first in a
+   * transaction, or behind {@link #advance}.
+   *
+   * @return false where a later run has fenced this one off: nothing is kept then
+   */
+  public boolean closeGate(String channel, long fence, Standing standing) {
+    Instant until = standing.closedUntil();
+    return jdbc.update(
+            CLOSE_GATE,
+            until == null ? null : Timestamp.from(until),
+            StoredText.of(standing.reason(), LONGEST_REASON),
+            Timestamp.from(standing.since()),
+            standing.calls(),
+            channel,
+            fence)
+        == 1;
+  }
+
+  /** Whether the channel is known to stand still. */
+  public boolean stands(String channel) {
+    Integer count = jdbc.queryForObject(STANDS, Integer.class, channel);
+    return count != null && count > 0;
+  }
+
+  /**
+   * Forgets why the channel stood still, and any pause that the destination asked for.
+   *
+   * @return whether there was anything to forget
+   */
+  public boolean openGate(String channel) {
+    return jdbc.update(OPEN_GATE, channel) == 1;
+  }
+
+  /**
+   * How far a channel is.
+   *
+   * @param positions those that were given
+   * @param claims what is durably about to start or under way, and not settled
+   */
+  public record State(Positions positions, Claims claims) {}
+
+  /** How far the channel is; it must have been fenced before. */
+  public State state(String channel) {
+    return Objects.requireNonNull(
+        jdbc.queryForObject(
+            STATE,
+            (row, number) ->
+                new State(
+                    new Positions(row.getLong(1), row.getLong(2), row.getLong(3)),
+                    Claims.of(row.getString(4))),
+            channel));
+  }
+
+  /**
+   * Records how far the channel will be once the transaction is committed, and holds the channel
+   * against other runs until then. Comes first in every transaction that claims or settles: what is
+   * claimed may start only after the commit, and what is settled in it is no longer claimed.
+   *
+   * @return false where a later run has fenced this one off: nothing may be recorded then
+   */
+  public boolean advance(String channel, long fence, State state) {
+    return jdbc.update(ADVANCE, advanced(channel, fence, state).toArray()) == 1;
+  }
+
+  private static List<Object> advanced(String channel, long fence, State state) {
+    Positions positions = state.positions();
+    Claims claims = state.claims();
+    return List.of(
+        positions.last(),
+        positions.highestId(),
+        positions.late(),
+        claims.text(),
+        claims.each().size(),
+        channel,
+        fence);
+  }
+
+  /**
+   * Does the same, and records what was delivered.
+   *
+   * @return false where a later run has fenced this one off: nothing may be recorded then
+   */
+  public boolean advance(String channel, long fence, State state, Entry entry) {
+    int messages = entry.deliveries().size();
+    if (vendor == Vendor.POSTGRESQL) {
+      List<Object> values = new ArrayList<>(advanced(channel, fence, state));
+      values.addAll(List.of(entry.number(), messages, entry.text()));
+      return jdbc.update(ADVANCE_AND_JOURNAL, values.toArray()) == 1;
+    }
+    return advance(channel, fence, state)
+        && jdbc.update(JOURNAL, channel, entry.number(), fence, messages, entry.text()) == 1;
+  }
+
+  /** Whether a statement outside a transaction is one of its own. */
+  public boolean autoCommits() {
+    return autoCommit;
+  }
+
+  /** Whether advancing with deliveries is one statement, which needs no transaction around it. */
+  public boolean journalsInOneStatement() {
+    return vendor == Vendor.POSTGRESQL;
+  }
+
+  /**
+   * Holds the channel against runs until the transaction ends, without being one. Comes first in
+   * every transaction that changes what a run may be working on.
+   */
+  public void lock(String channel) {
+    jdbc.queryForList(LOCK, String.class, channel);
+  }
+}

@@ -1,0 +1,221 @@
+package dev.stretto.outbox;
+
+import dev.stretto.database.Batches;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The table {@code outbox_message}: what waits, what is claimed, and what became of it. The numbers
+ * in the statements are those of {@link QueueState}.
+ */
+public final class MessageTable {
+
+  static final int LONGEST_ERROR = 2000;
+
+  static final String POSITIONED =
+      """
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
+             first_started_at, status
+        from outbox_message
+       where channel = ? and queue = 1 and position > ?
+       order by channel, queue, position
+       limit ?
+      """;
+
+  static final String NEW =
+      """
+      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
+             first_started_at, status
+        from outbox_message
+       where channel = ? and queue = 0 and position is null and id > ?
+       order by channel, queue, position, id
+       limit ?
+      """;
+
+  static final String POSITIONED_IDS =
+      """
+      select id from outbox_message
+       where channel = ? and queue = 1
+       order by channel, queue, position, id
+       limit ?
+      """;
+
+  static final String RESEND =
+      """
+      update outbox_message
+         set status = 'PENDING', queue = 1, position = ?, attempts = attempts + 1,
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
+             first_started_at = coalesce(first_started_at, current_timestamp(3)),
+             last_error = 'outcome unknown: the run that sent it died'
+       where id = ? and queue in (0, 1, 2)
+      """;
+
+  static final String QUARANTINE =
+      """
+      update outbox_message
+         set status = 'PARKED', queue = 4, position = ?, attempts = attempts + 1,
+             settled_at = current_timestamp(3),
+             start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
+             last_error = 'outcome unknown: the run that sent it died'
+       where id = ? and queue in (0, 1, 2)
+      """;
+
+  static final String ANY_WAITING =
+      """
+      select count(*) from (
+        select 1 from outbox_message where channel = ? and queue < 3 limit 1) waiting
+      """;
+
+  /** Less what was delivered and the rows don't say yet; one statement, so of one moment. */
+  static final String COUNT_UNSETTLED =
+      """
+      select (select count(*) from outbox_message where channel = ? and queue <= 3)
+             - (select coalesce(sum(messages), 0) from outbox_journal where channel = ?)
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final MessageWrites writes;
+
+  public MessageTable(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+    this.writes = MessageWrites.of(jdbc);
+  }
+
+  /**
+   * Waiting messages that already have a position, in its order: given back by an earlier run, or
+   * redriven. Those that are held behind others of their key are not among them.
+   *
+   * @param after the position behind which to look, 0 for all
+   * @param limit the most to return, 1 or more
+   */
+  public List<Message> positioned(String channel, long after, int limit) {
+    return jdbc.query(POSITIONED, MessageRow.MAPPER, channel, after, limit);
+  }
+
+  /**
+   * Waiting messages without a position, in id order.
+   *
+   * @param after the id behind which to look, 0 for all
+   * @param limit the most to return, 1 or more
+   */
+  public List<Message> unpositioned(String channel, long after, int limit) {
+    return jdbc.query(NEW, MessageRow.MAPPER, channel, after, limit);
+  }
+
+  /**
+   * Ids of waiting messages that already have a position, in its order; reads the index alone.
+   *
+   * @param limit the most to return, 1 or more
+   */
+  public List<Long> positionedIds(String channel, int limit) {
+    return jdbc.query(POSITIONED_IDS, (row, number) -> row.getLong(1), channel, limit);
+  }
+
+  /**
+   * Messages in the order of their positions.
+   *
+   * @param ids not too many for one statement: hundreds
+   */
+  public List<Message> byIds(List<Long> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : jdbc.query(byIds(ids.size()), MessageRow.MAPPER, ids.toArray());
+  }
+
+  static String byIds(int ids) {
+    return """
+    select id, channel, position, message_id, ordering_key, content_type, headers, payload,
+           attempts, first_started_at, status
+      from outbox_message
+     where id in (%s)
+     order by position
+    """
+        .formatted(String.join(", ", Collections.nCopies(ids, "?")));
+  }
+
+  /**
+   * Gives waiting messages their positions. Must run in a transaction that {@link
+   * ChannelTable#advance} has fenced.
+   *
+   * @param held whether they wait behind others of their key, in {@link HeldTable}
+   */
+  public void place(Collection<Message> messages, boolean held) {
+    writes.place(List.copyOf(messages), held);
+  }
+
+  /** Has held messages wait for their turn again; their rows in {@link HeldTable} go as well. */
+  public void unhold(List<Long> ids) {
+    writes.unhold(ids);
+  }
+
+  /**
+   * Has claimed messages say so in their own rows, for people to see; that they are claimed is
+   * recorded by {@link ChannelTable#advance}. Must run in a transaction that it has fenced.
+   */
+  public void show(List<Message> claimed) {
+    writes.show(claimed);
+  }
+
+  /**
+   * Records what became of claimed messages. Must run in a transaction that {@link
+   * ChannelTable#advance} has fenced, with claims that no longer have these among them.
+   *
+   * @param fence the token of the run that worked on them
+   */
+  public void settle(List<Settlement> settlements, long fence) {
+    writes.settle(settlements, fence);
+  }
+
+  /**
+   * Puts back in line what a dead run had claimed: each may have been sent. Must run under the
+   * channel's new fence.
+   *
+   * @return how many there were, at most that run's window
+   */
+  public int resend(Claims claims) {
+    return changeClaimed(RESEND, claims);
+  }
+
+  /**
+   * Parks what a dead run had claimed, so that nothing is sent twice. Must run under the channel's
+   * new fence.
+   *
+   * @return how many there were
+   */
+  public int quarantine(Claims claims) {
+    return changeClaimed(QUARANTINE, claims);
+  }
+
+  private int changeClaimed(String sql, Claims claims) {
+    int[] changed =
+        Batches.update(
+            jdbc,
+            sql,
+            claims.each(),
+            (statement, claim) -> {
+              statement.setLong(1, claim.position());
+              statement.setLong(2, claim.id());
+            });
+    return (int) Arrays.stream(changed).filter(rows -> rows != 0).count();
+  }
+
+  /**
+   * Whether anything waits to be sent or was claimed, leaving out what is held behind its key;
+   * reads one row at the most.
+   */
+  public boolean anyWaiting(String channel) {
+    Integer waiting = jdbc.queryForObject(ANY_WAITING, Integer.class, channel);
+    return waiting != null && waiting > 0;
+  }
+
+  /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */
+  public long unsettled(String channel) {
+    Long count = jdbc.queryForObject(COUNT_UNSETTLED, Long.class, channel, channel);
+    return count == null ? 0 : count;
+  }
+}

@@ -1,9 +1,0 @@
-package dev.stretto.outbox;
-
-/** A message that was named is not parked, or there is none; the message says which. */
-public final class NotParkedException extends RuntimeException {
-
-  NotParkedException(String line) {
-    super(line);
-  }
-}

@@ -1,0 +1,176 @@
+package dev.stretto.outbox.admin;
+
+import dev.stretto.outbox.QueueState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What people are told of a channel's messages. A row may say less than is durable: what is claimed
+ * stands in the channel's row, and what the journal has as delivered is added to what the rows say.
+ * Reads indexes only, so that it is quick on a long outbox.
+ */
+public final class OutboxView {
+
+  /**
+   * In two parts, as on PostgreSQL there is an index for what waits and one for the past. One
+   * statement, so that all are of the same moment.
+   */
+  private static final String COUNTS =
+      """
+      select 'ROWS', queue, count(*) from outbox_message
+       where channel = :channel and queue < 5 group by queue
+      union all
+      select 'ROWS', queue, count(*) from outbox_message
+       where channel = :channel and queue >= 5 group by queue
+      union all
+      select 'CLAIMED', 0, claimed from outbox_channel where channel = :channel
+      union all
+      select 'JOURNALED', 0, sum(messages) from outbox_journal where channel = :channel
+      """;
+
+  private static final String OLDEST =
+      """
+      select created_at, current_timestamp(3) from (
+        (select created_at from outbox_message
+         where channel = :channel and queue = 0
+         order by channel, queue, position, id fetch first 1 row only)
+        union all
+        (select created_at from outbox_message
+         where channel = :channel and queue = 1
+         order by channel, queue, position, id fetch first 1 row only)
+        union all
+        (select created_at from outbox_message
+         where channel = :channel and queue = 3
+         order by channel, queue, position, id fetch first 1 row only)) oldest
+      order by created_at fetch first 1 row only
+      """;
+
+  private static final String GATE =
+      """
+      select gate_since, case when gate_closed_until > current_timestamp(3)
+                              then gate_closed_until end, gate_calls, gate_reason
+      from outbox_channel
+      where channel = ?
+        and (gate_since is not null or gate_closed_until > current_timestamp(3))
+      """;
+
+  private final JdbcClient jdbc;
+  private final ChannelNames names;
+
+  public OutboxView(JdbcTemplate jdbc) {
+    this.jdbc = JdbcClient.create(jdbc);
+    this.names = new ChannelNames(jdbc);
+  }
+
+  /**
+   * How many messages of a channel there are, by what is durable of them; each 0 or more.
+   *
+   * @param pending not claimed, not settled
+   * @param inFlight claimed by a run, living or dead
+   */
+  public record Counts(long pending, long inFlight, long delivered, long parked, long discarded) {
+
+    /** Whether none waits to be settled. */
+    public boolean allSettled() {
+      return pending + inFlight == 0;
+    }
+  }
+
+  /**
+   * A destination that takes nothing.
+   *
+   * @param since since when nothing is delivered, or null where an earlier version noted it
+   * @param closedUntil until when the destination asked to be left alone, or null where it did not
+   *     or that is over
+   * @param calls how many calls in a row were not delivered in the last run, 0 or more
+   * @param reason for people, or null where none was recorded
+   */
+  public record Gate(
+      @Nullable Instant since, @Nullable Instant closedUntil, int calls, @Nullable String reason) {}
+
+  /** The channels that have messages, in no order. */
+  public Set<String> channels() {
+    return names.all();
+  }
+
+  /** Zeros for a channel that the outbox has never seen. */
+  public Counts counts(String channel) {
+    long[] queues = new long[QueueState.DELIVERED + 1];
+    long[] claimed = {0};
+    long[] journaled = {0};
+    jdbc.sql(COUNTS)
+        .param("channel", channel)
+        .query((ResultSet row) -> {
+          long count = row.getLong(3);
+          switch (row.getString(1)) {
+            case "CLAIMED" -> claimed[0] += count;
+            case "JOURNALED" -> journaled[0] += count;
+            default -> queues[row.getInt(2)] += count;
+          }
+        });
+    long unsettled =
+        queues[QueueState.NEW]
+            + queues[QueueState.WAITING]
+            + queues[QueueState.CLAIMED]
+            + queues[QueueState.HELD];
+    return new Counts(
+        unsettled - claimed[0] - journaled[0],
+        claimed[0],
+        queues[QueueState.DELIVERED] + journaled[0],
+        queues[QueueState.PARKED],
+        queues[QueueState.DISCARDED]);
+  }
+
+  /**
+   * The age of the oldest of the first message without a position, the first with one, and the
+   * first held behind its key: three steps into the index. H2 takes them only where the order names
+   * the index from its first column on; otherwise it reads and sorts everything that is pending.
+   */
+  public @Nullable Duration oldestPending(String channel) {
+    return jdbc.sql(OLDEST)
+        .param("channel", channel)
+        .query((row, number) ->
+            Duration.between(row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()))
+        .optional()
+        .orElse(null);
+  }
+
+  /** How many messages got their position behind ones that came after them; 0 or more. */
+  public long late(String channel) {
+    return jdbc.sql("select late from outbox_channel where channel = ?")
+        .param(channel)
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
+  }
+
+  /** How many keys wait because their first message is parked; 0 or more. */
+  public long blockedKeys(String channel) {
+    return jdbc.sql("select count(*) from outbox_lane where channel = ? and blocked_by >= 0")
+        .param(channel)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Why a channel starts nothing; null where it does not stand still. */
+  public @Nullable Gate gate(String channel) {
+    return jdbc.sql(GATE)
+        .param(channel)
+        .query((row, number) ->
+            new Gate(instant(row, 1), instant(row, 2), row.getInt(3), row.getString(4)))
+        .optional()
+        .orElse(null);
+  }
+
+  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    Timestamp time = row.getTimestamp(column);
+    return time == null ? null : time.toInstant();
+  }
+}

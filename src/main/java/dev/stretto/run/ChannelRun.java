@@ -1,0 +1,283 @@
+package dev.stretto.run;
+
+import dev.stretto.dispatch.Clocks;
+import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.Dispatcher;
+import dev.stretto.dispatch.Dispatcher.Passage;
+import dev.stretto.dispatch.Standstill;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.dispatch.Task;
+import dev.stretto.lease.Lease;
+import dev.stretto.ledger.ChannelLedger;
+import dev.stretto.ledger.KeyLanes;
+import dev.stretto.ledger.Ledgers;
+import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.Gate;
+import dev.stretto.outbox.ChannelTable.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a channel: its backlog, its dispatcher, its ledger and its recorder, put together.
+ * Used on the step's thread, but for what is said to be thread-safe.
+ */
+public final class ChannelRun {
+
+  private final Ledgers ledgers;
+  private final DispatchSettings settings;
+  private final RunOptions options;
+  private final Lease lease;
+  private final Clocks clocks;
+  private final Dispatcher dispatcher;
+  private final ChannelLedger ledger;
+  private final Backlog backlog;
+  private final Recorder recorder;
+  private int resent;
+  private volatile long parkedBefore;
+  private boolean open;
+  private boolean finished;
+  private @Nullable Stop lastStop;
+
+  public ChannelRun(
+      Ledgers ledgers, Lease lease, OpenChannel channel, RunOptions options, Clocks clocks) {
+    this.ledgers = ledgers;
+    this.settings = channel.settings().dispatch();
+    this.options = options;
+    this.lease = lease;
+    this.clocks = clocks;
+    this.dispatcher =
+        new Dispatcher(
+            lease.channel(),
+            settings,
+            new Passage(channel.transport(), lease.fence()),
+            lease::live,
+            this::wakeRecorder,
+            clocks);
+    long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
+    Parts parts =
+        switch (settings.ordering()) {
+          case START, STRICT -> inLine(limit);
+          case KEY -> inLanes(limit);
+        };
+    this.ledger = parts.ledger();
+    this.recorder = parts.recorder();
+    this.backlog = parts.backlog();
+  }
+
+  /** What depends on the order that the channel has. */
+  private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
+
+  private Parts inLine(long limit) {
+    LineBacklog line =
+        new LineBacklog(lease.channel(), ledgers.messages(), dispatcher, limit, clocks.nanos());
+    ChannelLedger rows = ledger(null);
+    return new Parts(rows, recorder(rows, line::forget), line);
+  }
+
+  private Parts inLanes(long limit) {
+    String channel = lease.channel();
+    KeyLanes lanes = ledgers.lanes(channel, dispatcher, settings.laneDepth());
+    ChannelLedger rows = ledger(lanes);
+    Recorder writer = recorder(rows, lanes::forget);
+    return new Parts(
+        rows,
+        writer,
+        new KeyBacklog(
+            ledgers.messages(),
+            dispatcher,
+            lanes,
+            writer::write,
+            new KeyBacklog.Limits(channel, limit),
+            clocks.nanos()));
+  }
+
+  private ChannelLedger ledger(@Nullable KeyLanes lanes) {
+    return ledgers.of(
+        lease, settings, lanes, failure -> dispatcher.stop(DatabaseStop.orBroken(failure)));
+  }
+
+  private Recorder recorder(ChannelLedger rows, Consumer<List<Task>> shown) {
+    return new Recorder(lease.channel(), dispatcher, rows, shown, clocks.nanos());
+  }
+
+  /** The channel's name. Thread-safe. */
+  public String channel() {
+    return lease.channel();
+  }
+
+  /** What was done so far. Thread-safe. */
+  public Counts counts() {
+    return dispatcher.counts().withParked(parkedBefore);
+  }
+
+  /** How many messages that an earlier run had claimed are sent again. */
+  public int resent() {
+    return resent;
+  }
+
+  /**
+   * Starts nothing more, lets what is under way end, and then ends the run. Returns at once.
+   * Thread-safe.
+   */
+  public void stop(String why) {
+    dispatcher.stop(new Stop(Reason.ASKED, why, null));
+  }
+
+  /**
+   * Ends the run as far as that is possible while the database does not answer; the lease runs out
+   * by itself. Returns at once. Thread-safe.
+   */
+  public void giveUp(String why) {
+    lease.renewNoMore();
+    dispatcher.stop(new Stop(Reason.DATABASE_UNAVAILABLE, why, null));
+  }
+
+  /** Why the run started nothing more; null while it goes on, or where everything was done. */
+  public @Nullable Stop stopped() {
+    return finished ? lastStop : dispatcher.stopped();
+  }
+
+  /** The step failed; where that is because of the database, nothing more is started. */
+  public void failed(Exception failure) {
+    Stop stop = DatabaseStop.of(failure);
+    if (stop != null) {
+      dispatcher.stop(stop);
+    }
+  }
+
+  public Backlog backlog() {
+    return backlog;
+  }
+
+  /** A monotonic clock, in nanoseconds. */
+  public LongSupplier nanos() {
+    return clocks.nanos();
+  }
+
+  /**
+   * Blocks until there is room in line for a message, or the run has stopped.
+   *
+   * @return false where the time was over before
+   */
+  public boolean awaitRoom(Duration atMost) {
+    return dispatcher.awaitRoom(atMost);
+  }
+
+  /**
+   * Lines a message up behind all those before, which fixes the order of starts. Blocks while there
+   * is no room in line.
+   */
+  public Task lineUp(Message message) {
+    return dispatcher.offer(message);
+  }
+
+  /** Records what has ended, on the recorder's thread. Blocks until that is durable. */
+  public void record(List<Task> ended) {
+    recorder.record(ended);
+  }
+
+  /** Tells that something may have ended. Thread-safe. */
+  public void wakeRecorder() {
+    recorder.wake();
+  }
+
+  /** How many messages this run has recorded the end of. Thread-safe. */
+  public long recorded() {
+    return recorder.recorded();
+  }
+
+  /** How many transactions this run has committed. Thread-safe. */
+  public long commits() {
+    return recorder.commits();
+  }
+
+  /** Takes the channel over from earlier runs and starts the threads. */
+  public void open(Recorder.Ended ended) {
+    open = true;
+    ChannelLedger.Found found = ledger.open();
+    resent = found.resent();
+    parkedBefore = found.parked();
+    lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
+    lease.onStopAsked(() -> stop("somebody asked it to stop"));
+    if (options.time() != null) {
+      CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));
+    }
+    Gate gate = found.gate();
+    if (gate != null) {
+      Duration remaining = Duration.between(clocks.clock().instant(), gate.closedUntil());
+      if (remaining.isPositive()) {
+        dispatcher.closeGate(remaining, gate.reason());
+      }
+    }
+    recorder.start(ended, found.stands());
+    dispatcher.start();
+  }
+
+  /**
+   * Blocks until everything that was read is settled or, once stopped, until the drain's bound.
+   *
+   * @param meanwhile done about every {@link Backlog#LOOK} until the run has stopped
+   */
+  public void finish(Runnable meanwhile) {
+    while (dispatcher.stopped() == null
+        && (!dispatcher.awaitIdle(Backlog.LOOK, () -> false) || dispatcher.conclude())) {
+      meanwhile.run();
+    }
+    if (dispatcher.stopped() != null) {
+      dispatcher.drain();
+    }
+    recorder.close();
+    lastStop = dispatcher.stopped();
+    if (lastStop != null) {
+      noteStandstill(lastStop);
+    }
+    finished = true;
+  }
+
+  /** Keeps for people, and for later runs, why the channel stands still from now on. */
+  private void noteStandstill(Stop stop) {
+    boolean stands =
+        switch (stop.reason()) {
+          case UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
+          case ASKED, TIME_UP, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
+        };
+    if (stands) {
+      Instant now = clocks.clock().instant();
+      Standstill standstill = dispatcher.standstill();
+      Duration asked = stop.retryAfter();
+      ledgers.keep(
+          lease,
+          new Standing(
+              asked == null ? null : now.plus(asked),
+              standstill == null ? now : standstill.since(),
+              standstill == null ? 0 : standstill.calls(),
+              stop.text()));
+    }
+  }
+
+  /**
+   * Ends the threads and the connections. What is still under way stays claimed, for the next run
+   * to find.
+   */
+  public void close() {
+    if (open) {
+      if (!finished) {
+        // What follows stops the dispatcher too, and is not why the run ended.
+        lastStop = dispatcher.stopped();
+        finished = true;
+      }
+      dispatcher.close();
+      dispatcher.drain();
+      recorder.close();
+    }
+  }
+}

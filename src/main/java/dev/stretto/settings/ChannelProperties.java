@@ -1,0 +1,74 @@
+package dev.stretto.settings;
+
+import dev.stretto.dispatch.DispatchSettings.OnExhausted;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of a channel as they are written; null where a default depends on another setting.
+ */
+record ChannelProperties(
+    @Nullable String transport,
+    @DefaultValue("start") Ordering ordering,
+    @DefaultValue("64") int window,
+    @Nullable Integer lookAhead,
+    @Nullable String rate,
+    @Nullable Integer burst,
+    @DefaultValue("0s") Duration stagger,
+    @DefaultValue Retry retry,
+    @Nullable WhileRetrying whileRetrying,
+    @Nullable OnExhausted onExhausted,
+    @DefaultValue("resend") OnUnknown onUnknown,
+    @DefaultValue Unavailable unavailable,
+    @DefaultValue("30s") Duration drain) {
+
+  /** Everything below {@code stretto} beside the channels. */
+  record Root(
+      @DefaultValue("15s") Duration lease,
+      @Nullable Duration retention,
+      @Nullable String schema,
+      @Nullable Limits limits) {}
+
+  /** Of the sessions in a database server; see {@code dev.stretto.database}, which reads them. */
+  record Limits(@Nullable Duration idleInTransaction, @Nullable Duration lock) {}
+
+  record Retry(
+      @DefaultValue("5") int attempts,
+      @DefaultValue("200ms") Duration backoff,
+      @DefaultValue("2") double multiplier,
+      @DefaultValue("30s") Duration maxBackoff,
+      @DefaultValue("24h") Duration giveUp) {}
+
+  record Unavailable(
+      @DefaultValue("10") String after,
+      @DefaultValue("30s") Duration patience,
+      @DefaultValue("500ms") Duration backoff,
+      @DefaultValue("10s") Duration maxBackoff,
+      @DefaultValue("24h") Duration maxRetryAfter) {}
+
+  /**
+   * The same settings with some of them replaced. What only key order knows is left out where
+   * another replaces it.
+   */
+  ChannelProperties with(
+      @Nullable Ordering newOrdering, @Nullable Integer newWindow, @Nullable String newRate) {
+    return new ChannelProperties(
+        transport,
+        newOrdering == null ? ordering : newOrdering,
+        newWindow == null ? window : newWindow,
+        newOrdering == null || newOrdering == Ordering.KEY ? lookAhead : null,
+        newRate == null ? rate : newRate,
+        burst,
+        stagger,
+        retry,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        unavailable,
+        drain);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.stretto.settings;
+
+import dev.stretto.transport.InvalidSettingException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** The channels that the configuration names. */
+public final class Channels {
+
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+
+  private final Duration lease;
+  private final @Nullable Duration retention;
+  private final Map<String, ChannelSettings> usable = new TreeMap<>();
+  private final Map<String, InvalidSettingException> faults = new TreeMap<>();
+
+  private Channels(Duration lease, @Nullable Duration retention) {
+    this.lease = lease;
+    this.retention = retention;
+  }
+
+  /**
+   * Reads and checks {@code stretto}. What belongs to a transport is left alone until it is bound
+   * through {@link ChannelSettings#transportSettings()}, so that secrets are needed by those only
+   * who send. A channel that can't be used is so for whoever asks for it, and leaves the others
+   * alone.
+   *
+   * @param transports the names that a channel may give as its transport, each that of a subtree of
+   *     settings
+   * @throws InvalidSettingException naming the first property beside the channels that is unknown
+   *     or can't be used
+   */
+  public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
+    StrictBinder binder = new StrictBinder(environment);
+    ChannelProperties.Root root = binder.root();
+    if (root.lease().compareTo(SHORTEST_LEASE) < 0) {
+      throw new InvalidSettingException("stretto.lease", "must be 1s or more");
+    }
+    Duration retention = root.retention();
+    if (retention != null && !retention.isPositive()) {
+      throw new InvalidSettingException("stretto.retention", "must be longer than 0");
+    }
+    Channels channels = new Channels(root.lease(), retention);
+    KnownProperties known = KnownProperties.ofChannel(transports);
+    Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
+    for (WrittenChannel written : all) {
+      try {
+        channels.usable.put(written.name(), channel(written, all, binder, known));
+      } catch (InvalidSettingException e) {
+        channels.faults.put(written.name(), e);
+      }
+    }
+    return channels;
+  }
+
+  private static ChannelSettings channel(
+      WrittenChannel written,
+      Collection<WrittenChannel> all,
+      StrictBinder binder,
+      KnownProperties known) {
+    InvalidSettingException fault = written.fault();
+    if (fault != null) {
+      throw fault;
+    }
+    String name = written.name();
+    ChannelProperties properties = binder.channel(written, known);
+    String transport = properties.transport();
+    if (transport == null || !known.subtrees().contains(transport)) {
+      throw new InvalidSettingException(
+          prefix(name) + "transport",
+          "must be one of "
+              + String.join(", ", new TreeSet<>(known.subtrees()))
+              + (transport == null
+                  ? "; it is missing" + otherSpelling(name, all)
+                  : ", not " + transport));
+    }
+    return new ChannelSettings(
+        name,
+        transport,
+        properties,
+        DispatchRules.settings(prefix(name), properties),
+        binder.transport(written, transport));
+  }
+
+  /** Settings of a channel that is spelled in two ways would make two channels. */
+  private static String otherSpelling(String name, Collection<WrittenChannel> all) {
+    return all.stream()
+        .map(WrittenChannel::name)
+        .filter(other -> !other.equals(name) && bare(other).equals(bare(name)))
+        .findFirst()
+        .map(other -> "; is the channel " + other + " meant?")
+        .orElse("");
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+  }
+
+  public static String prefix(String channel) {
+    return WrittenChannels.ROOT + "." + channel + ".";
+  }
+
+  /** How long a run's hold on a channel lasts without being renewed: 1 second or more. */
+  public Duration lease() {
+    return lease;
+  }
+
+  /** How long delivered and discarded messages are kept; null for ever. */
+  public @Nullable Duration retention() {
+    return retention;
+  }
+
+  /** All names, sorted, those of channels that can't be used included. */
+  public Collection<String> names() {
+    Set<String> names = new TreeSet<>(usable.keySet());
+    names.addAll(faults.keySet());
+    return names;
+  }
+
+  /** Whether there is a channel of that name, whether or not it can be used. */
+  public boolean isConfigured(String name) {
+    return usable.containsKey(name) || faults.containsKey(name);
+  }
+
+  /**
+   * Refuses a configuration in which any channel can't be used.
+   *
+   * @throws InvalidSettingException that of the first one
+   */
+  public void requireAll() {
+    faults.values().stream()
+        .findFirst()
+        .ifPresent(fault -> {
+          throw fault;
+        });
+  }
+
+  /**
+   * The channel of that name.
+   *
+   * @param option the option that named it, such as {@code --channel}
+   * @throws InvalidSettingException where none is configured, and the message names those that are;
+   *     or where a setting of it can't be used
+   */
+  public ChannelSettings require(String option, String name) {
+    InvalidSettingException fault = faults.get(name);
+    if (fault != null) {
+      throw fault;
+    }
+    ChannelSettings channel = usable.get(name);
+    if (channel == null) {
+      NameRule.require(option, name);
+      throw new InvalidSettingException(
+          option,
+          "there is no channel "
+              + name
+              + " in the configuration; "
+              + (usable.isEmpty() && faults.isEmpty()
+                  ? "it has none, add one below stretto.channels in config/application.yaml"
+                  : "it has " + String.join(", ", names())));
+    }
+    return channel;
+  }
+}

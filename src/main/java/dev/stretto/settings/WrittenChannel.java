@@ -1,0 +1,112 @@
+package dev.stretto.settings;
+
+import dev.stretto.transport.InvalidSettingException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
+
+/**
+ * What the sources of the configuration say of one channel, from the one that wins on; under names
+ * that begin with {@link #PREFIX} instead of the channel's own.
+ */
+final class WrittenChannel {
+
+  /** Stands for {@code stretto.channels.<name>}, whose last part Spring Boot would rewrite. */
+  static final String PREFIX = "channel";
+
+  private final String name;
+  private final List<MapPropertySource> sources = new ArrayList<>();
+  private final List<Variable> variables = new ArrayList<>();
+  private @Nullable InvalidSettingException fault;
+
+  /** An environment variable that only its transport understands. */
+  private record Variable(
+      int source, String name, String transport, String rest, @Nullable Object value) {}
+
+  WrittenChannel(String name) {
+    this.name = name;
+  }
+
+  /** As it was written. */
+  String name() {
+    return name;
+  }
+
+  /** Makes room for what the next source says. */
+  void nextSource(String source) {
+    sources.add(new MapPropertySource(source, new LinkedHashMap<>()));
+  }
+
+  /**
+   * Notes a property of the source under way; the first time it is given counts.
+   *
+   * @param property relative to the channel, such as {@code http.url} or {@code http[url]}
+   */
+  void add(String property, @Nullable Object value) {
+    Map<String, Object> properties = sources.getLast().getSource();
+    if (value != null) {
+      properties.putIfAbsent(PREFIX + (property.startsWith("[") ? "" : ".") + property, value);
+    }
+  }
+
+  /**
+   * Notes an environment variable of the source under way.
+   *
+   * @param rest what follows the transport's name, in upper case
+   */
+  void addVariable(String name, String transport, String rest, @Nullable Object value) {
+    variables.add(new Variable(sources.size() - 1, name, transport, rest, value));
+  }
+
+  /** Has the channel refused, whatever else is said of it. */
+  void refuse(InvalidSettingException why) {
+    fault = fault == null ? why : fault;
+  }
+
+  /** Why the channel can't be used, where that was seen before its properties were read. */
+  @Nullable InvalidSettingException fault() {
+    return fault;
+  }
+
+  /** Without what variables say of transports. */
+  Iterable<ConfigurationPropertySource> sources() {
+    return ConfigurationPropertySources.from(List.<PropertySource<?>>copyOf(sources));
+  }
+
+  /**
+   * With what variables say of a transport.
+   *
+   * @throws InvalidSettingException naming a variable that means none of its properties
+   */
+  Iterable<ConfigurationPropertySource> sources(String transport, KnownProperties known) {
+    List<PropertySource<?>> all = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      Map<String, Object> properties = new LinkedHashMap<>(sources.get(i).getSource());
+      for (Variable variable : variables) {
+        if (variable.source() == i && variable.transport().equals(transport)) {
+          String property = property(variable, known);
+          if (variable.value() != null) {
+            properties.putIfAbsent(PREFIX + "." + transport + "." + property, variable.value());
+          }
+        }
+      }
+      all.add(new MapPropertySource(sources.get(i).getName(), properties));
+    }
+    return ConfigurationPropertySources.from(all);
+  }
+
+  private String property(Variable variable, KnownProperties known) {
+    String property = known.inVariable(variable.rest());
+    if (property == null) {
+      throw new InvalidSettingException(
+          variable.name(), "there is no such property of " + variable.transport());
+    }
+    return property;
+  }
+}

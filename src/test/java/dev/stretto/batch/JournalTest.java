@@ -1,0 +1,203 @@
+package dev.stretto.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.database.Database;
+import dev.stretto.database.OnEachDatabase;
+import dev.stretto.ledger.Ledgers;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.ChannelTable.State;
+import dev.stretto.outbox.Claims;
+import dev.stretto.outbox.Delivery;
+import dev.stretto.outbox.JournalTable;
+import dev.stretto.outbox.JournalTable.Entry;
+import dev.stretto.outbox.Positions;
+import dev.stretto.outbox.admin.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessages;
+import dev.stretto.transport.Outcome;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What a run delivered and the messages' rows don't say yet. */
+@OnEachDatabase
+class JournalTest {
+
+  private static final Instant STARTED = Instant.parse("2026-03-29T00:59:59.999Z");
+
+  @Parameter private Database database;
+  @TempDir private Path folder;
+
+  @Test
+  void whatADeadRunDeliveredIsRecordedByTheNextAndNotSentAgain() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(6);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      commit(fixture, 0, 3, entry(1, ids, 1, 3));
+      commit(fixture, 0, 3, entry(2, ids, 2));
+      Instant before = Instant.now();
+      assertThat(fixture.context.getBean(Ledgers.class).unsettled("space"))
+          .as("journaled ones are settled")
+          .isEqualTo(3);
+
+      RunResult result = fixture.dispatch();
+
+      assertThat(result.delivered()).isEqualTo(3);
+      assertThat(result.resent()).isZero();
+      assertThat(fixture.transport.positions()).containsExactly(4L, 5L, 6L);
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 6));
+      assertThat(fixture.journaled()).isZero();
+      List<RecordedMessage> recorded = recorded(fixture).subList(0, 3);
+      assertThat(recorded).extracting(RecordedMessage::position).containsExactly(1L, 2L, 3L);
+      assertThat(recorded)
+          .allSatisfy(message -> {
+            assertThat(message.status()).isEqualTo(Status.DELIVERED);
+            assertThat(message.attempts()).isEqualTo(2);
+            assertThat(message.first()).isEqualTo(new RecordedMessage.Start(0, message.position()));
+            RecordedMessage.Stay stay = Objects.requireNonNull(message.last());
+            assertThat(stay.fence()).isZero();
+            assertThat(stay.startedAt()).isEqualTo(STARTED);
+            assertThat(stay.settledAt())
+                .as("when it was journaled, by the database's clock")
+                .isBetween(before.minusSeconds(60), before.plusMillis(1));
+          });
+    }
+  }
+
+  @Test
+  void whoIsFencedOffJournalsNothing() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(1);
+      fixture.jdbc.update("insert into outbox_channel (channel, fence) values ('space', 8)");
+
+      assertThat(commit(fixture, 7, 1, entry(1, ids(fixture), 1))).isFalse();
+      assertThat(fixture.journaled()).isZero();
+      assertThat(commit(fixture, 8, 1, entry(1, ids(fixture), 1))).isTrue();
+      assertThat(fixture.journaled()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEntryIsAppliedOnceWhoeverAppliesIt() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(3);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      commit(fixture, 0, 3, entry(1, ids, 1));
+      commit(fixture, 0, 3, entry(2, ids, 2));
+      commit(fixture, 0, 3, entry(3, ids, 3));
+      CompletableFuture<Integer> other = new CompletableFuture<>();
+      JournalTable journal = new JournalTable(fixture.jdbc, transaction(fixture));
+
+      Integer first =
+          transaction(fixture)
+              .execute(status -> {
+                int applied = journal.apply("space", 0, 2);
+                other.completeAsync(() -> journal.apply("space", 0, 2));
+                return applied;
+              });
+
+      assertThat(first).isEqualTo(2);
+      assertThat(other.join()).isLessThanOrEqualTo(1);
+      journal.apply("space", 0, 2);
+      assertThat(journal.apply("space", 0, 2)).isZero();
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 3));
+    }
+  }
+
+  @Test
+  void aDeliveryIsInItsRowWhileTheRunGoesOn() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
+      fixture.append(10);
+      CompletableFuture<Void> last = new CompletableFuture<>();
+      fixture.transport.script(call ->
+          call.message().position() == 10
+              ? new Answer(new Outcome.Delivered(), last)
+              : Answer.delivered(Duration.ofMillis(1)));
+      CompletableFuture<Void> seen =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  Awaitility.await()
+                      .atMost(Duration.ofSeconds(20))
+                      .until(() -> fixture.statuses().getOrDefault("DELIVERED", 0) == 9);
+                } finally {
+                  last.complete(null);
+                }
+              },
+              // the pool that answers has a single thread on some machines
+              Thread::startVirtualThread);
+
+      fixture.dispatch();
+
+      assertThat(seen).succeedsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void aPoolThatCommitsNothingByItselfRecordsAllTheSame() throws Exception {
+    try (JobFixture fixture =
+        new JobFixture(
+            database.fresh(folder).migrated(),
+            "window=4",
+            "spring.datasource.hikari.auto-commit=false")) {
+      try (Connection producer = fixture.connect();
+          Statement statement = producer.createStatement()) {
+        for (int i = 0; i < 10; i++) {
+          statement.execute("insert into outbox_message (channel, payload) values ('space', '1')");
+        }
+      }
+
+      assertThat(fixture.dispatch().delivered()).isEqualTo(10);
+
+      assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 10));
+      assertThat(fixture.dispatch().delivered()).isZero();
+    }
+  }
+
+  private static boolean commit(JobFixture fixture, long fence, long position, Entry entry) {
+    State state = new State(new Positions(position, position, 0), Claims.NONE);
+    ChannelTable channels = new ChannelTable(fixture.jdbc);
+    return Boolean.TRUE.equals(
+        transaction(fixture).execute(status -> channels.advance("space", fence, state, entry)));
+  }
+
+  private static TransactionTemplate transaction(JobFixture fixture) {
+    return new TransactionTemplate(fixture.context.getBean(PlatformTransactionManager.class));
+  }
+
+  private static Entry entry(long number, List<Long> ids, int... positions) {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (int position : positions) {
+      deliveries.add(new Delivery(ids.get(position - 1), position, 2, position, STARTED));
+    }
+    return new Entry(number, deliveries);
+  }
+
+  private static List<Long> ids(JobFixture fixture) {
+    return fixture.jdbc.query(
+        "select id from outbox_message order by id", (row, number) -> row.getLong(1));
+  }
+
+  private static List<RecordedMessage> recorded(JobFixture fixture) {
+    List<RecordedMessage> recorded = new ArrayList<>();
+    new RecordedMessages(fixture.jdbc).visit("space", recorded::add);
+    return recorded;
+  }
+}

@@ -1,0 +1,229 @@
+package dev.stretto.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@OnEachDatabase
+class RepeatedTransactionTest {
+
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private FreshDatabase database;
+  private JdbcTemplate jdbc;
+  private final List<Duration> waits = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
+
+  @BeforeEach
+  void oneRow() {
+    database = vendor.fresh(folder);
+    jdbc = new JdbcTemplate(database.dataSource());
+    jdbc.execute("create table numbers (n integer primary key, seen integer)");
+    jdbc.update("insert into numbers (n, seen) values (1, 0)");
+  }
+
+  @Test
+  void aLockThatIsGivenInTheEndCostsTriesOnly() throws Exception {
+    try (Connection other = database.connect()) {
+      holdTheRow(other);
+      AtomicInteger tries = new AtomicInteger();
+
+      int changed =
+          repeated(dataSource())
+              .execute(() -> {
+                insert(tries.incrementAndGet());
+                if (tries.get() == 3) {
+                  letGo(other);
+                }
+                return touch();
+              });
+
+      assertThat(changed).isEqualTo(1);
+      assertThat(waits).containsExactly(Duration.ofMillis(50), Duration.ofMillis(100));
+      assertThat(numbers()).as("what a failed try did is undone").containsExactly(1, 103);
+    }
+  }
+
+  @Test
+  void aLockThatIsNeverGivenEndsIt() throws Exception {
+    try (Connection other = database.connect()) {
+      holdTheRow(other);
+      AtomicInteger tries = new AtomicInteger();
+
+      assertThatThrownBy(() ->
+              repeated(dataSource())
+                  .execute(() -> {
+                    tries.incrementAndGet();
+                    return touch();
+                  }))
+          .satisfies(
+              thrown -> assertThat(DatabaseFault.of(thrown)).isEqualTo(DatabaseFault.LOCK_TIMEOUT));
+
+      assertThat(tries).hasValue(RepeatedTransaction.TRIES);
+      assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus))
+          .isEqualTo(Duration.ofMillis(50 + 100 + 200 + 400 + 800 + 1600));
+    }
+  }
+
+  @Test
+  void nothingIsTriedOnceTheTimeIsUp() throws Exception {
+    try (Connection other = database.connect()) {
+      holdTheRow(other);
+      AtomicInteger tries = new AtomicInteger();
+
+      assertThatThrownBy(() ->
+              repeated(dataSource())
+                  .execute(() -> {
+                    tries.incrementAndGet();
+                    nanos.addAndGet(Duration.ofSeconds(8).toNanos());
+                    return touch();
+                  }))
+          .isInstanceOf(RuntimeException.class);
+
+      assertThat(tries).hasValue(2);
+    }
+  }
+
+  @Test
+  void whatWouldFailAgainIsNotTriedAgain() {
+    AtomicInteger tries = new AtomicInteger();
+
+    assertThatThrownBy(() ->
+            repeated(dataSource())
+                .execute(() -> {
+                  tries.incrementAndGet();
+                  return jdbc.update("insert into numbers (n) values (1)");
+                }))
+        .isInstanceOf(DuplicateKeyException.class);
+
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void aConnectionLostDuringTheWorkIsNoReasonToGiveUp() {
+    AtomicInteger tries = new AtomicInteger();
+
+    int changed =
+        repeated(dataSource())
+            .executeOnce(() -> {
+              insert(tries.incrementAndGet());
+              if (tries.get() == 1) {
+                endSession();
+              }
+              return touch();
+            });
+
+    assertThat(changed).isEqualTo(1);
+    assertThat(numbers()).containsExactly(1, 102);
+  }
+
+  @Test
+  void aConnectionLostDuringTheCommitIsOneWhereTwiceDoesHarm() {
+    AtomicInteger once = new AtomicInteger();
+    AtomicInteger anyNumber = new AtomicInteger();
+
+    assertThatThrownBy(() ->
+            repeated(new LosesTheFirstCommit())
+                .executeOnce(() -> {
+                  insert(once.incrementAndGet());
+                  return touch();
+                }))
+        .satisfies(thrown ->
+            assertThat(DatabaseFault.of(thrown)).isEqualTo(DatabaseFault.CONNECTION_LOST));
+    repeated(new LosesTheFirstCommit())
+        .execute(() -> {
+          insert(10 + anyNumber.incrementAndGet());
+          return touch();
+        });
+
+    assertThat(once).hasValue(1);
+    assertThat(anyNumber).hasValue(2);
+    assertThat(numbers()).containsExactly(1, 112);
+  }
+
+  /** Ends the session just before the database is asked to commit. */
+  private final class LosesTheFirstCommit extends JdbcTransactionManager {
+    private boolean lost;
+
+    LosesTheFirstCommit() {
+      super(dataSource());
+    }
+
+    @Override
+    protected void doCommit(DefaultTransactionStatus status) {
+      if (!lost) {
+        lost = true;
+        endSession();
+      }
+      super.doCommit(status);
+    }
+  }
+
+  private RepeatedTransaction repeated(DriverManagerDataSource dataSource) {
+    return repeated(new JdbcTransactionManager(dataSource));
+  }
+
+  private RepeatedTransaction repeated(JdbcTransactionManager transactions) {
+    jdbc = new JdbcTemplate(Objects.requireNonNull(transactions.getDataSource()));
+    return new RepeatedTransaction(new TransactionTemplate(transactions), nanos::get, waits::add);
+  }
+
+  /** Its connections don't wait for locks. */
+  private DriverManagerDataSource dataSource() {
+    return new DriverManagerDataSource(database.url(), database.user(), database.password());
+  }
+
+  private void endSession() {
+    Object session = jdbc.queryForObject(vendor.session(), Object.class);
+    new JdbcTemplate(database.dataSource()).execute(vendor.endSession(String.valueOf(session)));
+  }
+
+  private void insert(int number) {
+    jdbc.update("insert into numbers (n, seen) values (?, 0)", 100 + number);
+  }
+
+  private int touch() {
+    jdbc.execute(vendor.lockTimeoutOfAnInstant());
+    return jdbc.update("update numbers set seen = seen + 1 where n = 1");
+  }
+
+  private List<@Nullable Integer> numbers() {
+    return new JdbcTemplate(database.dataSource())
+        .queryForList("select n from numbers order by n", Integer.class);
+  }
+
+  private static void holdTheRow(Connection connection) throws Exception {
+    connection.setAutoCommit(false);
+    new JdbcTemplate(new SingleConnectionDataSource(connection, true))
+        .update("update numbers set seen = seen + 1 where n = 1");
+  }
+
+  private static void letGo(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

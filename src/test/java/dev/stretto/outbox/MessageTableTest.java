@@ -1,0 +1,332 @@
+package dev.stretto.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.OpenDatabase;
+import dev.stretto.message.Message;
+import dev.stretto.message.Settlement;
+import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable.State;
+import dev.stretto.outbox.Claims.Claim;
+import dev.stretto.outbox.admin.RecordedMessage;
+import dev.stretto.outbox.admin.RecordedMessages;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What a run writes and reads of messages, keys and channels, on each database. */
+@OnEachDatabase
+class MessageTableTest {
+
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private JdbcTemplate jdbc;
+  private TransactionTemplate transaction;
+  private MessageTable messages;
+  private HeldTable held;
+  private LaneTable lanes;
+  private ChannelTable channels;
+
+  @BeforeEach
+  void createTables() throws Exception {
+    FreshDatabase database = vendor.fresh(folder);
+    OpenDatabase opened =
+        OpenDatabase.open(
+            new OpenDatabase.Request(
+                database.url(), database.user(), database.password(), Duration.ZERO));
+    opened.close();
+    DataSource dataSource =
+        new DriverManagerDataSource(opened.url(), database.user(), database.password());
+    new ResourceDatabasePopulator(
+            migration("V2__outbox.sql"),
+            migration("V3__claims.sql"),
+            migration("V4__late_arrivals.sql"),
+            migration("V5__journal.sql"),
+            migration("V7__whose_fault.sql"))
+        .execute(dataSource);
+    jdbc = new JdbcTemplate(dataSource);
+    transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    messages = new MessageTable(jdbc);
+    held = new HeldTable(jdbc);
+    lanes = new LaneTable(jdbc);
+    channels = new ChannelTable(jdbc);
+  }
+
+  @Test
+  void newRowsComeInIdOrderAndOnlyThoseBehindTheOneNamed() {
+    append(5);
+    jdbc.update("insert into outbox_message (channel, payload) values ('elsewhere', '1')");
+
+    List<Message> all = messages.unpositioned("space", 0, 10);
+    List<Message> some = messages.unpositioned("space", all.get(1).id(), 2);
+
+    assertThat(all).extracting(Message::payload).containsExactly("1", "2", "3", "4", "5");
+    assertThat(some).extracting(Message::payload).containsExactly("3", "4");
+    assertThat(all).noneMatch(Message::positioned);
+  }
+
+  @Test
+  void aClaimIsShownWhereTheMessageStillWaits() {
+    append(4);
+    List<Message> claimed = claimed();
+    jdbc.update("delete from outbox_message where payload = '2'");
+    jdbc.update("update outbox_message set queue = 5 where payload = '3'");
+
+    messages.show(claimed);
+    messages.show(List.of());
+
+    assertThat(
+            jdbc.queryForList(
+                "select position from outbox_message where status = 'IN_FLIGHT' order by id",
+                Long.class))
+        .containsExactly(1L, 4L);
+    assertThat(messages.unpositioned("space", 0, 10)).isEmpty();
+    assertThat(messages.anyWaiting("space")).isTrue();
+  }
+
+  @Test
+  void theClaimsOfAChannelAreReadAsTheyWereWritten() {
+    channels.fence("space", 1);
+    List<Claim> all = new ArrayList<>();
+    for (int i = 0; i < 4096; i++) {
+      all.add(new Claim(Long.MAX_VALUE - 10_000 + 2L * i, Long.MAX_VALUE - i));
+    }
+    State state = new State(new Positions(Long.MAX_VALUE, 7, 1), new Claims(all));
+
+    assertThat(channels.state("space")).isEqualTo(new State(new Positions(0, 0, 0), Claims.NONE));
+    assertThat(channels.advance("space", 1, state)).isTrue();
+
+    assertThat(channels.state("space")).isEqualTo(state);
+    assertThat(jdbc.queryForObject("select claimed from outbox_channel", Integer.class))
+        .isEqualTo(4096);
+  }
+
+  @Test
+  void aSettlementKeepsTheFirstStartAndSaysTheRestAnew() {
+    append(3);
+    List<Message> claimed = claimed();
+    Instant started = Instant.parse("2026-03-29T00:59:59.999Z");
+    messages.settle(
+        List.of(
+            new Settlement(claimed.get(0), Status.PENDING, 1, "HTTP 500", 1, started, false),
+            new Settlement(claimed.get(1), Status.PENDING, 0, null, 0, null, false),
+            new Settlement(claimed.get(2), Status.PARKED, 2, "no", 2, started, false)),
+        7);
+    assertThat(messages.positioned("space", 0, 10))
+        .extracting(Message::position, Message::attempts)
+        .containsExactly(tuple(1L, 1), tuple(2L, 0));
+    messages.settle(
+        List.of(
+            new Settlement(claimed.get(0), Status.DELIVERED, 2, null, 9, started, false),
+            new Settlement(claimed.get(1), Status.DELIVERED, 1, null, 8, started, false)),
+        8);
+    messages.settle(
+        List.of(new Settlement(claimed.get(2), Status.DELIVERED, 9, "late", 9, started, false)), 9);
+
+    List<RecordedMessage> recorded = recorded();
+
+    assertThat(recorded)
+        .extracting(
+            RecordedMessage::status,
+            RecordedMessage::attempts,
+            RecordedMessage::lastError,
+            RecordedMessage::first)
+        .containsExactly(
+            tuple(Status.DELIVERED, 2, null, new RecordedMessage.Start(7, 1)),
+            tuple(Status.DELIVERED, 1, null, new RecordedMessage.Start(8, 8)),
+            tuple(Status.PARKED, 2, "no", new RecordedMessage.Start(7, 2)));
+    assertThat(recorded).allSatisfy(one -> assertThat(stay(one).startedAt()).isEqualTo(started));
+    assertThat(stay(recorded.get(2)).fence()).as("no longer claimed").isEqualTo(7);
+  }
+
+  @Test
+  void aTimeIsTheSameInstantInEveryZone() {
+    append(1);
+    List<Message> claimed = claimed();
+    TimeZone before = TimeZone.getDefault();
+    try {
+      // The hour that Berlin has twice, in its second turn.
+      Instant started = Instant.parse("2026-10-25T01:30:00.123Z");
+      TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+      Instant begin = Instant.now().minusSeconds(60);
+      messages.settle(
+          List.of(new Settlement(claimed.getFirst(), Status.DELIVERED, 1, null, 1, started, false)),
+          1);
+      TimeZone.setDefault(TimeZone.getTimeZone("America/St_Johns"));
+
+      RecordedMessage.Stay stay = stay(recorded().getFirst());
+
+      assertThat(stay.startedAt()).isEqualTo(started);
+      assertThat(stay.settledAt()).isBetween(begin, Instant.now().plusSeconds(60));
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  @Test
+  void anyAnswerCanBeStored() {
+    append(2);
+    List<Message> claimed = claimed();
+    messages.settle(
+        List.of(
+            parked(claimed.get(0), "a\0b \ud83d\ude80"),
+            parked(claimed.get(1), "x".repeat(1999) + "\ud83d\ude80")),
+        1);
+
+    assertThat(recorded())
+        .extracting(RecordedMessage::lastError)
+        .containsExactly("a\ufffdb \ud83d\ude80", "x".repeat(1999));
+  }
+
+  @Test
+  void whatADeadRunClaimedGoesBackInLineOrIsParked() {
+    append(3);
+    List<Message> claimed = claimed();
+    messages.show(claimed.subList(0, 1));
+    Claims claims =
+        new Claims(
+            claimed.stream().map(message -> new Claim(message.position(), message.id())).toList());
+
+    assertThat(messages.resend(claims)).isEqualTo(3);
+    assertThat(messages.positionedIds("space", 2))
+        .containsExactly(claimed.get(0).id(), claimed.get(1).id());
+    assertThat(messages.anyWaiting("space")).isTrue();
+    messages.quarantine(claims);
+
+    assertThat(messages.anyWaiting("space")).isFalse();
+    assertThat(messages.unsettled("space")).isZero();
+    assertThat(recorded())
+        .extracting(RecordedMessage::status, RecordedMessage::attempts, RecordedMessage::first)
+        .containsOnly(tuple(Status.PARKED, 2, new RecordedMessage.Start(0, 0)));
+  }
+
+  @Test
+  void keysAreHeldInPositionOrderAndToldApartToTheLastCharacter() {
+    for (String key : List.of("k", "K", "k ", "\u00e4", "a\u0308")) {
+      jdbc.update(
+          "insert into outbox_message (channel, payload, ordering_key) values ('space', '1', ?)",
+          key);
+    }
+    append(1);
+    List<Message> all = placedInMemory(messages.unpositioned("space", 0, 10));
+    List<Message> keyed = all.subList(0, 5);
+    List<String> keys =
+        keyed.stream().map(message -> String.valueOf(message.orderingKey())).toList();
+    messages.place(all.subList(5, 6), false);
+    messages.place(keyed, true);
+    held.hold(keyed);
+    lanes.open("space", keys);
+    lanes.block(keyed.getFirst());
+
+    assertThat(messages.positionedIds("space", 10)).containsExactly(all.get(5).id());
+    assertThat(keys).allSatisfy(key -> assertThat(held.next("space", key, 10)).hasSize(1));
+    assertThat(lanes.find("space", keys))
+        .hasSize(5)
+        .containsEntry("k", true)
+        .containsEntry("k ", false);
+    assertThat(unblocked()).containsExactlyInAnyOrder("K", "k ", "\u00e4", "a\u0308");
+
+    held.release(keyed.subList(0, 2));
+    messages.unhold(keyed.subList(0, 2).stream().map(Message::id).toList());
+    assertThat(held.any("space", "k")).isFalse();
+    assertThat(held.any("space", "k ")).isTrue();
+    assertThat(messages.positionedIds("space", 10)).hasSize(3);
+    messages.unhold(held.releaseAny("space", 100));
+    assertThat(messages.byIds(messages.positionedIds("space", 10)))
+        .extracting(Message::position)
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+  }
+
+  private List<String> unblocked() {
+    List<String> keys = new ArrayList<>();
+    for (List<String> page = lanes.unblocked("space", "", 1);
+        !page.isEmpty();
+        page = lanes.unblocked("space", page.getLast(), 1)) {
+      keys.addAll(page);
+    }
+    return keys;
+  }
+
+  @Test
+  void twoRunsThatTakeANewChannelOverAtOnceAreFencedInTurn() {
+    CompletableFuture<Void> firstHasIt = new CompletableFuture<>();
+    CompletableFuture<Boolean> second =
+        CompletableFuture.supplyAsync(() -> {
+          firstHasIt.join();
+          return transaction.execute(status -> channels.fence("space", 2));
+        });
+    Boolean first =
+        transaction.execute(status -> {
+          boolean fenced = channels.fence("space", 1);
+          firstHasIt.complete(null);
+          return fenced;
+        });
+
+    assertThat(first).isTrue();
+    assertThat(second.join()).isTrue();
+    State state = new State(new Positions(5, 7, 2), Claims.NONE);
+    assertThat(channels.advance("space", 1, state)).isFalse();
+    assertThat(channels.advance("space", 2, state)).isTrue();
+    assertThat(channels.state("space")).isEqualTo(state);
+  }
+
+  private void append(int count) {
+    jdbc.update(
+        "insert into outbox_message (channel, payload) select 'space', n from "
+            + vendor.numbers(count));
+  }
+
+  private ClassPathResource migration(String name) {
+    return new ClassPathResource(
+        "db/migration/%s/%s".formatted(vendor.name().toLowerCase(Locale.ROOT), name));
+  }
+
+  private List<Message> claimed() {
+    return placedInMemory(messages.unpositioned("space", 0, 10));
+  }
+
+  private static List<Message> placedInMemory(List<Message> found) {
+    List<Message> placed = new ArrayList<>();
+    for (Message message : found) {
+      placed.add(message.at(placed.size() + 1));
+    }
+    return placed;
+  }
+
+  private static Settlement parked(Message message, @Nullable String answer) {
+    return new Settlement(
+        message, Status.PARKED, 1, answer, 1, Instant.EPOCH.plusSeconds(1), false);
+  }
+
+  private static RecordedMessage.Stay stay(RecordedMessage message) {
+    return Objects.requireNonNull(message.last());
+  }
+
+  private List<RecordedMessage> recorded() {
+    List<RecordedMessage> recorded = new ArrayList<>();
+    new RecordedMessages(jdbc).visit("space", recorded::add);
+    return recorded;
+  }
+}
