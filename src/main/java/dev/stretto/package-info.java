@@ -1,17 +1,46 @@
 /**
  * Stretto: the messages of an outbox table, sent so that calls start in strict order and overlap.
  *
+ * <p>The map of the packages, from the top down: each may use those behind its arrow, and no
+ * others.
+ *
  * <pre>
- * cli ──────► job ──────► ledger ──► dispatch ──► transport ──► outbox
- *  │           ├────────────────────────────────────►  ▲
- *  │           ├────────► ledger ──────────────────────►│
- *  │           ├────────► lease                         │
- *  ├───────────┴────────► database ─────────────────────┤
- *  ├────► report ───────► lease, outbox ────────────────┤
- *  └────────────────────────────────────────────────────┘
+ * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
+ *                              report, append, settings, outbox.admin, outbox, database
+ * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append, settings,
+ *                              transport
+ * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
+ *                              database.schema, database, dispatch, transport
+ * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
+ * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
+ *                              settings, outbox.admin, outbox, database.schema, database,
+ *                              transport.http, transport.java, transport
+ * cli.start.configuration  ──► settings, transport
+ * cli.output               ──► nothing
+ *
+ * batch                    ──► run, ledger, settings, dispatch, outbox, lease, database.schema,
+ *                              database, transport, message
+ * run                      ──► ledger, settings, dispatch, outbox, lease, database, transport,
+ *                              message
+ * ledger                   ──► dispatch, outbox, lease, database, message
+ * settings                 ──► dispatch, transport
+ * dispatch                 ──► transport, message
+ *
+ * transport.http           ──► transport, message
+ * transport.java           ──► transport, message
+ * transport                ──► message
+ *
+ * report                   ──► outbox.admin, outbox, lease, message
+ * outbox.admin             ──► outbox, database, message
+ * append                   ──► database
+ * outbox                   ──► database, message
+ * database.schema          ──► database
+ * database                 ──► nothing
+ * lease                    ──► nothing
+ * message                  ──► nothing
  * </pre>
  *
- * Arrows point one way; the test {@code ArchitectureTest} holds the code to this map.
+ * The test {@code ArchitectureTest} reads this map, and holds the code to every arrow of it.
  */
 @NullMarked
 package dev.stretto;

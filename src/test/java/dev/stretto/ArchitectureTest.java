@@ -8,14 +8,15 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEn
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -23,16 +24,27 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /** Holds the code to the map that the javadoc of the package {@code dev.stretto} draws. */
 @AnalyzeClasses(packages = "dev.stretto", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
+
+  private static final String ROOT = "dev.stretto";
 
   private static final Set<String> UNWANTED_WORDS =
       Set.of("Process", "Handle", "Manager", "Helper", "Util", "Utils", "Impl");
@@ -44,58 +56,96 @@ final class ArchitectureTest {
           .or(simpleNameEndingWith("Configuration"))
           .as("classes that compose the application");
 
+  private static final Map<String, Set<String>> DRAWN = drawn();
+
   @ArchTest
-  static final ArchRule arrowsPointOneWay =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInAnyPackage("dev.stretto..")
-          .layer("application")
-          .definedBy("dev.stretto")
-          .layer("cli")
-          .definedBy("dev.stretto.cli..")
-          .layer("job")
-          .definedBy("dev.stretto.job..")
-          .layer("report")
-          .definedBy("dev.stretto.report..")
-          .layer("dispatch")
-          .definedBy("dev.stretto.dispatch..")
-          .layer("ledger")
-          .definedBy("dev.stretto.ledger..")
-          .layer("lease")
-          .definedBy("dev.stretto.lease..")
-          .layer("adapters")
-          .definedBy("dev.stretto.transport.*..")
-          .layer("transport")
-          .definedBy("dev.stretto.transport")
-          .layer("database")
-          .definedBy("dev.stretto.database..")
-          .layer("outbox")
-          .definedBy("dev.stretto.outbox..")
-          .ensureAllClassesAreContainedInArchitecture()
-          .whereLayer("application")
-          .mayNotBeAccessedByAnyLayer()
-          // settings are read, and found wanting, at the command line
-          .whereLayer("cli")
-          .mayOnlyAccessLayers(
-              "job", "report", "database", "outbox", "transport", "adapters", "dispatch")
-          .whereLayer("job")
-          .mayOnlyAccessLayers("database", "outbox", "transport", "dispatch", "ledger", "lease")
-          .whereLayer("ledger")
-          .mayOnlyAccessLayers("dispatch", "lease", "outbox")
-          .whereLayer("database")
-          .mayOnlyAccessLayers("outbox")
-          .whereLayer("report")
-          .mayOnlyAccessLayers("outbox", "lease")
-          .whereLayer("dispatch")
-          .mayOnlyAccessLayers("transport", "outbox")
-          .whereLayer("lease")
-          .mayNotAccessAnyLayer()
-          .whereLayer("adapters")
-          .mayOnlyAccessLayers("transport", "outbox")
-          .whereLayer("transport")
-          .mayOnlyAccessLayers("outbox")
-          .whereLayer("outbox")
-          .mayNotAccessAnyLayer()
-          .because("whoever reads a package should need to know those below it only");
+  static final ArchRule everyArrowIsDrawn =
+      classes()
+          .should(
+              new ArchCondition<>("use packages only that the map has behind their own") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  Set<String> allowed = DRAWN.get(room(type));
+                  if (allowed == null) {
+                    events.add(new SimpleConditionEvent(type, false, "not drawn: " + room(type)));
+                    return;
+                  }
+                  type.getDirectDependenciesFromSelf().stream()
+                      .filter(use -> use.getTargetClass().getPackageName().startsWith(ROOT))
+                      .filter(use -> !room(use.getTargetClass()).equals(room(type)))
+                      .forEach(use ->
+                          events.add(
+                              new SimpleConditionEvent(
+                                  type,
+                                  allowed.contains(room(use.getTargetClass())),
+                                  use.getDescription())));
+                }
+              })
+          .because("whoever reads a package should need to know those behind its arrow only");
+
+  @ArchTest
+  static void everyDrawnArrowIsUsed(JavaClasses all) {
+    Map<String, Set<String>> used = new TreeMap<>();
+    for (JavaClass type : all) {
+      Set<String> rooms = used.computeIfAbsent(room(type), name -> new TreeSet<>());
+      type.getDirectDependenciesFromSelf().stream()
+          .map(use -> use.getTargetClass())
+          .filter(target -> target.getPackageName().startsWith(ROOT))
+          .map(ArchitectureTest::room)
+          .filter(name -> !name.equals(room(type)))
+          .forEach(rooms::add);
+    }
+
+    assertThat(used).isEqualTo(DRAWN);
+  }
+
+  @ArchTest
+  static void noPackageIsMoreThanOneRoom(JavaClasses all) {
+    Map<String, Long> files =
+        all.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .filter(type -> !type.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(ArchitectureTest::room, Collectors.counting()));
+
+    assertThat(files).allSatisfy((name, count) -> assertThat(count).as(name).isLessThan(23));
+  }
+
+  /** The package's name below {@code dev.stretto}; empty for that. */
+  private static String room(JavaClass type) {
+    return type.getPackageName().equals(ROOT)
+        ? ""
+        : type.getPackageName().substring(ROOT.length() + 1);
+  }
+
+  private static Map<String, Set<String>> drawn() {
+    Map<String, Set<String>> arrows = new TreeMap<>(Map.of("", Set.of("cli")));
+    String from = "";
+    for (String line : map()) {
+      String[] sides = line.split("──►");
+      from = sides.length > 1 ? sides[0].strip() : from;
+      Set<String> behind = arrows.computeIfAbsent(from, name -> new TreeSet<>());
+      Stream.of(sides[sides.length - 1].split(","))
+          .map(String::strip)
+          .filter(name -> !name.isEmpty() && !name.equals("nothing"))
+          .forEach(behind::add);
+    }
+    return arrows;
+  }
+
+  private static List<String> map() {
+    try (Stream<String> lines =
+        Files.lines(Path.of("src/main/java/dev/stretto/package-info.java"))) {
+      return lines
+          .dropWhile(line -> !line.contains("<pre>"))
+          .skip(1)
+          .takeWhile(line -> !line.contains("</pre>"))
+          .map(line -> line.replaceFirst("^ \\*", "").strip())
+          .filter(line -> !line.isEmpty())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =
@@ -110,10 +160,10 @@ final class ArchitectureTest {
           .because("a transport can then be added, or taken away, by itself");
 
   @ArchTest
-  static final ArchRule onlyTheJobKnowsSpringBatch =
+  static final ArchRule onlyBatchKnowsSpringBatch =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.stretto.job..")
+          .resideOutsideOfPackage("dev.stretto.batch..")
           .and(are(DescribedPredicate.not(COMPOSITION)))
           .should()
           .dependOnClassesThat()
@@ -124,7 +174,7 @@ final class ArchitectureTest {
   static final ArchRule dispatchIsPlainJava =
       noClasses()
           .that()
-          .resideInAPackage("dev.stretto.dispatch..")
+          .resideInAnyPackage("dev.stretto.dispatch..", "dev.stretto.message..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.springframework..")
@@ -179,7 +229,9 @@ final class ArchitectureTest {
                   "dev.stretto.outbox..",
                   "dev.stretto.lease..",
                   "dev.stretto.ledger..",
-                  "dev.stretto.job..",
+                  "dev.stretto.append..",
+                  "dev.stretto.batch..",
+                  "dev.stretto.run..",
                   "dev.stretto.report.."))
           .should()
           .accessTargetWhere(

@@ -6,7 +6,7 @@ import dev.stretto.dispatch.Clocks;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.RunTable;
-import dev.stretto.outbox.admin.SettledMessages;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.Retention;
 import dev.stretto.settings.Channels;

@@ -44,7 +44,7 @@ public final class DispatchJob implements Job {
     void execute(JobExecution execution, StepRunner steps) throws JobInterruptedException;
   }
 
-  /** RunHistory a step as the execution's only one, so that the job ends as the step does. */
+  /** Runs a step as the execution's only one, so that the job ends as the step does. */
   interface StepRunner {
     void run(Step step) throws JobInterruptedException;
   }

@@ -33,9 +33,9 @@ import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
 
 /**
- * RunHistory a channel, in the same way whoever launches: takes the lease, recovers what dead runs
- * left, looks whether there is anything to do and whether the destination asked to be left alone,
- * sends, and lets the retention go by. Thread-safe.
+ * Runs a channel, in the same way whoever launches: takes the lease, recovers what dead runs left,
+ * looks whether there is anything to do and whether the destination asked to be left alone, sends,
+ * and lets the retention go by. Thread-safe.
  */
 public final class RunLauncher {
 
@@ -221,7 +221,7 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
-  /** RunHistory the step that sends, and then lets the retention go by. */
+  /** Runs the step that sends, and then lets the retention go by. */
   private void send(
       OpenChannel open,
       Lease lease,

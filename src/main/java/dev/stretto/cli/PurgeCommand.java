@@ -4,7 +4,7 @@ import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
-import dev.stretto.outbox.admin.SettledMessages;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The course of a channel's run: what may start when; {@link Judge} says what each outcome leads
- * to. It waits for nothing, starts no thread and reads no clock, so that a test can take it through
- * any schedule. Not thread-safe: the dispatcher's lock guards it. Clocks are nanoseconds on the
- * dispatcher's clock.
+ * The state machine of a channel's run: what may start when; {@link Judge} says what each outcome
+ * leads to. It waits for nothing, starts no thread and reads no clock, so that a test can take it
+ * through any schedule. Not thread-safe: the dispatcher's lock guards it. Times are nanoseconds on
+ * the dispatcher's monotonic clock.
  */
 final class DispatchState {
 

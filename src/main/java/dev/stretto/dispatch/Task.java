@@ -67,7 +67,7 @@ public final class Task {
     this.attempts = message.attempts();
   }
 
-  /** The message; it has a position once the flight was claimed. */
+  /** The message; it has a position once it was claimed. */
   public Message message() {
     return message;
   }

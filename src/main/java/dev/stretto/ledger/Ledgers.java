@@ -10,7 +10,7 @@ import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.outbox.ChannelTable.Standing;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
-import dev.stretto.outbox.admin.SettledMessages;
+import dev.stretto.outbox.SettledMessages;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;

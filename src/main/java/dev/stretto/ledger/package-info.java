@@ -21,7 +21,7 @@
  * </pre>
  *
  * <p>So whoever counts has to add what the journal says, and to take claims from the channel's row:
- * {@code report} does.
+ * {@code outbox.admin} does.
  */
 @NullMarked
 package dev.stretto.ledger;

@@ -221,7 +221,7 @@ class AppendCommandTest {
         stretto.run("not json".getBytes(UTF_8), "append", "--channel", "space", "--debug");
 
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("line 1: not JSON", "at dev.stretto.outbox.");
+    assertThat(result.err()).contains("line 1: not JSON", "at dev.stretto.append.");
   }
 
   private static String line(String text) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** An input that pauses for longer than a session of RootCommand's may be idle in a transaction. */
+/** An input that pauses for longer than a session of Stretto's may be idle in a transaction. */
 @OnEachServer
 class SlowInputTest {
 

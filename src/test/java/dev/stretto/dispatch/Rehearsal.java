@@ -15,9 +15,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a course through a schedule on a clock of its own: the recorder's own loop, with a ledger
- * in memory, around what the dispatcher does. Like the dispatcher's threads it sleeps where there
- * is nothing to start or no room, and is woken only by what wakes those.
+ * Takes the state machine through a schedule on a clock of its own: the recorder's own loop, with a
+ * ledger in memory, around what the dispatcher does. Like the dispatcher's threads it sleeps where
+ * there is nothing to start or no room, and is woken only by what wakes those.
  */
 final class Rehearsal {
 
@@ -121,7 +121,7 @@ final class Rehearsal {
     return ledger.mostClaims();
   }
 
-  /** The course, waking whoever sleeps as the dispatcher does. */
+  /** The state machine, waking whoever sleeps as the dispatcher does. */
   private final class Woken implements Turns {
 
     @Override
@@ -224,7 +224,9 @@ final class Rehearsal {
     return this;
   }
 
-  /** Moves the clock to when the course wants to be asked again; false if nothing would change. */
+  /**
+   * Moves the clock to when the state machine is to be asked again; false if nothing would change.
+   */
   boolean passUntilNext() {
     if (state.next(now, Integer.MAX_VALUE) != null) {
       return true;

@@ -1,4 +1,4 @@
-package dev.stretto.outbox.admin;
+package dev.stretto.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.outbox.QueueState;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,6 @@
-package dev.stretto.outbox.admin;
+package dev.stretto.outbox;
 
 import dev.stretto.database.RepeatedTransaction;
-import dev.stretto.outbox.QueueState;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
