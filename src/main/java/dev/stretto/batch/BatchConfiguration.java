@@ -36,7 +36,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class BatchConfiguration {
 
   @Bean
-  Clocks times() {
+  Clocks clocks() {
     return new Clocks(
         System::nanoTime, Clock.systemUTC(), () -> ThreadLocalRandom.current().nextLong());
   }
