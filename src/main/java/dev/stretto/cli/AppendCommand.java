@@ -131,15 +131,13 @@ final class AppendCommand implements Callable<Integer> {
               + " one, give each a line of its own, as jq -c '.[]' does");
     }
     if (json) {
-      context.print(fields -> {
-        fields.writeStringProperty("channel", channel);
-        fields.writeNumberProperty("appended", result.appended());
-        fields.writeNumberProperty("skipped", result.skipped());
-      });
+      context.json(new Appended(channel, result.appended(), result.skipped()));
       return;
     }
     context.print("%s", summary);
   }
+
+  private record Appended(String channel, long appended, long skipped) {}
 
   /** Standard input belongs to the JVM. */
   private static final class Unclosed extends FilterInputStream {

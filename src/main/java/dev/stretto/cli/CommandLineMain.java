@@ -43,7 +43,7 @@ public final class CommandLineMain {
     COMMANDS.put("append", AppendCommand::new);
     COMMANDS.put("dispatch", DispatchCommand::new);
     COMMANDS.put("status", StatusCommand::new);
-    COMMANDS.put("parked", CommandLineMain::parked);
+    COMMANDS.put("parked", context -> parked(context));
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);
     COMMANDS.put("open", OpenCommand::new);
@@ -136,8 +136,8 @@ public final class CommandLineMain {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
-        .setParameterExceptionHandler((e, args) -> failures.report(e).code())
-        .setExecutionExceptionHandler((e, command, result) -> failures.report(e).code());
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
   }
 
   /** picocli takes its time over each command: the one that is named, or all where none is. */

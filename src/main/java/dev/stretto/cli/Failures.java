@@ -19,12 +19,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one place where an exception becomes an exit code and one line on standard error. */
-final class Failures {
+/**
+ * The one place where an exception becomes an exit code and one line on standard error. Not by
+ * lambdas: those of picocli's types, whose class files are old, are kept in no AOT cache.
+ */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
   private final PrintWriter err;
   private final CommandContext context;
@@ -34,13 +40,24 @@ final class Failures {
     this.context = context;
   }
 
-  ExitCode report(Throwable failure) {
+  @Override
+  public int handleParseException(ParameterException failure, String[] arguments) {
+    return report(failure);
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, ParseResult arguments) {
+    return report(failure);
+  }
+
+  private int report(Throwable failure) {
     Report report = explain(failure);
     err.println("stretto: " + oneLine(report.line()));
     if (context.debug()) {
       failure.printStackTrace(err);
     }
-    return report.exitCode();
+    return report.exitCode().code();
   }
 
   private Report explain(Throwable failure) {

@@ -49,10 +49,7 @@ final class OpenCommand implements Callable<Integer> {
       KnownChannels.of(application.get(Channels.class), statuses.known(), channel);
       boolean opened = new ChannelTable(application.get(JdbcTemplate.class)).openGate(channel);
       if (json) {
-        context.print(fields -> {
-          fields.writeStringProperty("channel", channel);
-          fields.writeBooleanProperty("opened", opened);
-        });
+        context.json(new Opened(channel, opened));
       } else {
         context.print("%s: %s", channel, opened ? opened(statuses) : "its gate was open");
       }
@@ -69,4 +66,6 @@ final class OpenCommand implements Callable<Integer> {
             + " is under way and keeps to its pause: stretto stop "
             + lease.run();
   }
+
+  private record Opened(String channel, boolean opened) {}
 }

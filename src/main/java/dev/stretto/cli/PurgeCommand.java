@@ -74,16 +74,10 @@ final class PurgeCommand implements Callable<Integer> {
   }
 
   private void print(Map<String, Long> purged) {
-    context.done(
-        "purged " + purged.values().stream().mapToLong(Long::longValue).sum() + " messages");
+    long total = purged.values().stream().mapToLong(Long::longValue).sum();
+    context.done("purged " + total + " messages");
     if (json) {
-      context.print(fields -> {
-        fields.writeNumberProperty(
-            "purged", purged.values().stream().mapToLong(Long::longValue).sum());
-        fields.writeObjectPropertyStart("channels");
-        purged.forEach(fields::writeNumberProperty);
-        fields.writeEndObject();
-      });
+      context.json(new Purged(total, purged));
     } else if (purged.isEmpty()) {
       context.print("nothing was settled longer than %s ago", olderThan);
     } else {
@@ -91,4 +85,6 @@ final class PurgeCommand implements Callable<Integer> {
           context.print("%s: %,d message%s purged", name, count, count == 1 ? "" : "s"));
     }
   }
+
+  private record Purged(long purged, Map<String, Long> channels) {}
 }

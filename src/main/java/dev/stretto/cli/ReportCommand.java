@@ -69,12 +69,7 @@ final class ReportCommand implements Callable<Integer> {
               facts(noted, application.get(RunHistory.class).find(run)));
       Files.writeString(file, page.html());
       if (json) {
-        context.print(fields -> {
-          fields.writeNumberProperty("run", run);
-          fields.writeStringProperty("channel", noted.channel());
-          fields.writeNumberProperty("calls", page.calls());
-          fields.writeStringProperty("file", out);
-        });
+        context.json(new Written(run, noted.channel(), page.calls(), out));
       } else {
         context.print("wrote %s, with %,d calls of run %d", out, page.calls(), run);
       }
@@ -123,4 +118,6 @@ final class ReportCommand implements Callable<Integer> {
   private static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
+
+  private record Written(long run, String channel, long calls, String file) {}
 }

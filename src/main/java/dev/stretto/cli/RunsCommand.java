@@ -20,7 +20,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JsonGenerator;
 
 /** Lists the job's executions. */
 @Command(
@@ -89,7 +88,7 @@ final class RunsCommand implements Callable<Integer> {
       }
       List<RunSummary> runs = application.get(RunHistory.class).latest(channel, limit);
       if (json) {
-        context.print(fields -> write(runs, fields));
+        context.json(new Document(runs));
       } else if (runs.isEmpty()) {
         context.print("no run yet%s", channel == null ? "" : " on " + channel);
       } else {
@@ -128,27 +127,5 @@ final class RunsCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  private static void write(List<RunSummary> runs, JsonGenerator json) {
-    json.writeArrayPropertyStart("runs");
-    for (RunSummary run : runs) {
-      json.writeStartObject();
-      json.writeNumberProperty("run", run.run());
-      json.writeNumberProperty("instance", run.instance());
-      json.writeStringProperty("channel", run.channel());
-      json.writeStringProperty("status", run.status());
-      json.writeStringProperty("exit", run.exit());
-      json.writeStringProperty("started", text(run.started()));
-      json.writeStringProperty("ended", text(run.ended()));
-      json.writeNumberProperty("delivered", run.delivered());
-      json.writeNumberProperty("parked", run.parked());
-      json.writeNumberProperty("retried", run.retried());
-      json.writeNumberProperty("resent", run.resent());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private static @Nullable String text(@Nullable Instant time) {
-    return time == null ? null : time.toString();
-  }
+  private record Document(List<RunSummary> runs) {}
 }

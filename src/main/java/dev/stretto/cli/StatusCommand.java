@@ -40,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       List<ChannelStatus> rows = statuses.of(KnownChannels.of(channels, statuses.known(), channel));
       if (json) {
-        context.print(new StatusJson(rows, channels));
+        context.json(StatusJson.of(rows, channels));
       } else {
         new StatusTable(rows, channels).lines().forEach(context.out()::println);
       }

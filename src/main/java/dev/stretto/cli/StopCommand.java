@@ -45,11 +45,7 @@ final class StopCommand implements Callable<Integer> {
       RunSummary asked = application.get(RunHistory.class).stop(run);
       context.done("run " + asked.run() + " was asked to stop");
       if (json) {
-        context.print(fields -> {
-          fields.writeNumberProperty("run", asked.run());
-          fields.writeStringProperty("channel", asked.channel());
-          fields.writeBooleanProperty("asked", true);
-        });
+        context.json(new Asked(asked.run(), asked.channel(), true));
       } else {
         context.print(
             "%s: run %d was asked to stop; it finishes what is under way",
@@ -58,4 +54,6 @@ final class StopCommand implements Callable<Integer> {
     }
     return ExitCode.DONE.code();
   }
+
+  private record Asked(long run, String channel, boolean asked) {}
 }

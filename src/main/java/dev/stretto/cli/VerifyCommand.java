@@ -1,5 +1,7 @@
 package dev.stretto.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.stretto.cli.demo.Arrival;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
@@ -24,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JsonGenerator;
 
 /** Proves that first starts kept their order. */
 @Command(
@@ -69,7 +70,9 @@ final class VerifyCommand implements Callable<Integer> {
       Arrival arrival =
           new Arrival(application.get(Channels.class), StrettoConfiguration.transports());
       if (json) {
-        context.print(fields -> write(findings, runs, arrival, fields));
+        context.json(
+            new Document(
+                findings.stream().map(finding -> checked(finding, runs, arrival)).toList()));
       } else {
         findings.forEach(finding -> context.print("%s", line(finding, runs, arrival)));
       }
@@ -143,42 +146,45 @@ final class VerifyCommand implements Callable<Integer> {
             .orElse("with fence " + first.fence()));
   }
 
-  private static void write(
-      List<Finding> findings, RunTable runs, Arrival arrival, JsonGenerator json) {
-    json.writeArrayPropertyStart("channels");
-    for (Finding finding : findings) {
-      json.writeStartObject();
-      json.writeStringProperty("channel", finding.channel());
-      json.writeNumberProperty("starts", finding.starts());
-      json.writeNumberProperty("unrecorded", finding.unrecorded());
-      Broken broken = finding.broken();
-      json.writeBooleanProperty("ordered", broken == null);
-      Boolean arrivals = arrival.kept(finding.channel());
-      if (arrivals == null) {
-        json.writeNullProperty("arrivesInOrder");
-      } else {
-        json.writeBooleanProperty("arrivesInOrder", arrivals);
-      }
-      if (broken != null) {
-        write("earlier", broken.earlier(), finding.channel(), runs, json);
-        write("later", broken.later(), finding.channel(), runs, json);
-      }
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+  private static Checked checked(Finding finding, RunTable runs, Arrival arrival) {
+    Broken broken = finding.broken();
+    return new Checked(
+        finding.channel(),
+        finding.starts(),
+        finding.unrecorded(),
+        broken == null,
+        arrival.kept(finding.channel()),
+        broken == null ? null : started(broken.earlier(), finding.channel(), runs),
+        broken == null ? null : started(broken.later(), finding.channel(), runs));
   }
 
-  private static void write(
-      String name, RecordedMessage message, String channel, RunTable runs, JsonGenerator json) {
+  private static Started started(RecordedMessage message, String channel, RunTable runs) {
     RecordedMessage.Start first = Objects.requireNonNull(message.first());
-    json.writeObjectPropertyStart(name);
-    json.writeStringProperty("messageId", message.messageId());
-    json.writeNumberProperty("position", message.position());
-    json.writeStringProperty("key", message.orderingKey());
-    runs.find(channel, first.fence())
-        .ifPresent(found -> json.writeNumberProperty("run", found.run().run()));
-    json.writeNumberProperty("fence", first.fence());
-    json.writeNumberProperty("start", first.number());
-    json.writeEndObject();
+    return new Started(
+        message.messageId(),
+        message.position(),
+        message.orderingKey(),
+        runs.find(channel, first.fence()).map(found -> found.run().run()).orElse(null),
+        first.fence(),
+        first.number());
   }
+
+  private record Document(List<Checked> channels) {}
+
+  private record Checked(
+      String channel,
+      long starts,
+      long unrecorded,
+      boolean ordered,
+      @Nullable Boolean arrivesInOrder,
+      @JsonInclude(Include.NON_NULL) @Nullable Started earlier,
+      @JsonInclude(Include.NON_NULL) @Nullable Started later) {}
+
+  private record Started(
+      String messageId,
+      long position,
+      @Nullable String key,
+      @JsonInclude(Include.NON_NULL) @Nullable Long run,
+      long fence,
+      long start) {}
 }

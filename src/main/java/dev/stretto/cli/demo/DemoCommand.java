@@ -90,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
       Receiver.Totals totals = receiver.totals();
       DemoSummary summary = new DemoSummary(each.multipliedBy(messages), result, totals, messages);
       if (json) {
-        context.print(summary);
+        context.json(summary.document());
       } else {
         summary.lines().forEach(line -> context.print("%s", line));
       }

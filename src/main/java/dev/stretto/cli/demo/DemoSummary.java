@@ -2,15 +2,12 @@ package dev.stretto.cli.demo;
 
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.dispatch.DispatchReport;
-import dev.stretto.cli.output.JsonText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JsonGenerator;
 
 /** What a demo showed. */
-record DemoSummary(Duration oneAtATime, RunResult result, Receiver.Totals totals, long sent)
-    implements JsonText.Content {
+record DemoSummary(Duration oneAtATime, RunResult result, Receiver.Totals totals, long sent) {
 
   /** Whether everything arrived once, in order, and was recorded. */
   boolean good() {
@@ -53,15 +50,26 @@ record DemoSummary(Duration oneAtATime, RunResult result, Receiver.Totals totals
     return (double) oneAtATime.toNanos() / Math.max(1, result.calling().toNanos());
   }
 
-  @Override
-  public void writeTo(JsonGenerator json) {
-    json.writeNumberProperty("messages", sent);
-    json.writeNumberProperty("oneAtATimeSeconds", oneAtATime.toMillis() / 1e3);
-    json.writeNumberProperty("seconds", result.calling().toMillis() / 1e3);
-    json.writeNumberProperty("arrived", totals.distinct());
-    json.writeNumberProperty("orderViolations", totals.inversions());
-    json.writeNumberProperty("duplicates", totals.duplicates());
-    json.writeNumberProperty("mostInFlight", totals.maxInFlight());
-    json.writeNumberProperty("delivered", result.delivered());
+  /** For programs. */
+  Document document() {
+    return new Document(
+        sent,
+        oneAtATime.toMillis() / 1e3,
+        result.calling().toMillis() / 1e3,
+        totals.distinct(),
+        totals.inversions(),
+        totals.duplicates(),
+        totals.maxInFlight(),
+        result.delivered());
   }
+
+  record Document(
+      long messages,
+      double oneAtATimeSeconds,
+      double seconds,
+      long arrived,
+      long orderViolations,
+      long duplicates,
+      int mostInFlight,
+      long delivered) {}
 }

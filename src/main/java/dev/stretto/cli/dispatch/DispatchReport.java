@@ -1,5 +1,7 @@
 package dev.stretto.cli.dispatch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.start.CommandContext;
@@ -13,7 +15,6 @@ import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /** What a dispatch command says on standard output: a line for each channel. */
 public final class DispatchReport {
@@ -32,13 +33,7 @@ public final class DispatchReport {
     String transport = channel.settings().transport();
     String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
     if (json) {
-      context.print(fields -> {
-        fields.writeStringProperty("channel", channel.name());
-        fields.writeNumberProperty("waiting", waiting);
-        fields.writeStringProperty("transport", transport);
-        fields.writeStringProperty("ordering", ordering);
-        fields.writeNumberProperty("window", settings.window());
-      });
+      context.json(new Plan(channel.name(), waiting, transport, ordering, settings.window()));
     } else {
       context.print(
           "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
@@ -52,12 +47,7 @@ public final class DispatchReport {
     String reason = ErrorText.firstLine(fault);
     context.warn(reason);
     if (json) {
-      context.print(fields -> {
-        fields.writeStringProperty("channel", channel);
-        fields.writeNullProperty("run");
-        fields.writeStringProperty("status", "FAILED");
-        fields.writeStringProperty("reason", reason);
-      });
+      context.json(new Failed(channel, null, "FAILED", reason));
       context.flush();
     }
   }
@@ -68,12 +58,7 @@ public final class DispatchReport {
     if (result != null) {
       ended(result);
     } else if (json) {
-      context.print(fields -> {
-        fields.writeStringProperty("channel", end.channel());
-        fields.writeNullProperty("run");
-        fields.writeStringProperty("status", "FAILED");
-        fields.writeStringProperty("reason", reason(end));
-      });
+      context.json(new Failed(end.channel(), null, "FAILED", reason(end)));
     } else {
       context.print("%s: %s", end.channel(), reason(end));
     }
@@ -113,7 +98,7 @@ public final class DispatchReport {
   /** Says how a run ended that had a result. */
   void ended(RunResult result) {
     if (json) {
-      context.print(fields -> write(fields, result));
+      context.json(document(result));
       return;
     }
     if (result.status().equals(RunResult.HELD)) {
@@ -148,25 +133,18 @@ public final class DispatchReport {
         + (retryAfter == null ? "" : "; it may be back in " + seconds(retryAfter));
   }
 
-  private static void write(JsonGenerator fields, RunResult result) {
-    fields.writeStringProperty("channel", result.channel());
-    Long run = result.run();
-    if (run == null) {
-      fields.writeNullProperty("run");
-    } else {
-      fields.writeNumberProperty("run", run);
-    }
-    fields.writeStringProperty("status", result.status());
-    fields.writeNumberProperty("delivered", result.delivered());
-    fields.writeNumberProperty("parked", result.parked());
-    fields.writeNumberProperty("retried", result.retried());
-    fields.writeNumberProperty("resent", result.resent());
-    fields.writeNumberProperty("remaining", result.remaining());
-    fields.writeNumberProperty("seconds", inSeconds(result.elapsed()));
-    @Nullable String reason = reason(result);
-    if (reason != null) {
-      fields.writeStringProperty("reason", reason);
-    }
+  private static Ended document(RunResult result) {
+    return new Ended(
+        result.channel(),
+        result.run(),
+        result.status(),
+        result.delivered(),
+        result.parked(),
+        result.retried(),
+        result.resent(),
+        result.remaining(),
+        inSeconds(result.elapsed()),
+        reason(result));
   }
 
   private static @Nullable String reason(RunResult result) {
@@ -181,4 +159,21 @@ public final class DispatchReport {
   private static double inSeconds(Duration time) {
     return Math.round(time.toNanos() / 1e6) / 1e3;
   }
+
+  private record Plan(
+      String channel, long waiting, String transport, String ordering, int window) {}
+
+  private record Failed(String channel, @Nullable Long run, String status, String reason) {}
+
+  private record Ended(
+      String channel,
+      @Nullable Long run,
+      String status,
+      long delivered,
+      long parked,
+      long retried,
+      long resent,
+      long remaining,
+      double seconds,
+      @JsonInclude(Include.NON_NULL) @Nullable String reason) {}
 }

@@ -1,31 +1,18 @@
 package dev.stretto.cli.output;
 
-import java.io.StringWriter;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-/** JSON for standard output, without the start-up cost of mapping by reflection. */
+/** JSON for standard output, of records and maps: their members in the order of declaration. */
 public final class JsonText {
 
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY).build();
 
   private JsonText() {}
 
-  /** Writes the members of a document's root object. */
-  @FunctionalInterface
-  public interface Content {
-    void writeTo(JsonGenerator json);
-  }
-
-  /** One object, on one line. */
-  public static String of(Content content) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-      json.writeStartObject();
-      content.writeTo(json);
-      json.writeEndObject();
-    }
-    return text.toString();
+  /** One document, on one line. */
+  public static String of(Object document) {
+    return MAPPER.writeValueAsString(document);
   }
 }

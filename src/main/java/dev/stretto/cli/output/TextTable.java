@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows of cells as lines of people's text. */
+/**
+ * Rows of cells as lines of people's text. By hand, as picocli's table aligns no column to the
+ * right, and wraps or cuts what is wider than it was told.
+ */
 public final class TextTable {
 
   private TextTable() {}

@@ -1,6 +1,7 @@
 package dev.stretto.cli.parked;
 
 import dev.stretto.cli.start.CommandContext;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a decision about parked messages says on standard output: always how many it touched. */
@@ -17,14 +18,12 @@ record DecisionReport(CommandContext context, ParkedChoice choice) {
     long total = counts.values().stream().mapToLong(Long::longValue).sum();
     context.done("%,d message%s %s".formatted(total, total == 1 ? "" : "s", done));
     if (choice.json()) {
-      context.print(fields -> {
-        fields.writeNumberProperty(done, total);
-        if (choice.all()) {
-          fields.writeObjectPropertyStart("channels");
-          counts.forEach(fields::writeNumberProperty);
-          fields.writeEndObject();
-        }
-      });
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put(done, total);
+      if (choice.all()) {
+        document.put("channels", counts);
+      }
+      context.json(document);
     } else if (counts.isEmpty()) {
       context.print("nothing is parked");
     } else {

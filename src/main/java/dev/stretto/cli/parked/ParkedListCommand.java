@@ -84,7 +84,7 @@ public final class ParkedListCommand implements Callable<Integer> {
       List<ParkedMessage> page = left == 0 ? List.of() : parked.list(name, 0, left);
       while (!page.isEmpty() && !context.unheard()) {
         if (json) {
-          page.forEach(message -> context.print(fields -> ParkedJson.write(message, fields)));
+          page.forEach(message -> context.json(ParkedJson.of(message)));
         } else {
           lines(page, left == most).forEach(context.out()::println);
         }

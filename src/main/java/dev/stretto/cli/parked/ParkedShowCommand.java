@@ -38,7 +38,7 @@ public final class ParkedShowCommand implements Callable<Integer> {
     try (OpenApplication application = context.open()) {
       StoredMessage message = application.get(ParkedMessages.class).show(id);
       if (json) {
-        context.print(fields -> ParkedJson.write(message, fields));
+        context.json(ParkedJson.of(message));
       } else {
         print(message);
       }

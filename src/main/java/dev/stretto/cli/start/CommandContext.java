@@ -78,9 +78,9 @@ public final class CommandContext {
     out.println(String.format(Locale.ROOT, format, values));
   }
 
-  /** Prints one JSON document on a line of its own. */
-  public void print(JsonText.Content content) {
-    out.println(JsonText.of(content));
+  /** Prints one JSON document, of a record or map, on a line of its own. */
+  public void json(Object document) {
+    out.println(JsonText.of(document));
   }
 
   /**
