@@ -2,12 +2,11 @@ package dev.stretto.database;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -16,40 +15,33 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class RepeatedTransaction {
 
-  static final int TRIES = 7;
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
-  /** Before the second try; doubled before each of the others. */
-  private static final Duration FIRST_WAIT = Duration.ofMillis(50);
-
-  private static final Logger LOG = LoggerFactory.getLogger(RepeatedTransaction.class);
+  /** The first of the waits is doubled before each of the others. */
+  static final RetryPolicy POLICY =
+      policy()
+          .maxRetries(6)
+          .delay(Duration.ofMillis(50))
+          .multiplier(2)
+          .timeout(Duration.ofSeconds(15))
+          .build();
 
   private final TransactionTemplate transaction;
-  private final LongSupplier nanos;
-
-  /** Waits for a time; a test's may return at once. */
-  private final Wait wait;
+  private final RetryTemplate template;
 
   public RepeatedTransaction(TransactionTemplate transaction) {
-    this(
-        transaction,
-        System::nanoTime,
-        duration -> {
-          long end = System.nanoTime() + duration.toNanos();
-          while (System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(end - System.nanoTime());
-          }
-        });
+    this(transaction, POLICY);
   }
 
-  public RepeatedTransaction(TransactionTemplate transaction, LongSupplier nanos, Wait wait) {
+  RepeatedTransaction(TransactionTemplate transaction, RetryPolicy policy) {
     this.transaction = transaction;
-    this.nanos = nanos;
-    this.wait = wait;
+    this.template = new RetryTemplate(policy);
   }
 
-  interface Wait {
-    void of(Duration duration);
+  /** One that tries again what may succeed then. */
+  static RetryPolicy.Builder policy() {
+    return RetryPolicy.builder()
+        .predicate(failure ->
+            !(failure instanceof UnknownCommitException)
+                && DatabaseFault.of(failure) != DatabaseFault.OTHER);
   }
 
   /**
@@ -71,26 +63,25 @@ public final class RepeatedTransaction {
   }
 
   private <T> T execute(Supplier<T> work, boolean mayBeCommittedTwice) {
-    long end = nanos.getAsLong() + PATIENCE.toNanos();
-    Duration pause = FIRST_WAIT;
-    for (int attempt = 1; ; attempt++) {
-      Attempt<T> tried = new Attempt<>(work);
-      try {
-        return tried.commit(transaction);
-      } catch (RuntimeException e) {
-        RuntimeException failure = tried.failure == null ? e : tried.failure;
-        DatabaseFault fault = DatabaseFault.of(failure);
-        boolean unknown = tried.worked && fault == DatabaseFault.CONNECTION_LOST;
-        if (fault == DatabaseFault.OTHER
-            || (unknown && !mayBeCommittedTwice)
-            || attempt == TRIES
-            || nanos.getAsLong() - end >= 0) {
-          throw failure;
-        }
-        LOG.debug("tried again after {}", fault, failure);
-      }
-      wait.of(pause);
-      pause = pause.multipliedBy(2);
+    try {
+      return Objects.requireNonNull(
+          template.execute(() -> new Attempt<>(work).commit(transaction, mayBeCommittedTwice)));
+    } catch (RetryException e) {
+      throw switch (e.getLastException()) {
+        case UnknownCommitException unknown -> unknown.failure;
+        case RuntimeException failure -> failure;
+        case Throwable interrupted -> new IllegalStateException(interrupted);
+      };
+    }
+  }
+
+  /** Whether the work is committed is not known. */
+  private static final class UnknownCommitException extends RuntimeException {
+    private final transient RuntimeException failure;
+
+    UnknownCommitException(RuntimeException failure) {
+      super(failure);
+      this.failure = failure;
     }
   }
 
@@ -109,9 +100,15 @@ public final class RepeatedTransaction {
       this.work = work;
     }
 
-    T commit(TransactionTemplate transaction) {
-      transaction.executeWithoutResult(status -> run());
-      return Objects.requireNonNull(result);
+    T commit(TransactionTemplate transaction, boolean mayBeCommittedTwice) {
+      try {
+        transaction.executeWithoutResult(status -> run());
+        return Objects.requireNonNull(result);
+      } catch (RuntimeException e) {
+        RuntimeException why = failure == null ? e : failure;
+        boolean unknown = worked && DatabaseFault.of(why) == DatabaseFault.CONNECTION_LOST;
+        throw unknown && !mayBeCommittedTwice ? new UnknownCommitException(why) : why;
+      }
     }
 
     private void run() {

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.springframework.core.retry.RetryPolicy;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -24,6 +24,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.backoff.BackOffExecution;
 
 @OnEachDatabase
 class RepeatedTransactionTest {
@@ -32,8 +33,6 @@ class RepeatedTransactionTest {
   @TempDir Path folder;
   private FreshDatabase database;
   private JdbcTemplate jdbc;
-  private final List<Duration> waits = new ArrayList<>();
-  private final AtomicLong nanos = new AtomicLong();
 
   @BeforeEach
   void oneRow() {
@@ -60,7 +59,6 @@ class RepeatedTransactionTest {
               });
 
       assertThat(changed).isEqualTo(1);
-      assertThat(waits).containsExactly(Duration.ofMillis(50), Duration.ofMillis(100));
       assertThat(numbers()).as("what a failed try did is undone").containsExactly(1, 103);
     }
   }
@@ -80,10 +78,17 @@ class RepeatedTransactionTest {
           .satisfies(
               thrown -> assertThat(DatabaseFault.of(thrown)).isEqualTo(DatabaseFault.LOCK_TIMEOUT));
 
-      assertThat(tries).hasValue(RepeatedTransaction.TRIES);
-      assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus))
-          .isEqualTo(Duration.ofMillis(50 + 100 + 200 + 400 + 800 + 1600));
+      assertThat(tries).hasValue(7);
     }
+  }
+
+  @Test
+  void waitsLongerBeforeEachTry() {
+    BackOffExecution waits = RepeatedTransaction.POLICY.getBackOff().start();
+
+    assertThat(Stream.generate(waits::nextBackOff).limit(7).toList())
+        .containsExactly(50L, 100L, 200L, 400L, 800L, 1600L, BackOffExecution.STOP);
+    assertThat(RepeatedTransaction.POLICY.getTimeout()).isEqualTo(Duration.ofSeconds(15));
   }
 
   @Test
@@ -93,15 +98,19 @@ class RepeatedTransactionTest {
       AtomicInteger tries = new AtomicInteger();
 
       assertThatThrownBy(() ->
-              repeated(dataSource())
+              repeated(
+                      new JdbcTransactionManager(dataSource()),
+                      RepeatedTransaction.policy()
+                          .delay(Duration.ofSeconds(1))
+                          .timeout(Duration.ofMillis(1)))
                   .execute(() -> {
                     tries.incrementAndGet();
-                    nanos.addAndGet(Duration.ofSeconds(8).toNanos());
                     return touch();
                   }))
-          .isInstanceOf(RuntimeException.class);
+          .satisfies(
+              thrown -> assertThat(DatabaseFault.of(thrown)).isEqualTo(DatabaseFault.LOCK_TIMEOUT));
 
-      assertThat(tries).hasValue(2);
+      assertThat(tries).as("for the wait would end too late").hasValue(1);
     }
   }
 
@@ -184,9 +193,15 @@ class RepeatedTransactionTest {
     return repeated(new JdbcTransactionManager(dataSource));
   }
 
+  /** With waits that a test need not sit through. */
   private RepeatedTransaction repeated(JdbcTransactionManager transactions) {
+    return repeated(transactions, RepeatedTransaction.policy().maxRetries(6).delay(Duration.ZERO));
+  }
+
+  private RepeatedTransaction repeated(
+      JdbcTransactionManager transactions, RetryPolicy.Builder policy) {
     jdbc = new JdbcTemplate(Objects.requireNonNull(transactions.getDataSource()));
-    return new RepeatedTransaction(new TransactionTemplate(transactions), nanos::get, waits::add);
+    return new RepeatedTransaction(new TransactionTemplate(transactions), policy.build());
   }
 
   /** Its connections don't wait for locks. */
