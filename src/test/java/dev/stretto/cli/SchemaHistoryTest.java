@@ -42,11 +42,8 @@ class SchemaHistoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "update HISTORY set \"checksum\" = 1 where \"version\" = '2'",
-        "update HISTORY set \"description\" = 'x' where \"version\" = '2'",
         "update HISTORY set \"success\" = false where \"version\" = '2'",
-        "update HISTORY set \"version\" = '99' where \"version\" = '2'",
-        "update HISTORY set \"type\" = 'BASELINE' where \"version\" = '1'",
+        "update HISTORY set \"script\" = 'V99__x.sql' where \"version\" = '2'",
         "delete from HISTORY where \"version\" = '2'",
         "drop table HISTORY",
         """

@@ -1,24 +1,15 @@
 package dev.stretto.database.schema;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -26,9 +17,9 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * What Flyway recorded of the tables, beside what this version would have it record. Where they are
- * the same to the letter there is nothing for Flyway to do, which takes it a while to find out;
- * whatever else they are is left to Flyway to judge.
+ * Which migrations Flyway recorded, beside those that this version has. Where they have the same
+ * names there is nothing for Flyway to do, which needs connections and rights of its own and takes
+ * a while to find that out; whatever else they are is left to Flyway to judge.
  */
 public final class SchemaHistory {
 
@@ -41,7 +32,6 @@ public final class SchemaHistory {
   private static final String FLYWAY = "spring.flyway";
   private static final Map<String, String> USUAL =
       Map.of("locations", "classpath:db/migration/{vendor}");
-  private static final Pattern SCRIPT = Pattern.compile("V(\\d+)__(\\w+)\\.sql");
 
   private final ConfigurableEnvironment environment;
 
@@ -49,15 +39,10 @@ public final class SchemaHistory {
     this.environment = environment;
   }
 
-  private record Migration(
-      String version,
-      String description,
-      String type,
-      String script,
-      int checksum,
-      boolean success) {}
+  /** A migration, by the name of its file. */
+  private record Script(String name, boolean applied) {}
 
-  /** Whether every migration that this version has was applied as it is, and no other was. */
+  /** Whether every migration that this version has was applied, and no other was. */
   public boolean isCurrent(Connection connection) {
     try {
       return isCurrent(connection, Schema.of(environment, connection));
@@ -99,7 +84,7 @@ public final class SchemaHistory {
       return false;
     }
     try {
-      List<Migration> recorded = recorded(connection, schema, EARLIER_TABLE);
+      Set<Script> recorded = recorded(connection, schema, EARLIER_TABLE);
       return !recorded.isEmpty() && known(schema).containsAll(recorded);
     } catch (SQLException | IOException e) {
       return false;
@@ -138,66 +123,32 @@ public final class SchemaHistory {
   }
 
   /** Without the rows that say that Flyway made its own table, or the schema. */
-  private static List<Migration> recorded(Connection connection, Schema schema, String table)
+  private static Set<Script> recorded(Connection connection, Schema schema, String table)
       throws SQLException {
     String query =
         """
-        select "version", "description", "type", "script", "checksum", "success"
-          from %s where "type" not in ('TABLE', 'SCHEMA') order by "installed_rank"
+        select "script", "success" from %s where "type" not in ('TABLE', 'SCHEMA')
         """
             .replace("\"", schema.quote())
             .formatted(schema.quoted() + "." + schema.quoted(table));
-    List<Migration> recorded = new ArrayList<>();
+    Set<Script> recorded = new HashSet<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
       while (row.next()) {
-        recorded.add(
-            new Migration(
-                String.valueOf(row.getString(1)),
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
-                row.getInt(5),
-                row.getBoolean(6)));
+        recorded.add(new Script(String.valueOf(row.getString(1)), row.getBoolean(2)));
       }
     }
     return recorded;
   }
 
-  private static List<Migration> known(Schema schema) throws IOException {
+  private static Set<Script> known(Schema schema) throws IOException {
     String vendor = schema.vendor().name().toLowerCase(Locale.ROOT);
-    List<Migration> known = new ArrayList<>();
+    Set<Script> known = new HashSet<>();
     for (Resource script :
         new PathMatchingResourcePatternResolver()
             .getResources("classpath:db/migration/" + vendor + "/*")) {
-      Migration migration = known(script);
-      if (migration == null) {
-        return List.of();
-      }
-      known.add(migration);
+      known.add(new Script(String.valueOf(script.getFilename()), true));
     }
-    known.sort(Comparator.comparingInt(migration -> Integer.parseInt(migration.version())));
     return known;
-  }
-
-  private static @Nullable Migration known(Resource script) throws IOException {
-    String name = String.valueOf(script.getFilename());
-    Matcher parts = SCRIPT.matcher(name);
-    return parts.matches()
-        ? new Migration(
-            parts.group(1), parts.group(2).replace('_', ' '), "SQL", name, checksum(script), true)
-        : null;
-  }
-
-  /** As Flyway computes it: of the lines, without their ends. */
-  private static int checksum(Resource script) throws IOException {
-    CRC32 checksum = new CRC32();
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(script.getInputStream(), UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        checksum.update(line.getBytes(UTF_8));
-      }
-    }
-    return (int) checksum.getValue();
   }
 }
