@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A user's own destination: a class in a jar that is put into lib/. */
+/** A user's own destination: a class in a jar that is put into plugins/. */
 @Tag("slow")
 class JavaTransportIT {
 
@@ -77,8 +75,7 @@ class JavaTransportIT {
 
   @BeforeEach
   void putTheSenderIntoACopyOfTheDistribution() throws IOException {
-    home = folder.resolve("stretto");
-    copy(Shell.DISTRIBUTION, home);
+    home = Shell.copyOfTheDistribution(folder.resolve("stretto"));
     notes = folder.resolve("notes");
     Path source = folder.resolve("Notebook.java");
     Files.writeString(source, SENDER);
@@ -97,7 +94,7 @@ class JavaTransportIT {
                 source.toString());
     assertThat(compiled).isZero();
     try (JarOutputStream jar =
-        new JarOutputStream(Files.newOutputStream(home.resolve("lib/notebook.jar")))) {
+        new JarOutputStream(Files.newOutputStream(home.resolve("plugins/notebook.jar")))) {
       String name = "org/example/Notebook.class";
       jar.putNextEntry(new JarEntry(name));
       Files.copy(classes.resolve(name), jar);
@@ -206,17 +203,6 @@ class JavaTransportIT {
   private static String jars(Path lib) throws IOException {
     try (Stream<Path> files = Files.list(lib)) {
       return files.map(Path::toString).collect(Collectors.joining(":"));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    List<Path> all = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(from)) {
-      files.forEach(all::add);
-    }
-    for (Path path : all) {
-      Path target = to.resolve(from.relativize(path).toString());
-      Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }

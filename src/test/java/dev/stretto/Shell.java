@@ -9,6 +9,7 @@ import dev.stretto.database.FreshDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,6 +54,19 @@ final class Shell implements AutoCloseable {
     this(folder, DISTRIBUTION);
   }
 
+  /** As {@code cp -rp} does it. */
+  static Path copyOfTheDistribution(Path home) throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(DISTRIBUTION)) {
+      all = files.toList();
+    }
+    for (Path path : all) {
+      Path target = home.resolve(DISTRIBUTION.relativize(path).toString());
+      Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    return home;
+  }
+
   Shell(Path folder, Path distribution) {
     this.folder = folder;
     this.launcher = distribution.resolve("bin/stretto");
@@ -66,14 +81,18 @@ final class Shell implements AutoCloseable {
 
   /** Has commands note the classes that they load, from the class path alone, in a file. */
   Shell notingClasses(Path file) {
-    javaOptions = "-XX:AOTMode=off -Xlog:class+load:file=" + file;
+    return with("-XX:AOTMode=off -Xlog:class+load:file=" + file);
+  }
+
+  /** Has commands start with these options of the JVM alone. */
+  Shell with(String options) {
+    javaOptions = options;
     return this;
   }
 
   /** Has commands compile as they do for a user. */
   Shell withBothCompilers() {
-    javaOptions = "";
-    return this;
+    return with("");
   }
 
   /**

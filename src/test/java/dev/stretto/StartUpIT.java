@@ -3,11 +3,11 @@ package dev.stretto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,20 +77,23 @@ class StartUpIT {
     assertThat(shell.executions()).isEmpty();
   }
 
-  @Test
-  void thePicocliOfTheDistributionFitsAnAotCache() throws IOException {
-    try (var jars = Files.list(Shell.DISTRIBUTION.resolve("lib"))) {
-      var jar =
-          jars.filter(file -> file.getFileName().toString().startsWith("picocli-"))
-              .findFirst()
-              .orElseThrow();
-      try (var files = FileSystems.newFileSystem(jar, Map.of())) {
-        var file = files.getPath("picocli/CommandLine.class");
-        assertThat(Files.readAllBytes(file)[7])
-            .as("major version")
-            .isGreaterThanOrEqualTo((byte) 50);
-      }
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "status"})
+  void jarsOfAUsersOwnLeaveTheCacheInUse(String command) throws Exception {
+    Path home = Shell.copyOfTheDistribution(folder.resolve("home"));
+    Path jar = home.resolve("plugins/of-mine.jar");
+    try (var file = new JarOutputStream(Files.newOutputStream(jar))) {
+      file.putNextEntry(new JarEntry("of-mine"));
     }
+
+    try (Shell copy = new Shell(folder, home)) {
+      copy.with("-Xlog:class+load:file=" + classes).run(command).exited(0);
+    }
+
+    assertThat(loaded("dev.stretto.cli.CommandLineMain "))
+        .singleElement()
+        .asString()
+        .contains("shared objects file");
   }
 
   private List<String> loaded(String... prefixes) throws IOException {
