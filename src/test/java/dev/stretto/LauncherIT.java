@@ -216,7 +216,11 @@ class LauncherIT {
 
     assertThat(options.split(", "))
         .filteredOn(option -> option.startsWith("-XX:"))
-        .containsExactly("-XX:+UseSerialGC");
+        .isSubsetOf(
+            "-XX:+UseSerialGC",
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-AOTReplayTraining");
   }
 
   @Test
