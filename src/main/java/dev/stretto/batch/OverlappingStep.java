@@ -1,6 +1,7 @@
 package dev.stretto.batch;
 
 import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Task;
 import dev.stretto.message.Message;
 import dev.stretto.run.ChannelRun;
@@ -203,15 +204,15 @@ final class OverlappingStep extends AbstractStep {
     if (stop == null) {
       return;
     }
-    switch (stop.reason()) {
-      case TIME_UP -> {}
-      case ASKED -> execution.setTerminateOnly();
-      case UNAVAILABLE -> {
-        execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+    switch (stop.reason().end()) {
+      case COMPLETED -> {}
+      case STOPPED -> {
+        if (stop.reason() == Reason.UNAVAILABLE) {
+          execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+        }
         execution.setTerminateOnly();
       }
-      case REFUSED, SWITCHED_OFF, HELD, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN ->
-          throw new IllegalStateException(stop.text());
+      case FAILED -> throw new IllegalStateException(stop.text());
     }
   }
 }

@@ -245,12 +245,7 @@ public final class ChannelRun {
 
   /** Keeps for people, and for later runs, why the channel stands still from now on. */
   private void noteStandstill(Stop stop) {
-    boolean stands =
-        switch (stop.reason()) {
-          case UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
-          case ASKED, TIME_UP, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
-        };
-    if (stands) {
+    if (stop.reason().standstill()) {
       Instant now = clocks.clock().instant();
       Standstill standstill = dispatcher.standstill();
       Duration asked = stop.retryAfter();

@@ -33,7 +33,7 @@ public final class Retention {
    * @param stop why the run ended before everything was done, or null
    */
   public void purge(String channel, @Nullable Stop stop) {
-    if (retention == null || (stop != null && !mayPurge(stop))) {
+    if (retention == null || (stop != null && !stop.reason().unhurried())) {
       return;
     }
     try {
@@ -44,12 +44,5 @@ public final class Retention {
     } catch (RuntimeException e) {
       LOG.warn("channel {}: old messages could not be purged: {}", channel, DatabaseStop.line(e));
     }
-  }
-
-  private static boolean mayPurge(Stop stop) {
-    return switch (stop.reason()) {
-      case TIME_UP, UNAVAILABLE, REFUSED, SWITCHED_OFF, HELD -> true;
-      case ASKED, FAILED, LEASE_LOST, DATABASE_UNAVAILABLE, BROKEN -> false;
-    };
   }
 }
