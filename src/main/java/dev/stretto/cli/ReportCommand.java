@@ -4,6 +4,7 @@ import dev.stretto.batch.RunHistory;
 import dev.stretto.batch.RunSummary;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.output.PlainText;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.outbox.RunTable;
@@ -103,20 +104,16 @@ final class ReportCommand implements Callable<Integer> {
       facts.put("Status", summary.status());
       facts.put("Started", text(summary.started()));
       facts.put("Ended", text(summary.ended()));
-      facts.put("Delivered", number(summary.delivered()));
-      facts.put("Parked", number(summary.parked()));
-      facts.put("Retried", number(summary.retried()));
-      facts.put("Sent again after a crash", number(summary.resent()));
+      facts.put("Delivered", PlainText.number(summary.delivered()));
+      facts.put("Parked", PlainText.number(summary.parked()));
+      facts.put("Retried", PlainText.number(summary.retried()));
+      facts.put("Sent again after a crash", PlainText.number(summary.resent()));
     }
     return facts;
   }
 
   private static String text(@Nullable Instant time) {
     return time == null ? "-" : time.toString();
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private record Written(long run, String channel, long calls, String file) {}

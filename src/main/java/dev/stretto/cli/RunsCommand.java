@@ -4,6 +4,7 @@ import dev.stretto.batch.RunHistory;
 import dev.stretto.batch.RunSummary;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.output.PlainText;
 import dev.stretto.cli.output.TextTable;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,20 +111,16 @@ final class RunsCommand implements Callable<Integer> {
               run.exit(),
               time(run.started()),
               time(run.ended()),
-              number(run.delivered()),
-              number(run.parked()),
-              number(run.retried()),
-              number(run.resent())));
+              PlainText.number(run.delivered()),
+              PlainText.number(run.parked()),
+              PlainText.number(run.retried()),
+              PlainText.number(run.resent())));
     }
     return TextTable.aligned(cells, LEFT);
   }
 
   private static String time(@Nullable Instant time) {
     return time == null ? "-" : time.truncatedTo(ChronoUnit.SECONDS).toString();
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private record Document(List<RunSummary> runs) {}

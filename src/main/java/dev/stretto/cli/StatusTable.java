@@ -1,5 +1,6 @@
 package dev.stretto.cli;
 
+import dev.stretto.cli.output.PlainText;
 import dev.stretto.cli.output.TextTable;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.outbox.admin.OutboxView;
@@ -8,7 +9,6 @@ import dev.stretto.settings.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The channels' state for people: a table, and below it a line for each thing that needs one. */
@@ -40,11 +40,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
   private static List<String> cells(ChannelStatus row) {
     return List.of(
         row.channel(),
-        number(row.pending()),
-        number(row.inFlight()),
-        number(row.delivered()),
-        number(row.parked()),
-        number(row.discarded()),
+        PlainText.number(row.pending()),
+        PlainText.number(row.inFlight()),
+        PlainText.number(row.delivered()),
+        PlainText.number(row.parked()),
+        PlainText.number(row.discarded()),
         age(row.oldestPending()),
         row.lastRun() == null ? "-" : row.lastRun().toString());
   }
@@ -56,12 +56,12 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     }
     if (row.late() > 0) {
       notes.add(
-          (row.late() == 1 ? "1 message was" : number(row.late()) + " messages were")
+          (row.late() == 1 ? "1 message was" : PlainText.number(row.late()) + " messages were")
               + " committed later than messages with higher ids, and went behind them");
     }
     long blocked = row.blockedKeys();
     if (blocked > 0) {
-      notes.add(number(blocked) + " ordering keys are blocked by a parked message");
+      notes.add(PlainText.number(blocked) + " ordering keys are blocked by a parked message");
     }
     ChannelStatus.Lease lease = row.lease();
     if (lease != null) {
@@ -90,10 +90,6 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       }
     }
     return notes;
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static String age(@Nullable Duration duration) {

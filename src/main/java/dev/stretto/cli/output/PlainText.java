@@ -1,8 +1,12 @@
 package dev.stretto.cli.output;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Texts of other systems, made safe for a terminal: they could hold its control sequences. */
+/**
+ * Texts for people: numbers, and texts of other systems made safe for a terminal, for they could
+ * hold its control sequences.
+ */
 public final class PlainText {
 
   private PlainText() {}
@@ -23,5 +27,10 @@ public final class PlainText {
   /** With its lines as they are. */
   public static String block(String text) {
     return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?");
+  }
+
+  /** With thousands separators. */
+  public static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 }
