@@ -42,6 +42,7 @@ class SchemaHistoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "update HISTORY set \"checksum\" = 1 where \"version\" = '2'",
         "update HISTORY set \"success\" = false where \"version\" = '2'",
         "update HISTORY set \"script\" = 'V99__x.sql' where \"version\" = '2'",
         "delete from HISTORY where \"version\" = '2'",

@@ -1,5 +1,7 @@
 package dev.stretto.database.schema;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +12,8 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.flywaydb.core.internal.resolver.ChecksumCalculator;
+import org.flywaydb.core.internal.resource.StringResource;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -17,9 +21,9 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Which migrations Flyway recorded, beside those that this version has. Where they have the same
- * names there is nothing for Flyway to do, which needs connections and rights of its own and takes
- * a while to find that out; whatever else they are is left to Flyway to judge.
+ * Which migrations Flyway recorded, beside those that this version has. Where they are the same
+ * there is nothing for Flyway to do, which needs connections and rights of its own and takes a
+ * while to find that out; whatever else they are is left to Flyway to judge.
  */
 public final class SchemaHistory {
 
@@ -39,10 +43,10 @@ public final class SchemaHistory {
     this.environment = environment;
   }
 
-  /** A migration, by the name of its file. */
-  private record Script(String name, boolean applied) {}
+  /** A migration, by the name of its file and what Flyway computes of its text. */
+  private record Script(String name, int checksum, boolean applied) {}
 
-  /** Whether every migration that this version has was applied, and no other was. */
+  /** Whether every migration that this version has was applied as it is, and no other was. */
   public boolean isCurrent(Connection connection) {
     try {
       return isCurrent(connection, Schema.of(environment, connection));
@@ -127,7 +131,7 @@ public final class SchemaHistory {
       throws SQLException {
     String query =
         """
-        select "script", "success" from %s where "type" not in ('TABLE', 'SCHEMA')
+        select "script", "checksum", "success" from %s where "type" not in ('TABLE', 'SCHEMA')
         """
             .replace("\"", schema.quote())
             .formatted(schema.quoted() + "." + schema.quoted(table));
@@ -135,7 +139,8 @@ public final class SchemaHistory {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
       while (row.next()) {
-        recorded.add(new Script(String.valueOf(row.getString(1)), row.getBoolean(2)));
+        recorded.add(
+            new Script(String.valueOf(row.getString(1)), row.getInt(2), row.getBoolean(3)));
       }
     }
     return recorded;
@@ -147,7 +152,9 @@ public final class SchemaHistory {
     for (Resource script :
         new PathMatchingResourcePatternResolver()
             .getResources("classpath:db/migration/" + vendor + "/*")) {
-      known.add(new Script(String.valueOf(script.getFilename()), true));
+      int checksum =
+          ChecksumCalculator.calculate(new StringResource(script.getContentAsString(UTF_8)));
+      known.add(new Script(String.valueOf(script.getFilename()), checksum, true));
     }
     return known;
   }
