@@ -35,6 +35,10 @@ class DocumentsTest {
   private static final Pattern WORD = Pattern.compile("\\S+");
 
   private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*(?:Test|IT))`");
+
+  /** Tests as Maven is told to run them. */
+  private static final Pattern TESTS_TO_RUN = Pattern.compile("-D(?:it\\.)?test=(\\w+(?:,\\w+)*)");
+
   private static final Pattern TEST_METHOD = Pattern.compile("`([a-z]+[A-Z]\\w*)`");
   private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
 
@@ -107,6 +111,22 @@ class DocumentsTest {
     assertThat(all(TEST_METHOD, guarantees).toList())
         .isNotEmpty()
         .isSubsetOf(sources.stream().flatMap(source -> all(METHOD, read(source))).toList());
+  }
+
+  @Test
+  void everyTestThatMavenIsToldToRunIsThere() throws IOException {
+    List<String> toRun =
+        Stream.concat(documents(), Stream.of(Path.of(".ci/run")))
+            .flatMap(told -> all(TESTS_TO_RUN, read(told)))
+            .flatMap(tests -> Stream.of(tests.split(",")))
+            .toList();
+
+    assertThat(toRun)
+        .isNotEmpty()
+        .isSubsetOf(
+            files(Path.of("src/test/java"), ".java").stream()
+                .map(DocumentsTest::simpleName)
+                .toList());
   }
 
   @ParameterizedTest
