@@ -16,6 +16,9 @@ public final class Channels {
 
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 
+  /** Servers take limits of a session of up to 24 days, and the lease's time is one. */
+  private static final Duration LONGEST_LEASE = Duration.ofDays(24);
+
   private final Duration lease;
   private final @Nullable Duration retention;
   private final Map<String, ChannelSettings> usable = new TreeMap<>();
@@ -40,14 +43,15 @@ public final class Channels {
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);
     ChannelProperties.Root root = binder.root();
-    if (root.lease().compareTo(SHORTEST_LEASE) < 0) {
-      throw new InvalidSettingException("stretto.lease", "must be 1s or more");
+    Duration lease = root.lease();
+    if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+      throw new InvalidSettingException("stretto.lease", "must be between 1s and 24d");
     }
     Duration retention = root.retention();
     if (retention != null && !retention.isPositive()) {
       throw new InvalidSettingException("stretto.retention", "must be longer than 0");
     }
-    Channels channels = new Channels(root.lease(), retention);
+    Channels channels = new Channels(lease, retention);
     KnownProperties known = KnownProperties.ofChannel(transports);
     Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
     for (WrittenChannel written : all) {

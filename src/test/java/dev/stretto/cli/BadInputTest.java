@@ -44,7 +44,8 @@ class BadInputTest {
         mistake("--ordering", "dispatch", "--ordering", "random"),
         mistake("windwo", "status", SPACE + "windwo=8"),
         mistake("stretto.lease", "dispatch", "--stretto.lease=10ms"),
-        mistake("stretto.lease", "dispatch", "--stretto.lease=10"));
+        mistake("stretto.lease", "dispatch", "--stretto.lease=10"),
+        mistake("stretto.lease", "dispatch", "--stretto.lease=25d"));
   }
 
   private static Arguments mistake(String named, String... command) {

@@ -12,8 +12,8 @@ import org.springframework.core.env.Environment;
  * server has to, since that process can't.
  *
  * @param idleInTransaction after which the server ends a session that has a transaction open and
- *     says nothing, 1 second or more
- * @param lock after which a statement gives up a lock, 1 second or more
+ *     says nothing, from 1 second to 24 days
+ * @param lock after which a statement gives up a lock, from 1 second to 24 days
  */
 record SessionLimits(Duration idleInTransaction, Duration lock) {
 
@@ -22,6 +22,9 @@ record SessionLimits(Duration idleInTransaction, Duration lock) {
   private static final String LOCK = "stretto.limits.lock";
   private static final Duration USUAL_LEASE = Duration.ofSeconds(15);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** PostgreSQL counts milliseconds in 31 bits, which is a little more. */
+  private static final Duration LONGEST = Duration.ofDays(24);
 
   /**
    * As the configuration has them. Without its word each is a lease's time: a holder that says
@@ -37,8 +40,8 @@ record SessionLimits(Duration idleInTransaction, Duration lock) {
   private static Duration duration(Environment environment, String property, Duration usual) {
     Duration written =
         Binder.get(environment).bind(property, Bindable.of(Duration.class)).orElse(usual);
-    if (written.compareTo(SHORTEST) < 0) {
-      throw UnusableDatabaseException.setting(property, "must be 1s or more");
+    if (written.compareTo(SHORTEST) < 0 || written.compareTo(LONGEST) > 0) {
+      throw UnusableDatabaseException.setting(property, "must be between 1s and 24d");
     }
     return written;
   }
