@@ -1,5 +1,6 @@
 package dev.stretto.lease;
 
+import java.sql.SQLException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public final class Lease {
   private volatile boolean stopAsked;
   private volatile Runnable onStopAsked = () -> {};
   private volatile @Nullable Long run;
+  private volatile @Nullable SQLException failure;
 
   Lease(
       String channel,
@@ -93,6 +95,16 @@ public final class Lease {
 
   void renewed(long until) {
     liveUntil = until;
+    failure = null;
+  }
+
+  void notRenewed(SQLException why) {
+    failure = why;
+  }
+
+  /** Why the last renewal failed; null where it did not. Thread-safe. */
+  public @Nullable SQLException failure() {
+    return failure;
   }
 
   /** Has it run out by itself: nothing more may start, and others may follow then. */

@@ -227,6 +227,7 @@ public final class Leases implements AutoCloseable {
       }
       LOG.warn("channel {}: another run has taken the lease", lease.channel());
     } catch (SQLException e) {
+      lease.notRenewed(e);
       LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), why(e));
       drop();
       if (lease.live()) {

@@ -16,6 +16,7 @@ import dev.stretto.ledger.Ledgers;
 import dev.stretto.message.Message;
 import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.outbox.ChannelTable.Standing;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,10 +135,15 @@ public final class ChannelRun {
   /**
    * Ends the run as far as that is possible while the database does not answer; the lease runs out
    * by itself. Returns at once. Thread-safe.
+   *
+   * @return why it does not answer, where the lease's own connection was told; else what is passed
    */
-  public void giveUp(String why) {
+  public SQLException giveUp(SQLException unanswered) {
+    SQLException told = lease.failure();
+    SQLException why = told == null || DatabaseStop.of(told) == null ? unanswered : told;
     lease.renewNoMore();
-    dispatcher.stop(new Stop(Reason.DATABASE_UNAVAILABLE, why, null));
+    dispatcher.stop(DatabaseStop.orBroken(why));
+    return why;
   }
 
   /** Why the run started nothing more; null while it goes on, or where everything was done. */

@@ -12,7 +12,7 @@ public final class DatabaseStop {
   private DatabaseStop() {}
 
   /** Null where trying again later would be of no use, unless it is known why. */
-  static @Nullable Stop of(Throwable failure) {
+  public static @Nullable Stop of(Throwable failure) {
     FileFault file = FileFault.of(failure);
     if (file != null) {
       return new Stop(

@@ -116,6 +116,19 @@ class LeasesTest {
   }
 
   @Test
+  void aLeaseKnowsWhyItIsNotRenewedUntilItIs() throws Exception {
+    Lease lease = leases("first", Duration.ofSeconds(5)).acquire("space");
+
+    jdbc.execute("alter table channel_lease rename column expires_at to mislaid");
+    Awaitility.await().until(() -> lease.failure() != null);
+    assertThat(String.valueOf(lease.failure())).containsIgnoringCase("expires_at");
+
+    jdbc.execute("alter table channel_lease rename column mislaid to expires_at");
+    Awaitility.await().until(() -> lease.failure() == null);
+    assertThat(lease.live()).isTrue();
+  }
+
+  @Test
   void aHolderThatDiedIsFollowedOnceItsTimeIsOver() throws Exception {
     long fence = abandon("space", LEASE, 41);
 

@@ -7,10 +7,12 @@ import dev.stretto.dispatch.Counts;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
-import java.sql.SQLTransientConnectionException;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +28,7 @@ final class ChannelRuns {
   private final List<ChannelRun> running = new ArrayList<>();
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final Set<String> outstanding = new LinkedHashSet<>();
+  private final Map<String, SQLException> givenUp = new HashMap<>();
   private @Nullable String stopped;
   private int awaited;
 
@@ -91,15 +94,16 @@ final class ChannelRuns {
    * Has every run end, for the database does not answer: what is under way can't be recorded, and
    * no lease is renewed any more.
    */
-  synchronized void giveUp(String why) {
-    stopped = why;
-    running.forEach(run -> run.giveUp(why));
+  synchronized void giveUp(SQLException unanswered) {
+    stopped = unanswered.getMessage();
+    running.forEach(run -> givenUp.put(run.channel(), run.giveUp(unanswered)));
+    outstanding.forEach(channel -> givenUp.putIfAbsent(channel, unanswered));
   }
 
-  /** Waits no longer for those that have not ended. */
+  /** Waits no longer for those that were given up and have not ended. */
   synchronized void abandon() {
     for (String channel : List.copyOf(outstanding)) {
-      ended(new Ended(channel, null, new SQLTransientConnectionException(stopped)));
+      ended(new Ended(channel, null, givenUp.get(channel)));
     }
   }
 

@@ -6,10 +6,10 @@ import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.database.DatabaseFault;
-import dev.stretto.database.FileFault;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.outbox.NumbersBehind;
+import dev.stretto.run.DatabaseStop;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
@@ -70,29 +70,16 @@ public final class DispatchReport {
     if (failure == null) {
       return "";
     }
-    FileFault file = FileFault.of(failure);
-    if (file != null) {
-      return "the database " + file.words();
-    }
     String behind = NumbersBehind.words(failure);
     if (behind != null) {
       return behind;
     }
-    return switch (DatabaseFault.of(failure)) {
-      case CONNECTION_LOST -> unavailable("the database was lost", failure);
-      case DEADLOCK, LOCK_TIMEOUT ->
-          unavailable("another session holds what the run has to write", failure);
-      case READ_ONLY -> unavailable("the database takes no writes", failure);
-      case NO_CONNECTION_LEFT -> unavailable("the database has no connection left", failure);
-      case OTHER -> {
-        String said = DatabaseFault.said(failure);
-        yield said == null ? ErrorText.firstLine(failure) : "the database failed: " + said;
-      }
-    };
-  }
-
-  private static String unavailable(String why, Exception failure) {
-    return why + "; the next run carries on: " + DatabaseFault.said(failure);
+    Stop stop = DatabaseStop.of(failure);
+    if (stop != null) {
+      return stop.text();
+    }
+    String said = DatabaseFault.said(failure);
+    return said == null ? ErrorText.firstLine(failure) : "the database failed: " + said;
   }
 
   /** Says how a run ended that had a result. */

@@ -2,6 +2,7 @@ package dev.stretto.cli.dispatch;
 
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.ConnectionLoans;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,8 @@ final class StuckWatch implements AutoCloseable {
 
   private void giveUp(ChannelRuns runs, Duration bound) {
     runs.giveUp(
-        "the database has not answered for %d s; the next run carries on"
-            .formatted(bound.toSeconds()));
+        new SQLTransientConnectionException(
+            "the database has not answered for %d s".formatted(bound.toSeconds())));
     if (!isOver(GRACE)) {
       runs.abandon();
       if (!isOver(GRACE)) {
