@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Slow in name only: it is compiled where the benchmark is, for the slow tests. */
+@Tag("slow")
 class ArrivalLogTest {
 
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(7));
