@@ -6,9 +6,9 @@
  *
  * <pre>
  * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
- *                              report, append, settings, outbox.admin, outbox, database
- * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append, settings,
+ *                              report, append, settings, outbox.admin, outbox, database,
  *                              transport
+ * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append, settings
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message

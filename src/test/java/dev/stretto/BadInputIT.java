@@ -2,7 +2,7 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver.Totals;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

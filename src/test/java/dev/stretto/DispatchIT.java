@@ -2,8 +2,8 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver;
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
-import dev.stretto.cli.demo.Receiver.Totals;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.receiver.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

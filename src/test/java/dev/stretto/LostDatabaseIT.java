@@ -2,11 +2,11 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
-import dev.stretto.cli.demo.Receiver.Totals;
 import dev.stretto.database.Database;
 import dev.stretto.database.DatabaseServer;
 import dev.stretto.database.OnEachServer;
+import dev.stretto.receiver.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.stretto;
 
-import dev.stretto.cli.demo.Receiver;
+import dev.stretto.receiver.Receiver;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;

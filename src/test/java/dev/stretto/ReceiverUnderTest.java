@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Totals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

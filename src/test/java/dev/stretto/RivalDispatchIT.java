@@ -3,8 +3,8 @@ package dev.stretto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

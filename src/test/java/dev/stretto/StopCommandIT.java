@@ -3,9 +3,9 @@ package dev.stretto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.cli.demo.Receiver.Totals;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

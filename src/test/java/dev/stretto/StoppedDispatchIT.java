@@ -2,7 +2,7 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Totals;
+import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

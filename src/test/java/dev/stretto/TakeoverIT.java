@@ -2,7 +2,7 @@ package dev.stretto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.demo.Receiver.Arrival;
+import dev.stretto.receiver.Receiver.Arrival;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

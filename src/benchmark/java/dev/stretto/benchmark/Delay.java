@@ -1,6 +1,6 @@
 package dev.stretto.benchmark;
 
-import dev.stretto.cli.demo.Receiver;
+import dev.stretto.receiver.Receiver;
 import java.time.Duration;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;

@@ -2,7 +2,6 @@ package dev.stretto.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import dev.stretto.cli.demo.Arrival;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.output.PlainText;
@@ -67,8 +66,8 @@ final class VerifyCommand implements Callable<Integer> {
     try (OpenApplication application = context.open()) {
       RunTable runs = application.get(RunTable.class);
       List<Finding> findings = findings(application, runs);
-      Arrival arrival =
-          new Arrival(application.get(Channels.class), StrettoConfiguration.transports());
+      ArrivalNote arrival =
+          new ArrivalNote(application.get(Channels.class), StrettoConfiguration.transports());
       if (json) {
         context.json(
             new Document(
@@ -103,7 +102,7 @@ final class VerifyCommand implements Callable<Integer> {
     return findings;
   }
 
-  private static String line(Finding finding, RunTable runs, Arrival arrival) {
+  private static String line(Finding finding, RunTable runs, ArrivalNote arrival) {
     String channel = finding.channel() + ": ";
     Broken broken = finding.broken();
     if (broken != null) {
@@ -128,7 +127,7 @@ final class VerifyCommand implements Callable<Integer> {
                 "%,d first start%s kept their order",
                 finding.starts(),
                 finding.starts() == 1 ? "" : "s")
-            + arrival.note(finding.channel())
+            + arrival.text(finding.channel())
             + unrecorded;
   }
 
@@ -146,7 +145,7 @@ final class VerifyCommand implements Callable<Integer> {
             .orElse("with fence " + first.fence()));
   }
 
-  private static Checked checked(Finding finding, RunTable runs, Arrival arrival) {
+  private static Checked checked(Finding finding, RunTable runs, ArrivalNote arrival) {
     Broken broken = finding.broken();
     return new Checked(
         finding.channel(),

@@ -3,10 +3,10 @@ package dev.stretto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.CommandLineRun.Result;
-import dev.stretto.cli.demo.Receiver;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.receiver.Receiver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -3,7 +3,7 @@ package dev.stretto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.CommandLineRun.Result;
-import dev.stretto.cli.demo.Receiver;
+import dev.stretto.receiver.Receiver;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.CommandLineRun.Result;
-import dev.stretto.cli.demo.Receiver;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
+import dev.stretto.receiver.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

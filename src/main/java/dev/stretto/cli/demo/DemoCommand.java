@@ -69,14 +69,14 @@ public final class DemoCommand implements Callable<Integer> {
     }
     Duration each = DurationText.parse("--delay", delay);
     Path folder = Files.createTempDirectory("stretto-demo");
-    try (Receiver receiver = new Receiver(Receiver.Options.delayed(Receiver.constant(each)))) {
+    try (DemoReceiver receiver = new DemoReceiver(each)) {
       return demonstrate(receiver, folder, each).code();
     } finally {
       delete(folder);
     }
   }
 
-  private ExitCode demonstrate(Receiver receiver, Path folder, Duration each) throws Exception {
+  private ExitCode demonstrate(DemoReceiver receiver, Path folder, Duration each) throws Exception {
     try (OpenApplication application = context.with(settings(receiver, folder)).open()) {
       say(
           String.format(Locale.ROOT, "%,d", messages)
@@ -87,7 +87,7 @@ public final class DemoCommand implements Callable<Integer> {
           .get(Appender.class)
           .append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
       RunResult result = dispatch(application);
-      Receiver.Totals totals = receiver.totals();
+      DemoReceiver.Totals totals = receiver.totals();
       DemoSummary summary = new DemoSummary(each.multipliedBy(messages), result, totals, messages);
       if (json) {
         context.json(summary.document());
@@ -121,7 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** Settings of its own, so that a user's configuration has no part in it. */
-  private List<String> settings(Receiver receiver, Path folder) {
+  private List<String> settings(DemoReceiver receiver, Path folder) {
     String channel = "--stretto.channels." + CHANNEL + ".";
     return List.of(
         "--spring.config.location=classpath:/",

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a demo showed. */
-record DemoSummary(Duration oneAtATime, RunResult result, Receiver.Totals totals, long sent) {
+record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals totals, long sent) {
 
   /** Whether everything arrived once, in order, and was recorded. */
   boolean good() {

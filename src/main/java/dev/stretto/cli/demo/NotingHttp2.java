@@ -16,7 +16,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
  * HTTP/2 that notes a request as its headers are read: on the connection's own thread, so in the
  * order in which the connection brought them.
  */
-final class NotingHttp2 extends HTTP2CServerConnectionFactory {
+public final class NotingHttp2 extends HTTP2CServerConnectionFactory {
 
   private static final int SESSION_WINDOW = 16 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ final class NotingHttp2 extends HTTP2CServerConnectionFactory {
    * @param protocol {@code h2c} in cleartext, {@code h2} behind TLS
    * @param note takes the method and the headers of each request
    */
-  NotingHttp2(
+  public NotingHttp2(
       HttpConfiguration http,
       String protocol,
       int maxStreams,

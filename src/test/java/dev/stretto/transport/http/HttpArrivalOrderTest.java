@@ -3,7 +3,7 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.cli.demo.Receiver;
+import dev.stretto.receiver.Receiver;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;

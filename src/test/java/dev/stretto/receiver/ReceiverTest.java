@@ -1,4 +1,4 @@
-package dev.stretto.cli.demo;
+package dev.stretto.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

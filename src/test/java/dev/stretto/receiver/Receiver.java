@@ -1,5 +1,6 @@
-package dev.stretto.cli.demo;
+package dev.stretto.receiver;
 
+import dev.stretto.cli.demo.NotingHttp2;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

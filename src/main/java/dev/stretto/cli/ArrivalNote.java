@@ -1,4 +1,4 @@
-package dev.stretto.cli.demo;
+package dev.stretto.cli;
 
 import dev.stretto.settings.ChannelSettings;
 import dev.stretto.settings.Channels;
@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a proof of the order of starts says of the order of arrivals. */
-public final class Arrival {
+final class ArrivalNote {
 
   private final Channels channels;
   private final List<TransportType> transports;
 
-  public Arrival(Channels channels, List<TransportType> transports) {
+  ArrivalNote(Channels channels, List<TransportType> transports) {
     this.channels = channels;
     this.transports = List.copyOf(transports);
   }
 
   /** Whether the channel, as it is configured now, keeps the order of starts on the way. */
-  ArrivalOrder order(String channel) {
+  private ArrivalOrder order(String channel) {
     if (!channels.isConfigured(channel)) {
       return ArrivalOrder.UNKNOWN;
     }
@@ -37,7 +37,7 @@ public final class Arrival {
   }
 
   /** The same for people; empty where nothing needs to be said. */
-  public String note(String channel) {
+  String text(String channel) {
     return switch (order(channel)) {
       case KEPT -> "";
       case NOT_KEPT ->
@@ -48,7 +48,7 @@ public final class Arrival {
   }
 
   /** The same for programs; null where it is not known. */
-  public @Nullable Boolean kept(String channel) {
+  @Nullable Boolean kept(String channel) {
     return switch (order(channel)) {
       case KEPT -> true;
       case NOT_KEPT -> false;

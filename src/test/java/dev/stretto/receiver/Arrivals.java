@@ -1,4 +1,4 @@
-package dev.stretto.cli.demo;
+package dev.stretto.receiver;
 
 import java.util.ArrayList;
 import java.util.Arrays;
