@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.client.HTTP2Client;
@@ -75,7 +76,10 @@ final class HttpLinkFactory extends ClientConnectionFactoryOverHTTP2 {
     @Override
     protected Connection newConnection(
         Destination destination, Session session, HTTP2Connection connection) {
-      HttpLink made = new HttpLink(destination, session, connection);
+      HttpClient client = destination.getHttpClient();
+      HttpLinkTasks tasks =
+          new HttpLinkTasks(connection, client.getByteBufferPool(), client.getExecutor());
+      HttpLink made = new HttpLink(destination, session, tasks);
       link = made;
       return made;
     }
