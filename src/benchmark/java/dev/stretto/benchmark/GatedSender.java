@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /**
  * Stretto's HTTP transport, window and gate, the next start after the one before has left, and
@@ -42,7 +43,7 @@ final class GatedSender {
    */
   long send(long messages) {
     try (Transport transport =
-        new HttpTransportType(Clock.systemUTC())
+        new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle)
             .open("space", MapSettings.url(url, "version", version), window)) {
       long next = 1;
       while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {

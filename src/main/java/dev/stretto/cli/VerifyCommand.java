@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,7 +68,9 @@ final class VerifyCommand implements Callable<Integer> {
       RunTable runs = application.get(RunTable.class);
       List<Finding> findings = findings(application, runs);
       ArrivalNote arrival =
-          new ArrivalNote(application.get(Channels.class), StrettoConfiguration.transports());
+          new ArrivalNote(
+              application.get(Channels.class),
+              StrettoConfiguration.transports(application.get(ConfigurableEnvironment.class)));
       if (json) {
         context.json(
             new Document(

@@ -77,8 +77,9 @@ public final class Receiver implements AutoCloseable {
    *
    * @param keyStore the file
    * @param password what opens the file and the key
+   * @param mutual whether a client must show that certificate too
    */
-  public record Tls(Path keyStore, String password) {}
+  public record Tls(Path keyStore, String password, boolean mutual) {}
 
   /**
    * One request.
@@ -158,6 +159,11 @@ public final class Receiver implements AutoCloseable {
     certificate.setKeyStorePath(tls.keyStore().toUri().toString());
     certificate.setKeyStorePassword(tls.password());
     certificate.setSniRequired(false);
+    if (tls.mutual()) {
+      certificate.setNeedClientAuth(true);
+      certificate.setTrustStorePath(tls.keyStore().toUri().toString());
+      certificate.setTrustStorePassword(tls.password());
+    }
     ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
     alpn.setDefaultProtocol("http/1.1");
     return new ServerConnector(

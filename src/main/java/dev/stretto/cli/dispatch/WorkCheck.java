@@ -86,7 +86,7 @@ final class WorkCheck {
 
   private boolean look(ConfigurableEnvironment environment, JdbcTemplate jdbc) {
     long begin = System.nanoTime();
-    List<TransportType> transports = StrettoConfiguration.transports();
+    List<TransportType> transports = StrettoConfiguration.transports(environment);
     Channels channels =
         Channels.bind(
             environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));

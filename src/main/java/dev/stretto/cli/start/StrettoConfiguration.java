@@ -52,8 +52,8 @@ public class StrettoConfiguration {
   }
 
   @Bean
-  HttpTransportType httpTransport() {
-    return new HttpTransportType(Clock.systemUTC());
+  HttpTransportType httpTransport(ConfigurableEnvironment environment) {
+    return new HttpTransportType(Clock.systemUTC(), new TlsBundles(environment));
   }
 
   @Bean
@@ -62,8 +62,10 @@ public class StrettoConfiguration {
   }
 
   /** The same without Spring. */
-  public static List<TransportType> transports() {
-    return List.of(new HttpTransportType(Clock.systemUTC()), new JavaTransportType());
+  public static List<TransportType> transports(ConfigurableEnvironment environment) {
+    return List.of(
+        new HttpTransportType(Clock.systemUTC(), new TlsBundles(environment)),
+        new JavaTransportType());
   }
 
   @Bean

@@ -17,7 +17,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class HttpConnections implements AutoCloseable {
   private final int window;
   private final CallsUnderWay calls;
   private final int connectionLimit;
-  private final @Nullable TrustStore trustStore;
+  private final HttpTls tls;
 
   private final AtomicInteger open = new AtomicInteger();
   private volatile @Nullable HttpLink link;
@@ -42,13 +41,14 @@ final class HttpConnections implements AutoCloseable {
   private @Nullable HttpClient client;
   private boolean closed;
 
-  HttpConnections(String channel, HttpSettings settings, int window, CallsUnderWay calls) {
+  HttpConnections(
+      String channel, HttpSettings settings, int window, CallsUnderWay calls, HttpTls tls) {
     this.channel = channel;
     this.settings = settings;
     this.window = window;
     this.calls = calls;
     this.connectionLimit = settings.connectionLimit(window);
-    this.trustStore = TrustStore.of(settings);
+    this.tls = tls;
   }
 
   /** The HTTP/2 connection in use, or null where there is none. */
@@ -99,11 +99,7 @@ final class HttpConnections implements AutoCloseable {
   private HttpClient started() throws Exception {
     ClientConnector connector = new ClientConnector();
     connector.setSelectors(1);
-    SslContextFactory.Client tls = new SslContextFactory.Client();
-    if (trustStore != null) {
-      tls.setTrustStore(trustStore.withJdkRoots());
-    }
-    connector.setSslContextFactory(tls);
+    connector.setSslContextFactory(tls.factory());
 
     HTTP2Client http2Client = new HTTP2Client(connector);
     http2Client.setMaxLocalStreams(window);

@@ -21,6 +21,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     HTTP/2 has one always
  * @param headers sent with every request; those of a message replace them
  * @param proxy the {@code http:} url of a proxy, or null to go directly
+ * @param sslBundle the name of the TLS bundle that says what is trusted, instead of the JDK's
+ *     certificates, and what a client certificate is; or null
  * @param trustStore a PEM or PKCS12 file of certificates trusted beside the JDK's own, or null
  * @param trustStorePassword what opens a PKCS12 file, or null
  */
@@ -33,6 +35,7 @@ record HttpSettings(
     @Nullable Integer connections,
     @DefaultValue Map<String, String> headers,
     @Nullable String proxy,
+    @Nullable String sslBundle,
     @Nullable Path trustStore,
     @Nullable String trustStorePassword) {
 

@@ -6,17 +6,23 @@ import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
 import java.time.Clock;
+import java.util.function.Function;
+import org.springframework.boot.ssl.SslBundle;
 
 /** Sends messages as HTTP requests. */
 public final class HttpTransportType implements TransportType {
 
   private final Clock clock;
+  private final Function<String, SslBundle> bundles;
 
   /**
    * @param clock what a {@code Retry-After} date is compared with
+   * @param bundles finds a TLS bundle by its name, or throws {@link
+   *     org.springframework.boot.ssl.NoSuchSslBundleException}
    */
-  public HttpTransportType(Clock clock) {
+  public HttpTransportType(Clock clock, Function<String, SslBundle> bundles) {
     this.clock = clock;
+    this.bundles = bundles;
   }
 
   @Override
@@ -50,7 +56,7 @@ public final class HttpTransportType implements TransportType {
     }
     CallsUnderWay calls = new CallsUnderWay(channel, http.timeout());
     return new HttpTransport(
-        new HttpConnections(channel, http, window, calls),
+        new HttpConnections(channel, http, window, calls, new HttpTls(http, bundles)),
         new HttpRequests(channel, http),
         new HttpAnswers(http, clock),
         new HttpFaults(http),

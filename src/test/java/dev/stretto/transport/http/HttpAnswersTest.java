@@ -31,13 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 class HttpAnswersTest {
 
   private static final Clock NOON =
       Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
 
-  private final HttpTransportType type = new HttpTransportType(NOON);
+  private final HttpTransportType type =
+      new HttpTransportType(NOON, new DefaultSslBundleRegistry()::getBundle);
 
   @ParameterizedTest
   @ValueSource(ints = {200, 201, 202, 204, 299})

@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stretto.receiver.Certificates;
 import dev.stretto.receiver.Receiver;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
@@ -23,12 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 class HttpArrivalOrderTest {
 
   private static final int CALLS = 5_000;
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @TempDir Path folder;
 
@@ -43,7 +46,7 @@ class HttpArrivalOrderTest {
   @Test
   void requestsArriveInStartOrderOverHttp2WithTls() throws Exception {
     Certificates certificates = Certificates.in(folder);
-    Receiver.Tls tls = new Receiver.Tls(certificates.keyStore(), certificates.password());
+    Receiver.Tls tls = new Receiver.Tls(certificates.keyStore(), certificates.password(), false);
     try (Receiver receiver = receiver(1024, tls);
         Transport transport =
             open("https", receiver, 64, "trust-store", certificates.pem().toString())) {

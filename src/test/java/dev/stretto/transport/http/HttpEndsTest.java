@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** How HTTP/2 connections end, as servers and proxies do it, and what becomes of their calls. */
 class HttpEndsTest {
@@ -29,7 +30,8 @@ class HttpEndsTest {
   private static final int ENHANCE_YOUR_CALM = 11;
   private static final int GRACEFUL = Integer.MAX_VALUE;
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   /** What ends a connection that has had its requests. */
   enum End {

@@ -6,6 +6,7 @@ import static dev.stretto.transport.Outcome.Fault.UNTAKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stretto.receiver.Certificates;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
@@ -24,12 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 class HttpFailuresTest {
 
   private static final ScriptedServer.Answer NEVER = (request, response, callback) -> {};
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @TempDir Path folder;
 

@@ -22,13 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** HTTP/1.1 servers that close their connections, and answers that are not the last. */
 class HttpOneEndsTest {
 
   private static final int CALLS = 300;
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
   private final AtomicInteger taken = new AtomicInteger();
   private final AtomicInteger closed = new AtomicInteger();
 

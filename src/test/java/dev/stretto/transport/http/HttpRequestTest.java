@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 class HttpRequestTest {
 
   private static final String PAYLOAD = "{ \"text\" : \"naïve – 𝄞\",\r\n\t\"x\":1.0 }\n";
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @ParameterizedTest
   @ValueSource(strings = {"1.1", "2"})

@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.receiver.Certificates;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
@@ -16,10 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 class HttpSettingsTest {
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @Test
   void everythingButTheUrlHasADefault() {
@@ -33,6 +36,7 @@ class HttpSettingsTest {
                 Duration.ofSeconds(5),
                 null,
                 Map.of(),
+                null,
                 null,
                 null,
                 null));
@@ -57,6 +61,8 @@ class HttpSettingsTest {
                     "a b",
                     "proxy",
                     "http://proxy:3128",
+                    "ssl-bundle",
+                    "partner",
                     "trust-store",
                     "roots.pem",
                     "trust-store-password",
@@ -72,6 +78,7 @@ class HttpSettingsTest {
                 3,
                 Map.of("X-Own", "a b"),
                 "http://proxy:3128",
+                "partner",
                 Path.of("roots.pem"),
                 "secret"));
   }

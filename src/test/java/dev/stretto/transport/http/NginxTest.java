@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** The system's nginx, which ends a connection after so many requests, as it is installed. */
 @Tag("nginx")
@@ -30,7 +31,8 @@ class NginxTest {
   private static final int MESSAGES = 20_000;
   private static final int WINDOW = 64;
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @TempDir Path folder;
 

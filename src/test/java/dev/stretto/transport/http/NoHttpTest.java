@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import static dev.stretto.transport.Outcome.Fault.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.receiver.Certificates;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
@@ -19,11 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** Ports that speak something else than what was configured. */
 class NoHttpTest {
 
-  private final HttpTransportType type = new HttpTransportType(Clock.systemUTC());
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
   @TempDir Path folder;
 

@@ -1,5 +1,6 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.receiver.Certificates;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Queue;

@@ -1,16 +1,19 @@
-package dev.stretto.transport.http;
+package dev.stretto.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 
 /** A self-signed certificate for 127.0.0.1, made with the JDK's keytool. */
-record Certificates(Path keyStore, Path pem, String password) {
+public record Certificates(Path keyStore, Path pem, String password) {
 
-  static Certificates in(Path folder) throws IOException, InterruptedException {
+  public static Certificates in(Path folder) throws IOException, InterruptedException {
     Certificates made =
         new Certificates(folder.resolve("server.p12"), folder.resolve("server.pem"), "changeit");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
@@ -52,6 +55,15 @@ record Certificates(Path keyStore, Path pem, String password) {
       throw new IOException("keytool made no certificate");
     }
     return made;
+  }
+
+  /** The server's key as a PEM file has it. */
+  public String privateKey() throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance(keyStore.toFile(), password.toCharArray());
+    byte[] key = store.getKey("server", password.toCharArray()).getEncoded();
+    return "-----BEGIN PRIVATE KEY-----\n"
+        + Base64.getMimeEncoder().encodeToString(key)
+        + "\n-----END PRIVATE KEY-----\n";
   }
 
   private static void run(List<String> command) throws IOException, InterruptedException {

@@ -1,0 +1,157 @@
+package dev.stretto.transport.http;
+
+import dev.stretto.transport.InvalidSettingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslOptions;
+import org.springframework.boot.ssl.jks.JksSslStoreBundle;
+import org.springframework.boot.ssl.jks.JksSslStoreDetails;
+import org.springframework.boot.ssl.pem.PemContent;
+
+/** Which certificates a channel trusts, and what it shows of itself: the JDK's way, or another. */
+final class HttpTls {
+
+  private static final String BUNDLE = "http.ssl-bundle";
+  private static final String TRUST_STORE = "http.trust-store";
+
+  private final SslContextFactory.Client factory = new SslContextFactory.Client();
+
+  /**
+   * Reads what the settings name.
+   *
+   * @param bundles finds a bundle by its name, or throws {@link NoSuchSslBundleException}
+   * @throws InvalidSettingException where it is missing or unusable, or they name both
+   */
+  HttpTls(HttpSettings settings, Function<String, SslBundle> bundles) {
+    String bundle = settings.sslBundle();
+    Path trustStore = settings.trustStore();
+    if (bundle != null && trustStore != null) {
+      throw new InvalidSettingException(
+          BUNDLE, "can't be used with " + TRUST_STORE + "; have the bundle trust its certificates");
+    }
+    if (bundle != null) {
+      use(bundle, bundles);
+    }
+    if (trustStore != null) {
+      factory.setTrustStore(withJdkRoots(trustStore, settings.trustStorePassword()));
+    }
+  }
+
+  /** A new client's; it must not be started twice. */
+  SslContextFactory.Client factory() {
+    return factory;
+  }
+
+  private void use(String name, Function<String, SslBundle> bundles) {
+    try {
+      SslBundle bundle = bundles.apply(name);
+      SSLContext context = bundle.createSslContext();
+      SslOptions options = bundle.getOptions();
+      factory.setSslContext(context);
+      if (options.getEnabledProtocols() != null) {
+        factory.setIncludeProtocols(options.getEnabledProtocols());
+      }
+      if (options.getCiphers() != null) {
+        factory.setIncludeCipherSuites(options.getCiphers());
+      }
+    } catch (NoSuchSslBundleException e) {
+      throw new InvalidSettingException(
+          BUNDLE,
+          "there is no bundle '%1$s'; describe it in spring.ssl.bundle.pem.%1$s or …jks.%1$s"
+              .formatted(name));
+    } catch (RuntimeException e) {
+      throw new InvalidSettingException(BUNDLE, "'" + name + "' is unusable: " + root(e));
+    }
+  }
+
+  private static String root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return AnswerText.oneLine(
+        Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName()));
+  }
+
+  /** A bundle trusts its own certificates only; this adds some to those that the JDK trusts. */
+  private static KeyStore withJdkRoots(Path file, @Nullable String password) {
+    List<Certificate> trusted = new ArrayList<>(extra(file, password));
+    if (trusted.isEmpty()) {
+      throw new InvalidSettingException(TRUST_STORE, file + " holds no certificate");
+    }
+    try {
+      trusted.addAll(jdkRoots());
+      KeyStore all = KeyStore.getInstance("PKCS12");
+      all.load(null, null);
+      for (Certificate certificate : trusted) {
+        all.setCertificateEntry("trusted-" + all.size(), certificate);
+      }
+      return all;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidSettingException(TRUST_STORE, "can't be used: " + root(e));
+    }
+  }
+
+  private static List<? extends Certificate> extra(Path file, @Nullable String password) {
+    try {
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      if (text.contains("-----BEGIN CERTIFICATE")) {
+        return PemContent.of(text).getCertificates();
+      }
+      KeyStore store =
+          Objects.requireNonNull(
+              new JksSslStoreBundle(
+                      null,
+                      new JksSslStoreDetails("PKCS12", null, file.toUri().toString(), password))
+                  .getTrustStore());
+      List<Certificate> found = new ArrayList<>();
+      for (String alias : Collections.list(store.aliases())) {
+        found.add(store.getCertificate(alias));
+      }
+      return found;
+    } catch (IOException
+        | GeneralSecurityException
+        | IllegalStateException
+        | NoSuchElementException e) {
+      throw new InvalidSettingException(
+          TRUST_STORE,
+          file
+              + " can't be read ("
+              + e.getClass().getSimpleName()
+              + "); it must be a PEM or PKCS12 file, the latter with http.trust-store-password");
+    }
+  }
+
+  private static List<X509Certificate> jdkRoots() throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init((KeyStore) null);
+    List<X509Certificate> roots = new ArrayList<>();
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509TrustManager x509) {
+        Collections.addAll(roots, x509.getAcceptedIssuers());
+      }
+    }
+    return roots;
+  }
+}
