@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
@@ -35,7 +36,7 @@ final class HttpConnections implements AutoCloseable {
   private final HttpTls tls;
 
   private final AtomicInteger open = new AtomicInteger();
-  private volatile @Nullable HttpLink link;
+  private final AtomicReference<@Nullable HttpLink> link = new AtomicReference<>();
   private volatile boolean spokeHttp2;
 
   private @Nullable HttpClient client;
@@ -53,7 +54,7 @@ final class HttpConnections implements AutoCloseable {
 
   /** The HTTP/2 connection in use, or null where there is none. */
   @Nullable HttpLink link() {
-    HttpLink shared = link;
+    HttpLink shared = link.get();
     return shared == null || shared.ended() ? null : shared;
   }
 
@@ -194,7 +195,7 @@ final class HttpConnections implements AutoCloseable {
     protected void onCreated(Connection connection) {
       open.incrementAndGet();
       if (connection instanceof HttpLink made) {
-        link = made;
+        link.set(made);
         spokeHttp2 = true;
       }
     }
@@ -202,8 +203,9 @@ final class HttpConnections implements AutoCloseable {
     @Override
     protected void onRemoved(Connection connection) {
       open.decrementAndGet();
-      if (connection == link) {
-        link = null;
+      // The next one may be made in this very moment.
+      if (connection instanceof HttpLink gone) {
+        link.compareAndSet(gone, null);
       }
     }
   }
