@@ -162,24 +162,46 @@ final class HttpConnections implements AutoCloseable {
 
     @Override
     protected void tryCreate(boolean create) {
-      if (link() == null) {
+      boolean made = link() != null || (spokeHttp2 && getPendingConnectionCount() > 0);
+      if (!made) {
         super.tryCreate(create);
       }
     }
 
-    /**
-     * Passes over connections that the destination has closed while they were idle, as far as that
-     * can be seen before the request is written: afterwards nobody knows whether it arrived.
-     */
     @Override
     protected @Nullable Connection activate() {
       Connection next = super.activate();
-      while (next instanceof HttpConnectionOverHTTP idle && ended(idle)) {
-        remove(idle);
-        idle.close();
+      while (next != null && !usable(next)) {
+        remove(next);
+        next.close();
         next = super.activate();
       }
       return next;
+    }
+
+    /**
+     * Passes over connections that the destination has closed while they were idle, as far as that
+     * can be seen before the request is written: afterwards nobody knows whether it arrived. And
+     * over an HTTP/2 connection that is not the one in use: requests would overtake each other.
+     */
+    private boolean usable(Connection next) {
+      return switch (next) {
+        case HttpConnectionOverHTTP idle -> !ended(idle);
+        case HttpLink other -> use(other);
+        default -> true;
+      };
+    }
+
+    /**
+     * INVARIANT: requests go out on one HTTP/2 connection, which is replaced only once it has
+     * ended. The client makes two where one was removed while a request waited for the next.
+     *
+     * @return whether it is the one
+     */
+    private boolean use(HttpLink made) {
+      HttpLink shared = link.get();
+      return shared == made
+          || ((shared == null || shared.ended()) && link.compareAndSet(shared, made));
     }
 
     /** Whether the end was received, or anything else that nobody asked for. */
@@ -195,7 +217,7 @@ final class HttpConnections implements AutoCloseable {
     protected void onCreated(Connection connection) {
       open.incrementAndGet();
       if (connection instanceof HttpLink made) {
-        link.set(made);
+        use(made);
         spokeHttp2 = true;
       }
     }
