@@ -1,6 +1,7 @@
 package dev.stretto.lease;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class Lease {
   private volatile boolean stopAsked;
   private volatile Runnable onStopAsked = () -> {};
   private volatile @Nullable Long run;
-  private volatile @Nullable SQLException failure;
+  private volatile @Nullable Failure failure;
 
   Lease(
       String channel,
@@ -95,17 +96,22 @@ public final class Lease {
 
   void renewed(long until) {
     liveUntil = until;
-    failure = null;
   }
 
   void notRenewed(SQLException why) {
-    failure = why;
+    failure = new Failure(why, nanos.getAsLong());
   }
 
-  /** Why the last renewal failed; null where it did not. Thread-safe. */
-  public @Nullable SQLException failure() {
-    return failure;
+  /**
+   * Why a renewal failed, though a later one may have succeeded; null where none did for so long.
+   * Thread-safe.
+   */
+  public @Nullable SQLException failure(Duration lately) {
+    Failure last = failure;
+    return last == null || nanos.getAsLong() - last.at() > lately.toNanos() ? null : last.why();
   }
+
+  private record Failure(SQLException why, long at) {}
 
   /** Has it run out by itself: nothing more may start, and others may follow then. */
   public void renewNoMore() {

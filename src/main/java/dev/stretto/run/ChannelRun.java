@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelRun {
 
+  /** What the database said within this time has to do with its silence since. */
+  private static final Duration LATELY = Duration.ofMinutes(1);
+
   private final Ledgers ledgers;
   private final DispatchSettings settings;
   private final RunOptions options;
@@ -136,10 +139,11 @@ public final class ChannelRun {
    * Ends the run as far as that is possible while the database does not answer; the lease runs out
    * by itself. Returns at once. Thread-safe.
    *
-   * @return why it does not answer, where the lease's own connection was told; else what is passed
+   * @return why it does not answer, where the lease's own connection was told lately; else what is
+   *     passed
    */
   public SQLException giveUp(SQLException unanswered) {
-    SQLException told = lease.failure();
+    SQLException told = lease.failure(LATELY);
     SQLException why = told == null || DatabaseStop.of(told) == null ? unanswered : told;
     lease.renewNoMore();
     dispatcher.stop(DatabaseStop.orBroken(why));

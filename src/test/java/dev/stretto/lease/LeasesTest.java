@@ -116,15 +116,16 @@ class LeasesTest {
   }
 
   @Test
-  void aLeaseKnowsWhyItIsNotRenewedUntilItIs() throws Exception {
+  void aLeaseKnowsForAWhileWhyItWasNotRenewed() throws Exception {
     Lease lease = leases("first", Duration.ofSeconds(5)).acquire("space");
 
     jdbc.execute("alter table channel_lease rename column expires_at to mislaid");
-    Awaitility.await().until(() -> lease.failure() != null);
-    assertThat(String.valueOf(lease.failure())).containsIgnoringCase("expires_at");
+    Awaitility.await().until(() -> lease.failure(LONG) != null);
+    assertThat(String.valueOf(lease.failure(LONG))).containsIgnoringCase("expires_at");
 
     jdbc.execute("alter table channel_lease rename column mislaid to expires_at");
-    Awaitility.await().until(() -> lease.failure() == null);
+    Awaitility.await().until(() -> lease.failure(LEASE) == null);
+    assertThat(String.valueOf(lease.failure(LONG))).containsIgnoringCase("expires_at");
     assertThat(lease.live()).isTrue();
   }
 
