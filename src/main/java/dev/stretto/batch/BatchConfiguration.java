@@ -8,6 +8,8 @@ import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.SettledMessages;
 import dev.stretto.run.ChannelOpener;
+import dev.stretto.run.ChannelRun;
+import dev.stretto.run.PayloadMemory;
 import dev.stretto.run.Retention;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
@@ -88,12 +90,16 @@ public class BatchConfiguration {
   RunLauncher runLauncher(
       ChannelOpener opener,
       Leases leases,
-      Ledgers ledgers,
+      ChannelRun.Shared shared,
       Channels channels,
-      RunLauncher.Batch batch,
-      Clocks clocks) {
+      RunLauncher.Batch batch) {
     return new RunLauncher(
-        opener, leases, ledgers, new Retention(ledgers, channels.retention()), batch, clocks);
+        opener, leases, shared, new Retention(shared.ledgers(), channels.retention()), batch);
+  }
+
+  @Bean
+  ChannelRun.Shared shared(Ledgers ledgers, Channels channels, Clocks clocks) {
+    return new ChannelRun.Shared(ledgers, new PayloadMemory(channels.memory().toBytes()), clocks);
   }
 
   @Bean

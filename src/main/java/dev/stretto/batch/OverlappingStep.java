@@ -51,7 +51,7 @@ final class OverlappingStep extends AbstractStep {
   private final ChannelRun run;
   private final ItemReader<Message> reader;
   private final AsyncItemProcessor<Task, Task> processor =
-      new AsyncItemProcessor<>(Task::awaitOver);
+      new AsyncItemProcessor<>(this::awaitOver);
   private final AsyncItemWriter<Task> writer;
   private final LongSupplier nanos;
 
@@ -123,7 +123,7 @@ final class OverlappingStep extends AbstractStep {
   private void readOn(Runnable meanwhile) throws Exception {
     for (Message message = reader.read(); message != null; message = reader.read()) {
       read++;
-      while (!run.awaitRoom(PROGRESS)) {
+      while (!run.awaitRoom(message, PROGRESS)) {
         meanwhile.run();
       }
       Future<Task> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
@@ -133,6 +133,15 @@ final class OverlappingStep extends AbstractStep {
         run.wakeRecorder();
       }
       meanwhile.run();
+    }
+  }
+
+  /** On a thread of the message's own. Null where there is nothing to record. */
+  private @Nullable Task awaitOver(Task task) throws InterruptedException {
+    try {
+      return task.awaitOver();
+    } finally {
+      run.over(task);
     }
   }
 

@@ -47,6 +47,7 @@ public final class RunLauncher {
 
   private final ChannelOpener opener;
   private final Leases leases;
+  private final ChannelRun.Shared shared;
   private final Ledgers ledgers;
   private final Retention retention;
   private final Batch batch;
@@ -55,16 +56,16 @@ public final class RunLauncher {
   RunLauncher(
       ChannelOpener opener,
       Leases leases,
-      Ledgers ledgers,
+      ChannelRun.Shared shared,
       Retention retention,
-      Batch batch,
-      Clocks clocks) {
+      Batch batch) {
     this.opener = opener;
     this.leases = leases;
-    this.ledgers = ledgers;
+    this.shared = shared;
+    this.ledgers = shared.ledgers();
     this.retention = retention;
     this.batch = batch;
-    this.clocks = clocks;
+    this.clocks = shared.clocks();
   }
 
   /**
@@ -236,7 +237,7 @@ public final class RunLauncher {
       return;
     }
     RunOptions options = DispatchParameters.options(execution.getJobParameters());
-    ChannelRun run = new ChannelRun(ledgers, lease, open, options, clocks);
+    ChannelRun run = new ChannelRun(shared, lease, open, options);
     running.accept(run);
     steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
     retention.purge(open.name(), run.stopped());

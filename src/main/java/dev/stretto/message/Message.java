@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstStartedAt when an earlier run first started it and put it back in line, or null
  * @param problem why it can't be sent as it stands in the table, whatever the destination; null
  *     where it can. One line
+ * @param payloadBytes how long the payload is in UTF-8; 0 where nobody counted. Where there are
+ *     some and the payload is empty, it was left in the table
  */
 public record Message(
     long id,
@@ -31,7 +33,8 @@ public record Message(
     String payload,
     int attempts,
     @Nullable Instant firstStartedAt,
-    @Nullable String problem) {
+    @Nullable String problem,
+    long payloadBytes) {
 
   /** A message that can be sent, and was not started before. */
   public Message(
@@ -55,7 +58,8 @@ public record Message(
         payload,
         attempts,
         null,
-        null);
+        null,
+        0);
   }
 
   /** Whether the message already has its place in the channel. */
@@ -76,6 +80,29 @@ public record Message(
         payload,
         attempts,
         firstStartedAt,
-        problem);
+        problem,
+        payloadBytes);
+  }
+
+  /** Whether the payload is here. */
+  public boolean whole() {
+    return payloadBytes == 0 || !payload.isEmpty();
+  }
+
+  /** The same message with its payload, or with the reason why there is none. */
+  public Message with(String found, @Nullable String fault) {
+    return new Message(
+        id,
+        channel,
+        position,
+        messageId,
+        orderingKey,
+        contentType,
+        headers,
+        found,
+        attempts,
+        firstStartedAt,
+        problem == null ? fault : problem,
+        found.isEmpty() ? 0 : payloadBytes);
   }
 }

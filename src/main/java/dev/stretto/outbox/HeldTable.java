@@ -19,13 +19,13 @@ public final class HeldTable {
 
   static final String NEXT =
       """
-      select m.id, m.channel, m.position, m.message_id, m.ordering_key, m.content_type, m.headers,
-             m.payload, m.attempts, m.first_started_at, m.status
+      select %s
         from outbox_held h join outbox_message m on m.id = h.id
        where h.channel = ? and h.ordering_key = ?
        order by h.channel, h.ordering_key, h.position
        limit ?
-      """;
+      """
+          .formatted(MessageRow.COLUMNS);
 
   static final String ANY_OF_KEY =
       """

@@ -15,29 +15,44 @@ import org.springframework.jdbc.core.RowMapper;
  */
 public final class MessageRow implements RowMapper<Message> {
 
+  /** Bytes up to which a payload comes along with its row. */
+  static final int SHORT_PAYLOAD = 4096;
+
+  /** Those of a row {@code m} that {@link #MAPPER} reads. */
+  static final String COLUMNS =
+      """
+      m.id, m.channel, m.position, m.message_id, m.ordering_key, m.content_type, m.headers,
+             case when octet_length(m.payload) <= %d then m.payload end, m.attempts,
+             m.first_started_at, m.status, octet_length(m.payload)
+      """
+          .formatted(SHORT_PAYLOAD)
+          .strip();
+
   /** Of rows that wait to be sent. */
   static final MessageRow MAPPER = new MessageRow();
 
   private MessageRow() {}
 
-  /**
-   * Columns: id, channel, position, message_id, ordering_key, content_type, headers, payload,
-   * attempts, first_started_at, status.
-   */
   @Override
   public Message mapRow(ResultSet row, int number) throws SQLException {
     String status = row.getString(11);
     boolean waits = "PENDING".equals(status) || "IN_FLIGHT".equals(status);
     return read(
-        row, waits ? null : "status: " + status + ", which is not that of a message that waits");
+        row,
+        row.getLong(12),
+        waits ? null : "status: " + status + ", which is not that of a message that waits");
   }
 
-  /** The same of a row in any state, without looking at its status. */
+  /**
+   * Of a row in any state, without looking at its status. Columns: id, channel, position,
+   * message_id, ordering_key, content_type, headers, payload, attempts, first_started_at.
+   */
   public static Message anyOf(ResultSet row) throws SQLException {
-    return read(row, null);
+    return read(row, 0, null);
   }
 
-  private static Message read(ResultSet row, @Nullable String problem) throws SQLException {
+  private static Message read(ResultSet row, long payloadBytes, @Nullable String problem)
+      throws SQLException {
     StoredHeaders headers = StoredHeaders.of(row.getString(7));
     String messageId = row.getString(4);
     String contentType = row.getString(6);
@@ -60,8 +75,9 @@ public final class MessageRow implements RowMapper<Message> {
             messageId(messageId),
             contentType == null || contentType.isBlank() ? "content_type: empty" : null,
             headers.problem(),
-            payload == null ? "payload: null" : null,
-            attempts < 0 ? "attempts: " + attempts + ", which is less than 0" : null));
+            payload == null && payloadBytes == 0 ? "payload: null" : null,
+            attempts < 0 ? "attempts: " + attempts + ", which is less than 0" : null),
+        payloadBytes);
   }
 
   /** Blanks around an id get lost on the way: two ids would look the same to a receiver. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -19,23 +20,25 @@ public final class MessageTable {
 
   static final String POSITIONED =
       """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
-             first_started_at, status
-        from outbox_message
+      select %s
+        from outbox_message m
        where channel = ? and queue = 1 and position > ?
        order by channel, queue, position
        limit ?
-      """;
+      """
+          .formatted(MessageRow.COLUMNS);
 
   static final String NEW =
       """
-      select id, channel, position, message_id, ordering_key, content_type, headers, payload, attempts,
-             first_started_at, status
-        from outbox_message
+      select %s
+        from outbox_message m
        where channel = ? and queue = 0 and position is null and id > ?
        order by channel, queue, position, id
        limit ?
-      """;
+      """
+          .formatted(MessageRow.COLUMNS);
+
+  static final String PAYLOAD = "select payload from outbox_message where id = ?";
 
   static final String POSITIONED_IDS =
       """
@@ -117,6 +120,21 @@ public final class MessageTable {
   }
 
   /**
+   * The message with its payload: the queries here leave one of more than {@value
+   * MessageRow#SHORT_PAYLOAD} bytes in the table. Reads it then, or else nothing.
+   */
+  public Message whole(Message message) {
+    if (message.whole()) {
+      return message;
+    }
+    List<@Nullable String> found = jdbc.queryForList(PAYLOAD, String.class, message.id());
+    String payload = found.isEmpty() ? null : found.getFirst();
+    return payload == null
+        ? message.with("", "payload: it is gone from the table")
+        : message.with(payload, null);
+  }
+
+  /**
    * Messages in the order of their positions.
    *
    * @param ids not too many for one statement: hundreds
@@ -129,13 +147,12 @@ public final class MessageTable {
 
   static String byIds(int ids) {
     return """
-    select id, channel, position, message_id, ordering_key, content_type, headers, payload,
-           attempts, first_started_at, status
-      from outbox_message
+    select %s
+      from outbox_message m
      where id in (%s)
      order by position
     """
-        .formatted(String.join(", ", Collections.nCopies(ids, "?")));
+        .formatted(MessageRow.COLUMNS, String.join(", ", Collections.nCopies(ids, "?")));
   }
 
   /**

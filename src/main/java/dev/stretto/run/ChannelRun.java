@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class ChannelRun {
   private static final Duration LATELY = Duration.ofMinutes(1);
 
   private final Ledgers ledgers;
+  private final PayloadMemory.Share memory;
   private final DispatchSettings settings;
   private final RunOptions options;
   private final Lease lease;
@@ -50,13 +52,13 @@ public final class ChannelRun {
   private boolean finished;
   private @Nullable Stop lastStop;
 
-  public ChannelRun(
-      Ledgers ledgers, Lease lease, OpenChannel channel, RunOptions options, Clocks clocks) {
-    this.ledgers = ledgers;
+  public ChannelRun(Shared shared, Lease lease, OpenChannel channel, RunOptions options) {
+    this.ledgers = shared.ledgers();
+    this.memory = shared.memory().share();
     this.settings = channel.settings().dispatch();
     this.options = options;
     this.lease = lease;
-    this.clocks = clocks;
+    this.clocks = shared.clocks();
     this.dispatcher =
         new Dispatcher(
             lease.channel(),
@@ -75,6 +77,9 @@ public final class ChannelRun {
     this.recorder = parts.recorder();
     this.backlog = parts.backlog();
   }
+
+  /** What all runs of a process have in common. */
+  public record Shared(Ledgers ledgers, PayloadMemory memory, Clocks clocks) {}
 
   /** What depends on the order that the channel has. */
   private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
@@ -173,20 +178,38 @@ public final class ChannelRun {
   }
 
   /**
-   * Blocks until there is room in line for a message, or the run has stopped.
+   * Blocks until there is room for a message, in line and in memory, or the run has stopped. What
+   * is left when nothing else is under way waits for a decision, and takes no room from others.
    *
    * @return false where the time was over before
    */
-  public boolean awaitRoom(Duration atMost) {
-    return dispatcher.awaitRoom(atMost);
+  public boolean awaitRoom(Message next, Duration atMost) {
+    BooleanSupplier fits = () -> memory.fits(bytes(next));
+    return dispatcher.awaitRoom(atMost)
+        && (fits.getAsBoolean()
+            || dispatcher.awaitIdle(Backlog.LOOK, fits)
+            || dispatcher.stopped() != null);
   }
 
   /**
-   * Lines a message up behind all those before, which fixes the order of starts. Blocks while there
-   * is no room in line.
+   * Lines a message up behind all those before, which fixes the order of starts, and reads its
+   * payload where that was left in the table. Blocks while there is no room in line.
+   *
+   * @return the message on its way, to be given to {@link #over} at its end
    */
   public Task lineUp(Message message) {
-    return dispatcher.offer(message);
+    Message whole = ledgers.messages().whole(message);
+    memory.take(bytes(whole));
+    return dispatcher.offer(whole);
+  }
+
+  /** The message has come to its end: no call follows. Thread-safe. */
+  public void over(Task task) {
+    memory.giveBack(bytes(task.message()));
+  }
+
+  private static long bytes(Message message) {
+    return Math.max(message.payloadBytes(), message.payload().length());
   }
 
   /** Records what has ended, on the recorder's thread. Blocks until that is durable. */
@@ -284,5 +307,6 @@ public final class ChannelRun {
       dispatcher.drain();
       recorder.close();
     }
+    memory.close();
   }
 }

@@ -7,6 +7,7 @@ import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The settings of a channel as they are written; null where a default depends on another setting.
@@ -30,6 +31,7 @@ record ChannelProperties(
   record Root(
       @DefaultValue("15s") Duration lease,
       @Nullable Duration retention,
+      @DefaultValue("32MB") DataSize memory,
       @Nullable String schema,
       @Nullable Limits limits) {}
 

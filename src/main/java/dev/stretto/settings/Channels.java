@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.unit.DataSize;
 
 /** The channels that the configuration names. */
 public final class Channels {
@@ -19,14 +20,18 @@ public final class Channels {
   /** Servers take limits of a session of up to 24 days, and the lease's time is one. */
   private static final Duration LONGEST_LEASE = Duration.ofDays(24);
 
+  private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(1);
+
   private final Duration lease;
   private final @Nullable Duration retention;
+  private final DataSize memory;
   private final Map<String, ChannelSettings> usable = new TreeMap<>();
   private final Map<String, InvalidSettingException> faults = new TreeMap<>();
 
-  private Channels(Duration lease, @Nullable Duration retention) {
+  private Channels(Duration lease, @Nullable Duration retention, DataSize memory) {
     this.lease = lease;
     this.retention = retention;
+    this.memory = memory;
   }
 
   /**
@@ -51,7 +56,10 @@ public final class Channels {
     if (retention != null && !retention.isPositive()) {
       throw new InvalidSettingException("stretto.retention", "must be longer than 0");
     }
-    Channels channels = new Channels(lease, retention);
+    if (root.memory().compareTo(LEAST_MEMORY) < 0) {
+      throw new InvalidSettingException("stretto.memory", "must be 1MB or more");
+    }
+    Channels channels = new Channels(lease, retention, root.memory());
     KnownProperties known = KnownProperties.ofChannel(transports);
     Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
     for (WrittenChannel written : all) {
@@ -119,6 +127,11 @@ public final class Channels {
   /** How long delivered and discarded messages are kept; null for ever. */
   public @Nullable Duration retention() {
     return retention;
+  }
+
+  /** The most payload that all channels of a run hold in memory; 1 MB or more. */
+  public DataSize memory() {
+    return memory;
   }
 
   /** All names, sorted, those of channels that can't be used included. */

@@ -45,7 +45,9 @@ class BadInputTest {
         mistake("windwo", "status", SPACE + "windwo=8"),
         mistake("stretto.lease", "dispatch", "--stretto.lease=10ms"),
         mistake("stretto.lease", "dispatch", "--stretto.lease=10"),
-        mistake("stretto.lease", "dispatch", "--stretto.lease=25d"));
+        mistake("stretto.lease", "dispatch", "--stretto.lease=25d"),
+        mistake("stretto.memory", "dispatch", "--stretto.memory=1KB"),
+        mistake("stretto.memory", "dispatch", "--stretto.memory=lots"));
   }
 
   private static Arguments mistake(String named, String... command) {

@@ -77,7 +77,8 @@ final class Rehearsal {
                 fresh.payload(),
                 1,
                 Instant.EPOCH,
-                null),
+                null,
+                0),
             now));
   }
 
