@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** One run's right to send on a channel. Renewed by {@link Leases} until it is released or lost. */
 public final class Lease {
 
+  private static final Duration KEPT = Duration.ofMinutes(1);
+
   private final String channel;
   private final long fence;
   private final @Nullable Long interruptedRun;
@@ -98,17 +100,20 @@ public final class Lease {
     liveUntil = until;
   }
 
+  /** What follows on the first failure says less of the cause. */
   void notRenewed(SQLException why) {
-    failure = new Failure(why, nanos.getAsLong());
+    if (failure() == null) {
+      failure = new Failure(why, nanos.getAsLong());
+    }
   }
 
   /**
-   * Why a renewal failed, though a later one may have succeeded; null where none did for so long.
-   * Thread-safe.
+   * Why a renewal failed within the last minute, though a later one may have succeeded; the first
+   * reason where there were several, null where there is none. Thread-safe.
    */
-  public @Nullable SQLException failure(Duration lately) {
-    Failure last = failure;
-    return last == null || nanos.getAsLong() - last.at() > lately.toNanos() ? null : last.why();
+  public @Nullable SQLException failure() {
+    Failure first = failure;
+    return first == null || nanos.getAsLong() - first.at() > KEPT.toNanos() ? null : first.why();
   }
 
   private record Failure(SQLException why, long at) {}

@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelRun {
 
-  /** What the database said within this time has to do with its silence since. */
-  private static final Duration LATELY = Duration.ofMinutes(1);
-
   private final Ledgers ledgers;
   private final PayloadMemory.Share memory;
   private final DispatchSettings settings;
@@ -148,7 +145,7 @@ public final class ChannelRun {
    *     passed
    */
   public SQLException giveUp(SQLException unanswered) {
-    SQLException told = lease.failure(LATELY);
+    SQLException told = lease.failure();
     SQLException why = told == null || DatabaseStop.of(told) == null ? unanswered : told;
     lease.renewNoMore();
     dispatcher.stop(DatabaseStop.orBroken(why));
