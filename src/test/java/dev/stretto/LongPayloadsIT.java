@@ -8,10 +8,12 @@ import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Law 11: messages of a megabyte, more than the heap holds. */
+@Tag("slow")
 class LongPayloadsIT {
 
   private static final int MESSAGES = 300;

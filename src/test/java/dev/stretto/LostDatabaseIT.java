@@ -9,11 +9,13 @@ import dev.stretto.receiver.Receiver.Arrival;
 import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
 /** Dispatches whose database server is killed. */
+@Tag("slow")
 @OnEachServer
 class LostDatabaseIT {
 
