@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /** A cleartext HTTP/2 server that sends what a test says, frame by frame. */
 final class Http2Script implements AutoCloseable {
@@ -34,6 +35,9 @@ final class Http2Script implements AutoCloseable {
 
   /** The bodies that were accepted, in order of arrival. */
   final Queue<String> accepted = new ConcurrentLinkedQueue<>();
+
+  /** How many connections there must be before any is answered; each counts as it begins. */
+  volatile CountDownLatch connections = new CountDownLatch(0);
 
   /** What is done on each connection, by its number from 1. */
   @FunctionalInterface
@@ -71,9 +75,11 @@ final class Http2Script implements AutoCloseable {
     try (socket) {
       Link link = new Link(socket);
       link.in.readNBytes(PREFACE);
+      connections.countDown();
+      connections.await();
       link.frame(SETTINGS, 0, 0, new byte[0]).send();
       script.serve(link, number);
-    } catch (IOException _) {
+    } catch (IOException | InterruptedException _) {
       // The test sees what did not arrive.
     }
   }

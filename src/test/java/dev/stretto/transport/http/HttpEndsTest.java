@@ -14,6 +14,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -145,6 +148,38 @@ class HttpEndsTest {
         Transport transport = open(server, 4)) {
       assertThat(new Driver(transport).runUntilTaken(calls(2)).values())
           .containsOnly(new Outcome.Delivered());
+    }
+  }
+
+  /** Law 2, where the client makes a second connection, as it does when one was removed. */
+  @Test
+  void whereThereAreTwoConnectionsOneIsUsed() throws Exception {
+    Queue<Integer> used = new ConcurrentLinkedQueue<>();
+    Http2Script.Script script =
+        (link, number) -> {
+          while (true) {
+            Http2Script.Request request = link.take();
+            used.add(number);
+            link.headers(request.stream(), 204, true).send();
+          }
+        };
+    for (int round = 0; round < 20; round++) {
+      try (Http2Script server = new Http2Script(script);
+          Transport transport = open(server, 4)) {
+        used.clear();
+        server.connections = new CountDownLatch(2);
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (Call call : calls(2)) {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          transport.start(call, Driver.finishing(outcome));
+          outcomes.add(outcome);
+        }
+        outcomes.forEach(Driver::get);
+        for (long position = 3; position <= 12; position++) {
+          Driver.outcomeOf(transport, Driver.call(position));
+        }
+        assertThat(used).hasSize(12).containsOnly(used.element());
+      }
     }
   }
 
