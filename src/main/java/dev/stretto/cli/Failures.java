@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 import picocli.CommandLine;
@@ -109,7 +110,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         default -> {}
       }
     }
-    Throwable root = ErrorText.root(failure);
+    Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
     return new Report(
         ExitCode.FAILED,
         root.getClass().getSimpleName()

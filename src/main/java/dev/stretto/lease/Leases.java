@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The leases that this process holds, renewed on a thread and a connection of their own, so that no
@@ -240,11 +241,7 @@ public final class Leases implements AutoCloseable {
 
   /** What lies at the bottom of it: drivers wrap what the network or the disk said. */
   private static @Nullable String why(SQLException failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage();
+    return NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
   }
 
   /** Where the database fails, the next renewal says so. */

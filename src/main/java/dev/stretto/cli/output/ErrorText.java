@@ -7,14 +7,6 @@ public final class ErrorText {
 
   private ErrorText() {}
 
-  public static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
-  }
-
   public static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (type.isInstance(cause)) {

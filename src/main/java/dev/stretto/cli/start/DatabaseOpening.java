@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
@@ -195,7 +196,7 @@ final class DatabaseOpening
     if (sql != null) {
       return problem(sql);
     }
-    if (ErrorText.root(failure) instanceof ClassNotFoundException) {
+    if (NestedExceptionUtils.getMostSpecificCause(failure) instanceof ClassNotFoundException) {
       return "has a URL whose driver is not installed: check " + URL;
     }
     FlywayException flyway = ErrorText.find(failure, FlywayException.class);
@@ -205,7 +206,7 @@ final class DatabaseOpening
     return "can't be opened (check "
         + URL
         + "): "
-        + withoutSecrets(ErrorText.firstLine(ErrorText.root(failure)));
+        + withoutSecrets(ErrorText.firstLine(NestedExceptionUtils.getMostSpecificCause(failure)));
   }
 
   private String problem(SQLException e) {

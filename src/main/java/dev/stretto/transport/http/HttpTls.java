@@ -27,6 +27,7 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.jks.JksSslStoreBundle;
 import org.springframework.boot.ssl.jks.JksSslStoreDetails;
 import org.springframework.boot.ssl.pem.PemContent;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Which certificates a channel trusts, and what it shows of itself: the JDK's way, or another. */
 final class HttpTls {
@@ -34,89 +35,88 @@ final class HttpTls {
   private static final String BUNDLE = "http.ssl-bundle";
   private static final String TRUST_STORE = "http.trust-store";
 
-  private final SslContextFactory.Client factory = new SslContextFactory.Client();
+  private final List<Certificate> extra;
+  private final @Nullable SslBundle bundle;
+  private final @Nullable SSLContext context;
 
   /**
-   * Reads what the settings name.
+   * Reads what the settings name; what takes longer is left for {@link #factory}.
    *
    * @param bundles finds a bundle by its name, or throws {@link NoSuchSslBundleException}
    * @throws InvalidSettingException where it is missing or unusable, or they name both
    */
   HttpTls(HttpSettings settings, Function<String, SslBundle> bundles) {
-    String bundle = settings.sslBundle();
+    String name = settings.sslBundle();
     Path trustStore = settings.trustStore();
-    if (bundle != null && trustStore != null) {
+    if (name != null && trustStore != null) {
       throw new InvalidSettingException(
           BUNDLE, "can't be used with " + TRUST_STORE + "; have the bundle trust its certificates");
     }
-    if (bundle != null) {
-      use(bundle, bundles);
-    }
-    if (trustStore != null) {
-      factory.setTrustStore(withJdkRoots(trustStore, settings.trustStorePassword()));
-    }
-  }
-
-  /** A new client's; it must not be started twice. */
-  SslContextFactory.Client factory() {
-    return factory;
-  }
-
-  private void use(String name, Function<String, SslBundle> bundles) {
+    extra = trustStore == null ? List.of() : extra(trustStore, settings.trustStorePassword());
     try {
-      SslBundle bundle = bundles.apply(name);
-      SSLContext context = bundle.createSslContext();
-      SslOptions options = bundle.getOptions();
-      factory.setSslContext(context);
-      if (options.getEnabledProtocols() != null) {
-        factory.setIncludeProtocols(options.getEnabledProtocols());
-      }
-      if (options.getCiphers() != null) {
-        factory.setIncludeCipherSuites(options.getCiphers());
-      }
+      bundle = name == null ? null : bundles.apply(name);
+      context = bundle == null ? null : bundle.createSslContext();
     } catch (NoSuchSslBundleException e) {
       throw new InvalidSettingException(
           BUNDLE,
           "there is no bundle '%1$s'; describe it in spring.ssl.bundle.pem.%1$s or …jks.%1$s"
               .formatted(name));
     } catch (RuntimeException e) {
-      throw new InvalidSettingException(BUNDLE, "'" + name + "' is unusable: " + root(e));
+      Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
+      throw new InvalidSettingException(
+          BUNDLE,
+          "'"
+              + name
+              + "' is unusable: "
+              + AnswerText.oneLine(
+                  Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName())));
     }
   }
 
-  private static String root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+  /** One for a client that is about to start. */
+  SslContextFactory.Client factory() throws GeneralSecurityException, IOException {
+    SslContextFactory.Client factory = new SslContextFactory.Client();
+    if (bundle != null) {
+      factory.setSslContext(context);
+      SslOptions options = bundle.getOptions();
+      if (options.getEnabledProtocols() != null) {
+        factory.setIncludeProtocols(options.getEnabledProtocols());
+      }
+      if (options.getCiphers() != null) {
+        factory.setIncludeCipherSuites(options.getCiphers());
+      }
     }
-    return AnswerText.oneLine(
-        Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName()));
+    if (!extra.isEmpty()) {
+      factory.setTrustStore(withJdkRoots());
+    }
+    return factory;
   }
 
   /** A bundle trusts its own certificates only; this adds some to those that the JDK trusts. */
-  private static KeyStore withJdkRoots(Path file, @Nullable String password) {
-    List<Certificate> trusted = new ArrayList<>(extra(file, password));
-    if (trusted.isEmpty()) {
-      throw new InvalidSettingException(TRUST_STORE, file + " holds no certificate");
+  private KeyStore withJdkRoots() throws GeneralSecurityException, IOException {
+    List<Certificate> trusted = new ArrayList<>(extra);
+    trusted.addAll(jdkRoots());
+    KeyStore all = KeyStore.getInstance("PKCS12");
+    all.load(null, null);
+    for (Certificate certificate : trusted) {
+      all.setCertificateEntry("trusted-" + all.size(), certificate);
     }
-    try {
-      trusted.addAll(jdkRoots());
-      KeyStore all = KeyStore.getInstance("PKCS12");
-      all.load(null, null);
-      for (Certificate certificate : trusted) {
-        all.setCertificateEntry("trusted-" + all.size(), certificate);
-      }
-      return all;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new InvalidSettingException(TRUST_STORE, "can't be used: " + root(e));
-    }
+    return all;
   }
 
-  private static List<? extends Certificate> extra(Path file, @Nullable String password) {
+  private static List<Certificate> extra(Path file, @Nullable String password) {
+    List<Certificate> found = read(file, password);
+    if (found.isEmpty()) {
+      throw new InvalidSettingException(TRUST_STORE, file + " holds no certificate");
+    }
+    return found;
+  }
+
+  private static List<Certificate> read(Path file, @Nullable String password) {
     try {
       String text = Files.readString(file, StandardCharsets.ISO_8859_1);
       if (text.contains("-----BEGIN CERTIFICATE")) {
-        return PemContent.of(text).getCertificates();
+        return List.copyOf(PemContent.of(text).getCertificates());
       }
       KeyStore store =
           Objects.requireNonNull(
@@ -126,7 +126,10 @@ final class HttpTls {
                   .getTrustStore());
       List<Certificate> found = new ArrayList<>();
       for (String alias : Collections.list(store.aliases())) {
-        found.add(store.getCertificate(alias));
+        Certificate certificate = store.getCertificate(alias);
+        if (certificate != null) {
+          found.add(certificate);
+        }
       }
       return found;
     } catch (IOException
@@ -137,7 +140,7 @@ final class HttpTls {
           TRUST_STORE,
           file
               + " can't be read ("
-              + e.getClass().getSimpleName()
+              + NestedExceptionUtils.getMostSpecificCause(e).getClass().getSimpleName()
               + "); it must be a PEM or PKCS12 file, the latter with http.trust-store-password");
     }
   }
