@@ -90,7 +90,7 @@ public record Message(
   }
 
   /** The same message with its payload, or with the reason why there is none. */
-  public Message with(String found, @Nullable String fault) {
+  public Message withPayload(String found, @Nullable String fault) {
     return new Message(
         id,
         channel,

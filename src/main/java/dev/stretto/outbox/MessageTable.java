@@ -6,7 +6,9 @@ import dev.stretto.message.Settlement;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -37,8 +39,6 @@ public final class MessageTable {
        limit ?
       """
           .formatted(MessageRow.COLUMNS);
-
-  static final String PAYLOAD = "select payload from outbox_message where id = ?";
 
   static final String POSITIONED_IDS =
       """
@@ -120,18 +120,42 @@ public final class MessageTable {
   }
 
   /**
-   * The message with its payload: the queries here leave one of more than {@value
-   * MessageRow#SHORT_PAYLOAD} bytes in the table. Reads it then, or else nothing.
+   * The messages with their payloads: the queries here leave those of more than {@value
+   * MessageRow#SHORT_PAYLOAD} bytes in the table. Reads these in one query, or nothing.
+   *
+   * @param some not too many for one statement: hundreds
+   * @return in the same order
    */
-  public Message whole(Message message) {
+  public List<Message> whole(List<Message> some) {
+    List<Long> ids = some.stream().filter(message -> !message.whole()).map(Message::id).toList();
+    if (ids.isEmpty()) {
+      return some;
+    }
+    Map<Long, String> payloads = new HashMap<>();
+    jdbc.query(
+        payloads(ids.size()),
+        row -> {
+          payloads.put(row.getLong(1), row.getString(2));
+        },
+        ids.toArray());
+    return some.stream().map(message -> whole(message, payloads.get(message.id()))).toList();
+  }
+
+  private static Message whole(Message message, @Nullable String payload) {
     if (message.whole()) {
       return message;
     }
-    List<@Nullable String> found = jdbc.queryForList(PAYLOAD, String.class, message.id());
-    String payload = found.isEmpty() ? null : found.getFirst();
     return payload == null
-        ? message.with("", "payload: it is gone from the table")
-        : message.with(payload, null);
+        ? message.withPayload("", "payload: it is gone from the table")
+        : message.withPayload(payload, null);
+  }
+
+  static String payloads(int ids) {
+    return "select id, payload from outbox_message where id in (%s)".formatted(marks(ids));
+  }
+
+  private static String marks(int count) {
+    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   /**
@@ -152,7 +176,7 @@ public final class MessageTable {
      where id in (%s)
      order by position
     """
-        .formatted(MessageRow.COLUMNS, String.join(", ", Collections.nCopies(ids, "?")));
+        .formatted(MessageRow.COLUMNS, marks(ids));
   }
 
   /**

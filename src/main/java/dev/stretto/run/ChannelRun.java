@@ -195,7 +195,7 @@ public final class ChannelRun {
    * @return the message on its way, to be given to {@link #over} at its end
    */
   public Task lineUp(Message message) {
-    Message whole = ledgers.messages().whole(message);
+    Message whole = ledgers.messages().whole(List.of(message)).getFirst();
     memory.take(bytes(whole));
     return dispatcher.offer(whole);
   }

@@ -4,7 +4,6 @@ import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.ledger.KeyLanes;
 import dev.stretto.message.Message;
 import dev.stretto.outbox.MessageTable;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -26,7 +25,7 @@ final class KeyBacklog implements Backlog {
   private final KeyLanes lanes;
   private final Writer writer;
   private final LookBacks lookBacks;
-  private final ArrayDeque<Message> page = new ArrayDeque<>();
+  private final Page page;
   private long left;
   private boolean swept;
   private long lastPosition;
@@ -45,6 +44,7 @@ final class KeyBacklog implements Backlog {
     this.lanes = lanes;
     this.writer = writer;
     this.left = limits.messages();
+    this.page = new Page(messages);
     this.lookBacks = new LookBacks(nanos);
   }
 

@@ -5,7 +5,6 @@ import dev.stretto.dispatch.Task;
 import dev.stretto.message.Message;
 import dev.stretto.outbox.MessageTable;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +21,7 @@ final class LineBacklog implements Backlog {
   private final MessageTable messages;
   private final Dispatcher dispatcher;
   private final LookBacks lookBacks;
-  private final ArrayDeque<Message> page = new ArrayDeque<>();
+  private final Page page;
 
   /** Ids of those read that the table may still show as waiting. */
   private final Set<Long> mayShowAsWaiting = ConcurrentHashMap.newKeySet();
@@ -44,6 +43,7 @@ final class LineBacklog implements Backlog {
     this.messages = messages;
     this.dispatcher = dispatcher;
     this.left = limit;
+    this.page = new Page(messages);
     this.lookBacks = new LookBacks(nanos);
   }
 
