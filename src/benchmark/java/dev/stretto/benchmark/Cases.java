@@ -29,12 +29,15 @@ final class Cases {
 
   static List<Case> of(Site site, List<Store.Kind> kinds) {
     Cases all = new Cases(site, kinds);
-    for (Delay delay : Delay.values()) {
+    for (Delay delay : List.of(Delay.NONE, Delay.CONSTANT, Delay.TAIL)) {
       all.againstOthers(new Load("2", delay, WINDOW));
       all.startOnly(new Load("2", delay, 256));
       all.startOnly(new Load("2", delay, 1024));
       all.startOnly(new Load("1.1", delay, WINDOW));
       all.startOnly(new Load("1.1", delay, 256));
+    }
+    for (int channels : List.of(1, 8, 32, 128, 1000)) {
+      all.startOnly(new Load("2", Delay.SHORT, Math.min(8, 1024 / channels), channels));
     }
     for (Store.Kind kind : kinds) {
       for (long rows : List.of(10_000L, 1_000_000L, 10_000_000L)) {

@@ -9,6 +9,8 @@ import java.util.stream.LongStream;
 enum Delay {
   /** At once. */
   NONE("0"),
+  /** 20 ms, always. */
+  SHORT("20 ms"),
   /** 50 ms, always. */
   CONSTANT("50 ms"),
   /** 95 % after 20 ms, 4 % after 200 ms, 1 % after 1 s; always the same for a position. */
@@ -29,6 +31,7 @@ enum Delay {
   LongFunction<Duration> answers() {
     return switch (this) {
       case NONE -> Receiver.constant(Duration.ZERO);
+      case SHORT -> Receiver.constant(Duration.ofMillis(20));
       case CONSTANT -> Receiver.constant(Duration.ofMillis(50));
       case TAIL -> Receiver.tail(1);
     };
@@ -38,6 +41,7 @@ enum Delay {
   Duration slowest() {
     return switch (this) {
       case NONE -> Duration.ZERO;
+      case SHORT -> Duration.ofMillis(20);
       case CONSTANT -> Duration.ofMillis(50);
       case TAIL -> Duration.ofSeconds(1);
     };

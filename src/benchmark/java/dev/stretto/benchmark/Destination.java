@@ -34,10 +34,12 @@ final class Destination implements AutoCloseable {
   private static final int MAX_THREADS = 8;
   private static final int SESSION_WINDOW = 16 * 1024 * 1024;
   private static final String POSITION = "Stretto-Position";
+  private static final String CHANNEL = "Stretto-Channel";
   private static final MetaData.Response OK =
       new MetaData.Response(200, null, HttpVersion.HTTP_2, HttpFields.EMPTY);
 
   private final ArrivalLog log;
+  private final int channels;
   private final LongFunction<Duration> delay;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -50,10 +52,13 @@ final class Destination implements AutoCloseable {
    *
    * @param version {@code 1.1} or {@code 2}, the latter in cleartext with prior knowledge
    * @param streams the most requests under way that an HTTP/2 client is told it may have
+   * @param channels how many channels send to it, whose names end with their numbers
    */
-  Destination(ArrivalLog log, LongFunction<Duration> delay, String version, int streams)
+  Destination(
+      ArrivalLog log, LongFunction<Duration> delay, String version, int streams, int channels)
       throws Exception {
     this.log = log;
+    this.channels = channels;
     this.delay = delay;
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setDaemon(true);
@@ -91,6 +96,15 @@ final class Destination implements AutoCloseable {
     return http2;
   }
 
+  /** Positions of several channels are told apart by their remainders. */
+  private long arrived(HttpFields headers) {
+    long position = headers.getLongField(POSITION);
+    String number = String.valueOf(headers.get(CHANNEL)).replaceAll("\\D", "");
+    long channel = channels == 1 || number.isEmpty() ? 0 : Long.parseLong(number);
+    log.arrived(position * channels + channel);
+    return position;
+  }
+
   private void answerLater(long position, Runnable answer) {
     Duration after = delay.apply(position);
     if (after.isPositive()) {
@@ -105,8 +119,7 @@ final class Destination implements AutoCloseable {
     @Override
     public Stream.Listener onNewStream(Stream stream, HeadersFrame frame) {
       MetaData.Request request = (MetaData.Request) frame.getMetaData();
-      long position = request.getHttpFields().getLongField(POSITION);
-      log.arrived(position);
+      long position = arrived(request.getHttpFields());
       if (frame.isEndStream()) {
         answer(stream, position);
       } else {
@@ -152,8 +165,7 @@ final class Destination implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      long position = request.getHeaders().getLongField(POSITION);
-      log.arrived(position);
+      long position = arrived(request.getHeaders());
       Content.Source.consumeAll(
           request,
           Callback.from(

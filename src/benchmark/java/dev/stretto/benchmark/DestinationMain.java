@@ -32,6 +32,9 @@ public final class DestinationMain implements Callable<Integer> {
   @Option(names = "--lanes", required = true)
   private int lanes;
 
+  @Option(names = "--channels", required = true)
+  private int channels;
+
   @Option(names = "--streams", required = true)
   private int streams;
 
@@ -47,7 +50,7 @@ public final class DestinationMain implements Callable<Integer> {
     warmUp();
     double before = cpuSeconds();
     ArrivalLog log = new ArrivalLog(lanes, Clock.systemUTC());
-    Destination destination = new Destination(log, delay.answers(), version, streams);
+    Destination destination = new Destination(log, delay.answers(), version, streams, channels);
     System.out.println(destination.port());
     BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     while (asked.readLine() != null) {
@@ -59,9 +62,10 @@ public final class DestinationMain implements Callable<Integer> {
   private void warmUp() throws Exception {
     LongFunction<Duration> atOnceOrLater = position -> Duration.ofMillis(position % 2);
     ArrivalLog nobodyLooks = new ArrivalLog(lanes, Clock.systemUTC());
-    try (Destination destination = new Destination(nobodyLooks, atOnceOrLater, version, streams)) {
+    try (Destination destination =
+        new Destination(nobodyLooks, atOnceOrLater, version, streams, channels)) {
       String url = "http://127.0.0.1:" + destination.port() + "/";
-      long failed = new GatedSender(url, version, 64).send(messages);
+      long failed = new GatedSender("space", url, version, 64).send(messages);
       if (failed > 0) {
         throw new IllegalStateException(failed + " calls of the warm-up were not answered");
       }

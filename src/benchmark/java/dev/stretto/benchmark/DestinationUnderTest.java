@@ -22,7 +22,7 @@ final class DestinationUnderTest implements AutoCloseable {
   /**
    * Returns once it is warm and listens.
    *
-   * @param lanes how many keys have an order of their own; 1 where the whole channel has one
+   * @param lanes how many channels or keys have an order of their own
    */
   DestinationUnderTest(Site site, Load load, int lanes) throws IOException {
     List<String> command =
@@ -30,6 +30,7 @@ final class DestinationUnderTest implements AutoCloseable {
             DestinationMain.class,
             List.of("--version", load.version(), "--delay", load.delay().name()),
             List.of("--lanes", String.valueOf(lanes), "--streams", "1024"),
+            List.of("--channels", String.valueOf(load.channels())),
             List.of("--warm-up", String.valueOf(site.scaled(WARM_UP))));
     jvm = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     says = jvm.inputReader(UTF_8);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The built distribution, used as its users do: by its launcher, in a folder with a configuration.
@@ -16,7 +17,7 @@ import java.util.Map;
  */
 record Distribution(Path home) {
 
-  /** Configures the channel {@code space}. */
+  /** Configures the channels. */
   void configure(Path folder, Store store, String url, Load load, Stretto how) throws IOException {
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(
@@ -25,13 +26,21 @@ record Distribution(Path home) {
             + """
             stretto:
               channels:
-                space:
-                  transport: http
-                  ordering: %s
-                  window: %d
-                  http: { url: "%s", version: "%s" }
             """
-                .formatted(how.ordering(), load.window(), url, load.version()));
+            + load.names().stream()
+                .map(name -> channel(name, url, load, how))
+                .collect(Collectors.joining()));
+  }
+
+  private static String channel(String name, String url, Load load, Stretto how) {
+    return """
+        %s:
+          transport: http
+          ordering: %s
+          window: %d
+          http: { url: "%s", version: "%s" }
+    """
+        .formatted(name, how.ordering(), load.window(), url, load.version());
   }
 
   /** Makes the tables, as any command does. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /**
@@ -19,32 +20,37 @@ import org.springframework.boot.ssl.DefaultSslBundleRegistry;
  */
 final class GatedSender {
 
+  /** Channels share what they share in a dispatch. */
+  private static final HttpTransportType TYPE =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
+
+  private final String channel;
   private final String url;
   private final String version;
   private final int window;
-  private final Thread starting = Thread.currentThread();
+  private volatile @Nullable Thread starting;
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong failed = new AtomicLong();
 
   /** Positions that go out again, before all others. */
   private final NavigableSet<Long> untaken = new ConcurrentSkipListSet<>();
 
-  /** Sends on the thread that makes it. */
-  GatedSender(String url, String version, int window) {
+  GatedSender(String channel, String url, String version, int window) {
+    this.channel = channel;
     this.url = url;
     this.version = version;
     this.window = window;
   }
 
   /**
-   * Sends so many messages, from position 1; blocks until all are answered.
+   * Sends so many messages on the calling thread, from position 1; blocks until all are answered.
    *
    * @return how many were not answered with 200
    */
   long send(long messages) {
+    starting = Thread.currentThread();
     try (Transport transport =
-        new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle)
-            .open("space", MapSettings.url(url, "version", version), window)) {
+        TYPE.open(channel, MapSettings.url(url, "version", version), window)) {
       long next = 1;
       while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {
         boolean any = next <= messages || !untaken.isEmpty();

@@ -20,6 +20,8 @@ enum Metric {
   DESTINATION_CPU("destination's", "%.3f", false),
   /** The most that was resident. */
   PEAK("peak MiB", "%,.0f", false),
+  /** The most that its process had, those of the JVM itself among them. */
+  THREADS("threads", "%,.0f", true),
   /** New requests that came after one of a higher position, of its key where keys have an order. */
   VIOLATIONS("order violations", "%,.0f", true),
   /** Requests whose message had come before. */

@@ -27,6 +27,7 @@ final class Program {
    * @param seconds from its start to its end
    * @param cpuSeconds of user and system, exact to 20 ms
    * @param peakMebibytes the most of it that was resident; 0 where the system doesn't tell
+   * @param peakThreads the most that it had; 0 where the system doesn't tell
    * @param output its standard output
    * @param errors its standard error
    */
@@ -36,6 +37,7 @@ final class Program {
       double seconds,
       double cpuSeconds,
       long peakMebibytes,
+      long peakThreads,
       String output,
       String errors) {
 
@@ -75,9 +77,11 @@ final class Program {
       Path status = Path.of("/proc", String.valueOf(jvm.pid()), "status");
       Duration cpu = Duration.ZERO;
       long peak = 0;
+      long threads = 0;
       while (!jvm.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         cpu = jvm.info().totalCpuDuration().orElse(cpu);
-        peak = Math.max(peak, peakMebibytes(status));
+        peak = Math.max(peak, number(status, "VmHWM:") / 1024);
+        threads = Math.max(threads, number(status, "Threads:"));
         if (System.nanoTime() - begin > PATIENCE.toNanos()) {
           throw new FailedException("did not end in " + PATIENCE.toMinutes() + " minutes");
         }
@@ -88,6 +92,7 @@ final class Program {
           (System.nanoTime() - begin) / 1e9,
           cpu.toNanos() / 1e9,
           peak,
+          threads,
           Files.readString(out, UTF_8),
           Files.readString(err, UTF_8));
     } finally {
@@ -95,12 +100,12 @@ final class Program {
     }
   }
 
-  private static long peakMebibytes(Path status) {
+  private static long number(Path status, String name) {
     try {
       return Files.readString(status)
           .lines()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .filter(line -> line.startsWith(name))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst()
           .orElse(0);
     } catch (IOException e) {

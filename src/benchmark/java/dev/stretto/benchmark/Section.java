@@ -6,6 +6,8 @@ import java.util.List;
 enum Section {
   /** A backlog is sent to its end. */
   THROUGHPUT("Throughput"),
+  /** The same number of messages, spread over channels side by side. */
+  CHANNELS("Many channels"),
   /** The beginning of a long backlog is sent, on a small heap. */
   BACKLOG("Long backlogs"),
   /** Commands that send nothing. */
@@ -31,6 +33,17 @@ enum Section {
               Metric.OF_CEILING,
               Metric.CPU,
               Metric.DESTINATION_CPU,
+              Metric.PEAK,
+              Metric.VIOLATIONS,
+              Metric.DUPLICATES,
+              Metric.LOSSES);
+      case CHANNELS ->
+          List.of(
+              Metric.RATE,
+              Metric.OF_IDEAL,
+              Metric.OF_CEILING,
+              Metric.CPU,
+              Metric.THREADS,
               Metric.PEAK,
               Metric.VIOLATIONS,
               Metric.DUPLICATES,

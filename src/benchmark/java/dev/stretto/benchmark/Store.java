@@ -37,7 +37,7 @@ record Store(Kind kind, String url, String user) {
     private String insert(long rows) {
       return """
       insert into outbox_message (channel, payload, ordering_key)
-      select 'space', concat('{"n":', n + ?, '}'), case when ? > 0 then concat('k', mod(n, ?)) end
+      select case when ? > 1 then concat('space', mod(n, ?)) else 'space' end, concat('{"n":', n + ?, '}'), case when ? > 0 then concat('k', mod(n, ?)) end
         from %s
       """
           .formatted(spelling.numbers(rows));
@@ -67,11 +67,12 @@ record Store(Kind kind, String url, String user) {
    * Appends rows as a producer would, and waits for the database to note their number.
    *
    * @param keys how many ordering keys take turns; 0 for none
+   * @param channels how many channels take turns
    */
-  void fill(long rows, int keys) throws SQLException {
+  void fill(long rows, int keys, int channels) throws SQLException {
     try (Connection connection = connect()) {
       for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
-        insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys);
+        insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys, channels);
       }
       try (Statement statement = connection.createStatement()) {
         statement.execute(kind.gatherStatistics());
@@ -79,11 +80,14 @@ record Store(Kind kind, String url, String user) {
     }
   }
 
-  private void insert(Connection connection, long done, long rows, int keys) throws SQLException {
+  private void insert(Connection connection, long done, long rows, int keys, int channels)
+      throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(kind.insert(rows))) {
-      insert.setLong(1, done);
-      insert.setInt(2, keys);
-      insert.setInt(3, Math.max(1, keys));
+      insert.setInt(1, channels);
+      insert.setInt(2, channels);
+      insert.setLong(3, done);
+      insert.setInt(4, keys);
+      insert.setInt(5, Math.max(1, keys));
       insert.executeUpdate();
     }
   }

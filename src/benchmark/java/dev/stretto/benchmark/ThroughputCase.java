@@ -38,7 +38,9 @@ final class ThroughputCase implements Case {
 
   @Override
   public Section section() {
-    return Section.THROUGHPUT;
+    return load.channels() > 1 || load.delay() == Delay.SHORT
+        ? Section.CHANNELS
+        : Section.THROUGHPUT;
   }
 
   @Override
@@ -57,7 +59,7 @@ final class ThroughputCase implements Case {
     int overlap = contender.overlap(load.window());
     double mean = load.delay().mean(10_000);
     double atMost = comparesWithCeiling() ? 20_000 : overlap == 1 ? 1_500 : 6_000;
-    double allowed = overlap / mean;
+    double allowed = overlap * load.channels() / mean;
     if (contender instanceof Stock stock) {
       // every chunk waits for its slowest answer
       double drain = load.delay().slowest().toNanos() / 1e9;
@@ -75,6 +77,9 @@ final class ThroughputCase implements Case {
   }
 
   private long messages() {
+    if (section() == Section.CHANNELS) {
+      return site.scaled(12_800);
+    }
     double seconds = load.delay() == Delay.TAIL ? TAIL_SECONDS : OTHER_SECONDS;
     return site.scaled(seconds * expectedRate());
   }
@@ -85,7 +90,7 @@ final class ThroughputCase implements Case {
       ceilings.remove(load);
     }
     try (DestinationUnderTest destination =
-        new DestinationUnderTest(site, load, contender.lanes())) {
+        new DestinationUnderTest(site, load, contender.lanes() * load.channels())) {
       Program.Taken taken = send(folder, destination.url()).succeeded();
       return metrics(taken, destination.seen());
     }
@@ -99,14 +104,15 @@ final class ThroughputCase implements Case {
               Java.command(
                   CeilingMain.class,
                   List.of("--url", url, "--version", load.version(), "--messages", messages),
-                  List.of("--window", String.valueOf(load.window()))),
+                  List.of("--window", String.valueOf(load.window())),
+                  List.of("--channels", String.valueOf(load.channels()))),
               folder,
               Map.of());
       case OneAtATime _ -> stock(folder, url, 1, 100);
       case Stock stock -> stock(folder, url, load.window(), stock.chunk());
       case Stretto stretto -> {
         fill(folder, url, stretto);
-        yield site.distribution().run(folder, "", "dispatch", "--channel", "space", "--json");
+        yield site.distribution().run(folder, "", "dispatch", "--json");
       }
     };
   }
@@ -128,7 +134,7 @@ final class ThroughputCase implements Case {
     Store store = site.stores().make(kind, folder);
     site.distribution().configure(folder, store, url, load, how);
     site.distribution().migrate(folder);
-    store.fill(messages(), how.keys());
+    store.fill(messages(), how.keys(), load.channels());
     return store;
   }
 
@@ -140,7 +146,8 @@ final class ThroughputCase implements Case {
     metrics.put(Metric.RATE, rate);
     metrics.put(Metric.STEADY, seen.steady());
     if (mean > 0) {
-      metrics.put(Metric.OF_IDEAL, rate * mean / contender.overlap(load.window()));
+      metrics.put(
+          Metric.OF_IDEAL, rate * mean / (contender.overlap(load.window()) * load.channels()));
     }
     if (contender instanceof Ceiling) {
       ceilings.put(load, rate);
@@ -152,6 +159,7 @@ final class ThroughputCase implements Case {
     metrics.put(Metric.CPU, taken.cpuSeconds() / thousands);
     metrics.put(Metric.DESTINATION_CPU, seen.cpuSeconds() / thousands);
     metrics.put(Metric.PEAK, (double) taken.peakMebibytes());
+    metrics.put(Metric.THREADS, (double) taken.peakThreads());
     metrics.put(Metric.VIOLATIONS, (double) seen.violations());
     metrics.put(Metric.DUPLICATES, (double) seen.duplicates());
     metrics.put(Metric.LOSSES, (double) (messages() - seen.distinct()));
