@@ -1,34 +1,23 @@
 package dev.stretto.transport.http;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.ConnectionPool;
 import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.HttpProxy;
 import org.eclipse.jetty.client.MultiplexConnectionPool;
-import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
-import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
-import org.eclipse.jetty.http.HttpCookieStore;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
-/** A channel's HTTP client, its threads and its connections; made when first needed. */
+/** A channel's connections, and its share in a client, which is asked for when first needed. */
 final class HttpConnections implements AutoCloseable {
 
-  private static final int MAX_THREADS = 8;
-  private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
-
-  private final String channel;
+  private final HttpClients clients;
   private final HttpSettings settings;
   private final int window;
   private final CallsUnderWay calls;
@@ -40,11 +29,11 @@ final class HttpConnections implements AutoCloseable {
   private volatile boolean spokeHttp2;
 
   private @Nullable HttpClient client;
-  private boolean closed;
+  private volatile boolean closed;
 
   HttpConnections(
-      String channel, HttpSettings settings, int window, CallsUnderWay calls, HttpTls tls) {
-    this.channel = channel;
+      HttpClients clients, HttpSettings settings, int window, CallsUnderWay calls, HttpTls tls) {
+    this.clients = clients;
     this.settings = settings;
     this.window = window;
     this.calls = calls;
@@ -82,7 +71,7 @@ final class HttpConnections implements AutoCloseable {
   }
 
   /**
-   * The started client.
+   * The started client; requests to it must have this as their tag.
    *
    * @throws IllegalStateException after {@link #close}
    * @throws Exception where it can't be started
@@ -92,64 +81,46 @@ final class HttpConnections implements AutoCloseable {
       throw new IllegalStateException("closed");
     }
     if (client == null) {
-      client = started();
+      client = clients.use(settings.client(), tls);
     }
     return client;
   }
 
-  private HttpClient started() throws Exception {
-    ClientConnector connector = new ClientConnector();
-    connector.setSelectors(1);
-    connector.setSslContextFactory(tls.factory());
+  /** Which connections a destination's are. */
+  static HttpConnections of(Destination destination) {
+    return (HttpConnections) Objects.requireNonNull(destination.getOrigin().getTag());
+  }
 
-    HTTP2Client http2Client = new HTTP2Client(connector);
-    http2Client.setMaxLocalStreams(window);
-    var transport =
-        new HttpClientTransportDynamic(
-            connector,
-            HttpLinkFactory.protocol(http2Client, calls::endUntaken),
-            HttpClientConnectionFactory.HTTP11);
-    transport.setConnectionPoolFactory(Pool::new);
+  ConnectionPool pool(Destination destination) {
+    return new Pool(destination);
+  }
 
-    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
-    threads.setName("http-" + channel);
-    threads.setDaemon(true);
-    threads.setStopTimeout(STOP_TIMEOUT.toMillis());
+  /** The destination ends the connection in use. */
+  void leaving() {
+    calls.endUntaken();
+  }
 
-    HttpClient starting = new HttpClient(transport);
-    starting.setExecutor(threads);
-    starting.setScheduler(new ScheduledExecutorScheduler("http-timer-" + channel, true));
-    starting.setConnectTimeout(settings.connectTimeout().toMillis());
-    starting.setIdleTimeout(settings.timeout().plusSeconds(30).toMillis());
-    starting.setMaxConnectionsPerDestination(connectionLimit);
-    starting.setFollowRedirects(false);
-    starting.setHttpCookieStore(new HttpCookieStore.Empty());
-    starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));
-    HttpAddress proxy = settings.proxyAddress();
-    if (proxy != null) {
-      starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.host(), proxy.port()));
-    }
-    starting.start();
-    starting.getProtocolHandlers().clear();
-    starting.getProtocolHandlers().put(new InterimAnswers());
-    starting.getContentDecoderFactories().clear();
-    return starting;
+  /** Whether calls end with their connections, rather than being answered on them still. */
+  boolean closed() {
+    return closed;
   }
 
   @Override
   public void close() {
-    HttpClient stopping;
+    HttpClient used;
     synchronized (this) {
       closed = true;
-      stopping = client;
+      used = client;
       client = null;
     }
-    if (stopping != null) {
-      try {
-        stopping.stop();
-      } catch (Exception _) {
-        // Nothing is lost: its threads are daemons, and what was under way counts as unanswered.
+    if (used != null) {
+      for (Destination destination : used.getDestinations()) {
+        if (destination.getOrigin().getTag() == this) {
+          used.removeDestination(destination);
+          LifeCycle.stop(destination);
+        }
       }
+      clients.release(settings.client());
     }
   }
 

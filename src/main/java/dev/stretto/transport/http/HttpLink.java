@@ -23,10 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpLink extends HttpConnectionOverHTTP2 {
 
+  private final HttpConnections connections;
   private volatile @Nullable GoAwayFrame goAway;
 
   HttpLink(Destination destination, Session session, HTTP2Connection connection) {
     super(destination, session, connection);
+    this.connections = HttpConnections.of(destination);
+  }
+
+  /** Those of the channel whose connection it is. */
+  HttpConnections connections() {
+    return connections;
   }
 
   /** The destination ends the connection. A later frame may only lower the last stream. */
@@ -70,12 +77,12 @@ final class HttpLink extends HttpConnectionOverHTTP2 {
 
   /**
    * The client closes a connection that its pool won't have back, also where the destination ended
-   * it: that takes it out of use, and its calls are still answered. Only when the client itself
-   * stops do they end with it.
+   * it: that takes it out of use, and its calls are still answered. Only when the channel itself
+   * ends do they end with it.
    */
   @Override
   public void close() {
-    if (getHttpClient().isRunning()) {
+    if (!connections.closed()) {
       upwardClose();
       getSession().close(ErrorCode.NO_ERROR.code, "close", Callback.NOOP);
     } else {

@@ -22,28 +22,22 @@ import org.jspecify.annotations.Nullable;
 final class HttpLinkFactory extends ClientConnectionFactoryOverHTTP2 {
 
   private final HTTP2Client client;
-  private final Runnable leaving;
   private final ClientConnectionFactory factory = new HTTP2ClientConnectionFactory();
 
-  private HttpLinkFactory(HTTP2Client client, Runnable leaving) {
+  private HttpLinkFactory(HTTP2Client client) {
     super(client);
-    this.leaving = leaving;
     this.client = client;
   }
 
-  /**
-   * HTTP/2 as a protocol that a client can speak, over TLS and in cleartext.
-   *
-   * @param leaving told once a connection is out of use, because the destination ends it
-   */
-  static ClientConnectionFactory.Info protocol(HTTP2Client client, Runnable leaving) {
-    return new Protocol(new HttpLinkFactory(client, leaving));
+  /** HTTP/2 as a protocol that a client can speak, over TLS and in cleartext. */
+  static ClientConnectionFactory.Info protocol(HTTP2Client client) {
+    return new Protocol(new HttpLinkFactory(client));
   }
 
   @Override
   public org.eclipse.jetty.io.Connection newConnection(
       EndPoint endPoint, Map<String, Object> context) throws IOException {
-    Listener listener = new Listener(context, leaving);
+    Listener listener = new Listener(context);
     context.put(HTTP2Client.CONTEXT_KEY, client);
     context.put(HTTP2Client.SESSION_LISTENER_CONTEXT_KEY, listener);
     context.put(HTTP2Client.SESSION_PROMISE_CONTEXT_KEY, listener);
@@ -65,12 +59,10 @@ final class HttpLinkFactory extends ClientConnectionFactoryOverHTTP2 {
   /** What one connection's session tells. */
   private static final class Listener extends HTTPSessionListenerPromise {
 
-    private final Runnable leaving;
     private volatile @Nullable HttpLink link;
 
-    Listener(Map<String, Object> context, Runnable leaving) {
+    Listener(Map<String, Object> context) {
       super(context);
-      this.leaving = leaving;
     }
 
     @Override
@@ -91,7 +83,9 @@ final class HttpLinkFactory extends ClientConnectionFactoryOverHTTP2 {
         made.leaving(frame);
       }
       super.onGoAway(session, frame);
-      leaving.run();
+      if (made != null) {
+        made.connections().leaving();
+      }
     }
 
     /**

@@ -88,6 +88,27 @@ record HttpSettings(
     };
   }
 
+  /** What is asked of a client; channels that ask for the same can share one. */
+  record Client(
+      Duration connectTimeout,
+      Duration timeout,
+      @Nullable HttpAddress proxy,
+      @Nullable String sslBundle,
+      @Nullable Path trustStore,
+      @Nullable String trustStorePassword) {
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "Client[proxy=" + proxy + ", sslBundle=" + sslBundle + "]";
+    }
+  }
+
+  Client client() {
+    return new Client(
+        connectTimeout, timeout, proxyAddress(), sslBundle, trustStore, trustStorePassword);
+  }
+
   /** The most HTTP/1.1 connections. */
   int connectionLimit(int window) {
     if (connections == null) {

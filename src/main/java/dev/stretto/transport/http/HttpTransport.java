@@ -58,7 +58,7 @@ final class HttpTransport implements Transport {
     }
     HttpCall exchange = new HttpCall(call, progress, answers, faults, calls);
     try {
-      Request request = requests.of(connections.client(), call);
+      Request request = requests.of(connections.client(), call).tag(connections);
       exchange.send(request, link);
     } catch (Exception e) {
       exchange.failed(e);

@@ -14,6 +14,7 @@ public final class HttpTransportType implements TransportType {
 
   private final Clock clock;
   private final Function<String, SslBundle> bundles;
+  private final HttpClients clients = new HttpClients();
 
   /**
    * @param clock what a {@code Retry-After} date is compared with
@@ -56,7 +57,7 @@ public final class HttpTransportType implements TransportType {
     }
     CallsUnderWay calls = new CallsUnderWay(channel, http.timeout());
     return new HttpTransport(
-        new HttpConnections(channel, http, window, calls, new HttpTls(http, bundles)),
+        new HttpConnections(clients, http, window, calls, new HttpTls(http, bundles)),
         new HttpRequests(channel, http),
         new HttpAnswers(http, clock),
         new HttpFaults(http),

@@ -1,0 +1,94 @@
+package dev.stretto.transport.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stretto.transport.Call;
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.MapSettings;
+import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Transport;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+
+/** What channels share of their clients, and what they don't. */
+class HttpClientsTest {
+
+  private static final int CHANNELS = 100;
+
+  private final HttpTransportType type =
+      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
+
+  @Test
+  void aHundredChannelsHaveAConnectionEachAndShareTheThreads() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""))) {
+      long before = threads();
+      List<Transport> channels = new ArrayList<>();
+      for (int number = 0; number < CHANNELS; number++) {
+        channels.add(open("space" + number, server, "2", 8));
+      }
+      for (Transport channel : channels) {
+        assertThat(new Driver(channel).run(calls(3)))
+            .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Delivered.class));
+      }
+
+      assertThat(server.sessions).hasSize(CHANNELS);
+      // Those that answers are read and told on, one that waits for the network, and the timer.
+      assertThat(threads() - before).isLessThanOrEqualTo(8 + 1 + 1);
+
+      channels.forEach(Transport::close);
+      await().until(() -> threads() == before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "1.1"})
+  void theEndOfOneChannelIsNoneOfAnothers(String version) throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    try (ScriptedServer server =
+        new ScriptedServer((request, response, callback) -> {
+          answers.await();
+          ScriptedServer.status(200, "").give(request, response, callback);
+        })) {
+      Transport ending = open("ending", server, version, 2);
+      try (Transport staying = open("staying", server, version, 2)) {
+        CompletableFuture<Outcome> unanswered = new Driver(ending).start(Driver.call(1));
+        CompletableFuture<Outcome> answered = new Driver(staying).start(Driver.call(1));
+        await().until(() -> server.begun.get() == 2);
+
+        ending.close();
+        assertThat(Driver.get(unanswered))
+            .isInstanceOfSatisfying(
+                Outcome.RetryLater.class,
+                outcome -> assertThat(outcome.fault()).isEqualTo(Outcome.Fault.UNKNOWN));
+        answers.countDown();
+
+        assertThat(Driver.get(answered)).isInstanceOf(Outcome.Delivered.class);
+        assertThat(Driver.outcomeOf(staying, Driver.call(2))).isInstanceOf(Outcome.Delivered.class);
+      }
+    }
+  }
+
+  /** How many there are of the clients'. */
+  private static long threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("http-") || thread.getName().equals("http"))
+        .count();
+  }
+
+  private static List<Call> calls(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(Driver::call).toList();
+  }
+
+  private Transport open(String channel, ScriptedServer server, String version, int window) {
+    return type.open(channel, MapSettings.url(server.url("http", "/"), "version", version), window);
+  }
+}
