@@ -66,7 +66,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
     this.clocks = clocks;
     this.origin = clocks.nanos().getAsLong();
     this.state = new DispatchState(settings, clocks);
-    this.thread = Thread.ofPlatform().name("dispatch-" + channel).daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("dispatch-" + channel).unstarted(this::run);
   }
 
   /**

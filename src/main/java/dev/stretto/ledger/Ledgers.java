@@ -3,6 +3,7 @@ package dev.stretto.ledger;
 import dev.stretto.database.Durability;
 import dev.stretto.database.Vendor;
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.lease.Lease;
@@ -27,6 +28,8 @@ public final class Ledgers {
   private final Tables tables;
   private final SettledMessages settled;
   private final Vendor vendor;
+  private final SharedCommits commits;
+  private final DiskSync disk;
   private final LongSupplier nanos;
 
   /**
@@ -40,6 +43,8 @@ public final class Ledgers {
     this.tables = Tables.of(jdbc, transaction, durability);
     this.settled = new SettledMessages(jdbc, transaction);
     this.vendor = Vendor.of(jdbc);
+    this.commits = new SharedCommits(transaction);
+    this.disk = new DiskSync(tables);
     this.nanos = nanos;
   }
 
@@ -54,10 +59,13 @@ public final class Ledgers {
       DispatchSettings settings,
       @Nullable KeyLanes lanes,
       Consumer<RuntimeException> failed) {
-    FencedRows rows = new FencedRows(lease, tables, settings, lanes, nanos);
+    FencedRows rows = new FencedRows(lease, tables, commits, settings, lanes, nanos);
     return switch (vendor) {
       case H2 ->
-          new RowsAtOnce(rows, new DiskSync(tables, settings.onUnknown(), lease.channel(), failed));
+          new RowsAtOnce(
+              rows,
+              disk,
+              new RowsAtOnce.Disk(settings.onUnknown() == OnUnknown.QUARANTINE, failed));
       case POSTGRESQL, MARIADB ->
           new JournalFirst(rows, new JournalApplier(tables.journal(), lease.channel(), failed));
     };

@@ -73,7 +73,7 @@ public final class Recorder {
     this.turns = new TurnRecorder(dispatcher, ledger, shown);
     this.gate = new GateNotes(dispatcher);
     this.nanos = nanos;
-    this.thread = Thread.ofPlatform().name("record-" + channel).daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("record-" + channel).unstarted(this::run);
   }
 
   /**

@@ -51,7 +51,7 @@ final class ChannelRuns {
     awaited = channels.count();
     for (OpenChannel channel : channels) {
       outstanding(channel.name());
-      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended(run(channel)));
+      Thread.ofVirtual().name("channel-" + channel.name()).start(() -> ended(run(channel)));
     }
   }
 

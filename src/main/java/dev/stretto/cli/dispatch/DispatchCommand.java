@@ -40,9 +40,6 @@ import picocli.CommandLine.Option;
     })
 public final class DispatchCommand implements Callable<Integer> {
 
-  /** A run reads, records, settles, syncs and notes its progress at the same time. */
-  private static final int CONNECTIONS = 5;
-
   private final CommandContext context;
 
   @Option(
@@ -125,7 +122,6 @@ public final class DispatchCommand implements Callable<Integer> {
         channels.forEach(channel -> report.plan(channel, launcher.waiting(channel.name())));
         return refused;
       }
-      application.allowConnections(CONNECTIONS * channels.count() + 1);
       ChannelRuns runs = new ChannelRuns(launcher, options, !named.isEmpty());
       Signals.onFirst(signal -> {
         runs.stop(signal);
