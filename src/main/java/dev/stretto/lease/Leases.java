@@ -107,7 +107,11 @@ public final class Leases implements AutoCloseable {
     }
   }
 
-  /** Notes the job execution that works under a lease, for those who find it abandoned. */
+  /**
+   * Notes the job execution that works under a lease, for those who find it abandoned.
+   *
+   * @throws SQLException where the database fails
+   */
   public void noteRun(Lease lease, long run) throws SQLException {
     lock.lock();
     try {
@@ -239,12 +243,12 @@ public final class Leases implements AutoCloseable {
     lease.lose();
   }
 
-  /** What lies at the bottom of it: drivers wrap what the network or the disk said. */
+  /** The innermost message: drivers wrap what the network or the disk said. */
   private static @Nullable String why(SQLException failure) {
     return NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
   }
 
-  /** Where the database fails, the next renewal says so. */
+  /** Looks for word to stop. Where the database fails, that is left to the next renewal to say. */
   private void lookForWord(Lease lease) {
     Long run = lease.run();
     if (run == null || lease.stopAsked()) {
@@ -267,7 +271,7 @@ public final class Leases implements AutoCloseable {
       open = database.getConnection();
       open.setAutoCommit(true);
       open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-      // What no answer came to in a lease's time is too late; H2 waits 2 s for a lock by itself.
+      // An answer that takes a lease's time comes too late. H2 gives a lock up after 2 s by itself.
       open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
       connection = open;
     }
@@ -291,7 +295,7 @@ public final class Leases implements AutoCloseable {
     try {
       changed.awaitNanos(nanoseconds);
     } catch (InterruptedException e) {
-      // The callers look again; a set flag would close an H2 file at the next access.
+      // The callers look again. With the flag set, the next access to an H2 file would close it.
     }
   }
 }

@@ -55,7 +55,7 @@ public final class JavaTransportType implements TransportType {
       return (Sender) type.getConstructor().newInstance();
     } catch (ClassNotFoundException e) {
       throw new InvalidSettingException(
-          CLASS, name + " is not on the classpath; put its jar into lib/");
+          CLASS, name + " is not on the classpath; put its jar into plugins/");
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw new InvalidSettingException(
           CLASS,
@@ -66,7 +66,7 @@ public final class JavaTransportType implements TransportType {
     } catch (LinkageError e) {
       throw new InvalidSettingException(
           CLASS,
-          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into lib/");
+          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into plugins/");
     }
   }
 
