@@ -3,8 +3,8 @@ package dev.stretto.batch;
 import dev.stretto.dispatch.Clocks;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +17,7 @@ import org.springframework.batch.core.step.StepExecution;
 
 /**
  * What runs that died left in the job repository. Whoever holds a channel's lease knows that no
- * other execution on it runs, whatever the repository says.
+ * other execution on it runs, whatever the repository says. Thread-safe.
  */
 final class DeadRuns {
 
@@ -26,6 +26,12 @@ final class DeadRuns {
   private final JobOperator operator;
   private final JobRepository repository;
   private final Clocks clocks;
+
+  /** How many launches are under way that may ask. */
+  private int launches;
+
+  /** What was found when the first of them asked; null while nobody has. */
+  private @Nullable List<JobExecution> found;
 
   DeadRuns(JobOperator operator, JobRepository repository, Clocks clocks) {
     this.operator = operator;
@@ -64,15 +70,45 @@ final class DeadRuns {
     };
   }
 
-  private List<JobExecution> running(String channel, @Nullable JobExecution own) {
-    List<JobExecution> dead = new ArrayList<>();
-    for (JobExecution running : repository.findRunningJobExecutions(DispatchJob.NAME)) {
-      if (channel.equals(DispatchParameters.channel(running.getJobParameters()))
-          && (own == null || running.getId() != own.getId())) {
-        dead.add(running);
-      }
+  /** A launch is under way that holds a lease, and may ask. */
+  interface Asking extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** A launch begins, until what is returned is closed. */
+  synchronized Asking asking() {
+    launches++;
+    return this::ended;
+  }
+
+  private synchronized void ended() {
+    launches--;
+    if (launches == 0) {
+      found = null;
     }
-    return dead;
+  }
+
+  /**
+   * What looks as if it ran. Launches side by side search once: a search reads all that run, of
+   * every channel. What has come to an end since is read again; what has died since under a lease
+   * that was taken since is that lease's last run.
+   */
+  private List<JobExecution> running(String channel, @Nullable JobExecution own) {
+    return search().stream()
+        .filter(running -> channel.equals(DispatchParameters.channel(running.getJobParameters())))
+        .filter(running -> own == null || running.getId() != own.getId())
+        .map(running -> repository.getJobExecution(running.getId()))
+        .filter(Objects::nonNull)
+        .filter(JobExecution::isRunning)
+        .toList();
+  }
+
+  private synchronized List<JobExecution> search() {
+    if (found == null) {
+      found = List.copyOf(repository.findRunningJobExecutions(DispatchJob.NAME));
+    }
+    return found;
   }
 
   /**

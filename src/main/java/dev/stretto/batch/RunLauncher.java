@@ -52,6 +52,7 @@ public final class RunLauncher {
   private final Retention retention;
   private final Batch batch;
   private final Clocks clocks;
+  private final DeadRuns deadRuns;
 
   RunLauncher(
       ChannelOpener opener,
@@ -66,6 +67,7 @@ public final class RunLauncher {
     this.retention = retention;
     this.batch = batch;
     this.clocks = shared.clocks();
+    this.deadRuns = new DeadRuns(batch.operator(), batch.repository(), clocks);
   }
 
   /**
@@ -112,7 +114,7 @@ public final class RunLauncher {
       return RunResult.held(
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
-    try {
+    try (DeadRuns.Asking _ = deadRuns.asking()) {
       return switch (look(open, lease, null)) {
         case Found.Nothing() -> {
           retention.purge(channel, null);
@@ -170,7 +172,7 @@ public final class RunLauncher {
         opener.open(
             DispatchParameters.channel(parameters), DispatchParameters.options(parameters))) {
       Lease lease = leases.acquire(open.name());
-      try {
+      try (DeadRuns.Asking _ = deadRuns.asking()) {
         switch (look(open, lease, execution)) {
           case Found.Nothing() -> {
             retention.purge(open.name(), null);
@@ -199,9 +201,7 @@ public final class RunLauncher {
 
   private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own) {
     String channel = open.name();
-    JobParameters unfinished =
-        new DeadRuns(batch.operator(), batch.repository(), clocks)
-            .recover(channel, lease.lastRun(), own);
+    JobParameters unfinished = deadRuns.recover(channel, lease.lastRun(), own);
     if (unfinished == null && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
       return new Found.Nothing();
     }

@@ -76,7 +76,8 @@ final class WrittenChannel {
 
   /** Without what variables say of transports. */
   Iterable<ConfigurationPropertySource> sources() {
-    return ConfigurationPropertySources.from(List.<PropertySource<?>>copyOf(sources));
+    return ConfigurationPropertySources.from(
+        sources.stream().filter(WrittenChannel::saysSomething).toList());
   }
 
   /**
@@ -96,9 +97,15 @@ final class WrittenChannel {
           }
         }
       }
-      all.add(new MapPropertySource(sources.get(i).getName(), properties));
+      if (!properties.isEmpty()) {
+        all.add(new MapPropertySource(sources.get(i).getName(), properties));
+      }
     }
     return ConfigurationPropertySources.from(all);
+  }
+
+  private static boolean saysSomething(MapPropertySource source) {
+    return !source.getSource().isEmpty();
   }
 
   private String property(Variable variable, KnownProperties known) {
