@@ -61,6 +61,6 @@ public final class IdleChannels {
 
   /** What a dispatch says of a channel that is idle. */
   public RunResult result(String channel, Duration elapsed) {
-    return RunResult.nothingToDo(channel, messages.unsettled(channel), elapsed);
+    return new RunResult.NothingToDo(channel, messages.unsettled(channel), elapsed);
   }
 }

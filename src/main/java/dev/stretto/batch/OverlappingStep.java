@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
@@ -217,7 +216,7 @@ final class OverlappingStep extends AbstractStep {
       case COMPLETED -> {}
       case STOPPED -> {
         if (stop.reason() == Reason.UNAVAILABLE) {
-          execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+          execution.setExitStatus(ExitStatuses.unavailable(stop));
         }
         execution.setTerminateOnly();
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
+import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import java.io.InputStream;
@@ -109,26 +110,21 @@ class DispatchReportTest {
   }
 
   private static RunResult held(String holder) {
-    return unsent("HELD", null, holder);
+    return new RunResult.Held("space", holder, 7, ELAPSED);
   }
 
   private static RunResult nothingToDo() {
-    return unsent("COMPLETED", null, null);
+    return new RunResult.NothingToDo("space", 7, ELAPSED);
   }
 
   private static RunResult gateClosed(Stop stop) {
-    return unsent("STOPPED", stop, null);
-  }
-
-  private static RunResult unsent(String status, @Nullable Stop stop, @Nullable String failure) {
-    return new RunResult(
-        "space", null, status, stop, failure, 0, 0, 0, 0, 7, Duration.ZERO, ELAPSED);
+    return new RunResult.GateClosed("space", stop, 7, ELAPSED);
   }
 
   private static RunResult executed(
       String status, @Nullable Stop stop, @Nullable String failure, long parked) {
-    return new RunResult(
-        "space", 9L, status, stop, failure, 12_345, parked, 3, 4, 7, Duration.ZERO, ELAPSED);
+    Counts counts = new Counts(12_345, 0, 12_345, parked, 3, false, Duration.ZERO);
+    return new RunResult.Executed("space", 9, status, stop, failure, counts, 4, 7, ELAPSED);
   }
 
   private static String text(RunResult result) {
