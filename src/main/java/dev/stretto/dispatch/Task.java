@@ -1,5 +1,6 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.dispatch.Lanes.Lane;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
