@@ -128,7 +128,7 @@ final class OverlappingStep extends AbstractStep {
       Future<Task> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
       futures.add(future);
       if (future.isDone()) {
-        // Whoever was told that it is done may not have found it.
+        // The recorder, woken as it was done, may have looked before it was added.
         run.wakeRecorder();
       }
       meanwhile.run();

@@ -36,7 +36,7 @@ import org.springframework.batch.core.step.StepExecution;
 /**
  * Runs a channel, in the same way whoever launches: takes the lease, recovers what dead runs left,
  * looks whether there is anything to do and whether the destination asked to be left alone, sends,
- * and lets the retention go by. Thread-safe.
+ * and purges what need not be kept. Thread-safe.
  */
 public final class RunLauncher {
 
@@ -167,7 +167,10 @@ public final class RunLauncher {
     return batch.operator().start(job, parameters);
   }
 
-  /** One that some other launcher began is left for that to restart. */
+  /**
+   * What tells the job instance from the channel's others: that of a run that was cut short, to
+   * restart it. One that some other launcher made has none, and is left for that to restart.
+   */
   private String instance(Lease lease, @Nullable JobParameters unfinished) {
     return Objects.requireNonNullElseGet(
         unfinished == null ? null : unfinished.getString(DispatchParameters.LAUNCH),
@@ -175,8 +178,8 @@ public final class RunLauncher {
   }
 
   /**
-   * What an execution does that some other launcher has made: the same, and where there is nothing
-   * to send the execution says so in its exit status.
+   * Does the same in an execution that some other launcher has made. Where there is nothing to
+   * send, the execution's exit status says so.
    */
   void execute(JobExecution execution, DispatchJob.StepRunner steps)
       throws JobInterruptedException {
@@ -236,7 +239,7 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
-  /** Runs the step that sends, and then lets the retention go by. */
+  /** Runs the step that sends, and then purges what need not be kept. */
   private void send(
       OpenChannel open,
       Lease lease,

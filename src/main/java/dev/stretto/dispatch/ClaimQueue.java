@@ -21,7 +21,7 @@ final class ClaimQueue {
    */
   private final ArrayDeque<Task> claimable = new ArrayDeque<>();
 
-  /** They go before all that is claimable. */
+  /** Those in line again go before all that is claimable. */
   private final GivenBack givenBack = new GivenBack();
 
   /** How many were suspects and were set aside, and are not recorded yet. */
@@ -157,7 +157,7 @@ final class ClaimQueue {
     return givenBack.take();
   }
 
-  /** Whether {@link #takeReleasing} has any. */
+  /** Whether {@link #takeReleasing} would return any. */
   boolean anyReleasing() {
     return givenBack.anyToTake();
   }
