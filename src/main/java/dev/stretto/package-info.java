@@ -8,7 +8,8 @@
  * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
  *                              report, append, settings, outbox.admin, outbox, database,
  *                              transport
- * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append, settings
+ * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
+ *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message

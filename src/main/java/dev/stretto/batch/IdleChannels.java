@@ -15,8 +15,8 @@ import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Tells, by a few reads and without Spring Batch, that a dispatch would end at once and change
- * nothing: most of those that cron launches. Where in doubt it says no.
+ * Finds out with a few reads, without Spring Batch, whether a dispatch would end at once and change
+ * nothing, as most do that cron launches. In doubt it says no.
  */
 public final class IdleChannels {
 
@@ -61,6 +61,6 @@ public final class IdleChannels {
 
   /** What a dispatch says of a channel that is idle. */
   public RunResult result(String channel, Duration elapsed) {
-    return RunResult.nothingToDo(channel, messages.unsettled(channel), elapsed);
+    return new RunResult.NothingToDo(channel, messages.unsettled(channel), elapsed);
   }
 }

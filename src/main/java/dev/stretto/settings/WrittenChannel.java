@@ -77,7 +77,10 @@ final class WrittenChannel {
   /** Without what variables say of transports. */
   Iterable<ConfigurationPropertySource> sources() {
     return ConfigurationPropertySources.from(
-        sources.stream().filter(WrittenChannel::saysSomething).toList());
+        sources.stream()
+            .filter(WrittenChannel::saysSomething)
+            .<PropertySource<?>>map(source -> source)
+            .toList());
   }
 
   /**

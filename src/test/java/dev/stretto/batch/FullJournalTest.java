@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachServer;
 import dev.stretto.transport.Outcome;
@@ -40,7 +41,7 @@ class FullJournalTest {
       fixture.append(MESSAGES);
       CompletableFuture<Void> atOnce = CompletableFuture.completedFuture(null);
       fixture.transport.script(call -> new Answer(new Outcome.Delivered(), atOnce));
-      FutureTask<RunResult> run = new FutureTask<>(fixture::dispatch);
+      FutureTask<Executed> run = new FutureTask<>(fixture::dispatch);
       try (Connection other = fixture.connect();
           Statement statement = other.createStatement()) {
         other.setAutoCommit(false);
@@ -57,7 +58,7 @@ class FullJournalTest {
             .until(() -> fixture.journaled() <= FULL + WINDOW);
         other.rollback();
       }
-      assertThat(run.get(1, TimeUnit.MINUTES).delivered()).isEqualTo(MESSAGES);
+      assertThat(run.get(1, TimeUnit.MINUTES).counts().delivered()).isEqualTo(MESSAGES);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", MESSAGES));
     }
   }

@@ -151,7 +151,9 @@ class LaunchersTest {
           .containsExactly("FAILED", "COMPLETED");
       assertThat(fixture.jdbc.queryForList("select status from BATCH_STEP_EXECUTION", String.class))
           .doesNotContain("STARTED");
-      assertThat(fixture.dispatch().run()).as("nothing is left for dispatch").isNull();
+      assertThat(fixture.launch())
+          .as("nothing is left for dispatch")
+          .isInstanceOf(RunResult.NothingToDo.class);
     }
   }
 
@@ -168,7 +170,7 @@ class LaunchersTest {
                 + " BATCH_JOB_EXECUTION)");
         fixture.append(1);
 
-        assertThat(fixture.dispatch().delivered()).isEqualTo(1);
+        assertThat(fixture.dispatch().counts().delivered()).isEqualTo(1);
       }
       assertThat(
               fixture.jdbc.queryForList(
