@@ -43,6 +43,14 @@ public sealed interface RunResult {
       implements RunResult {}
 
   /**
+   * Its turn had not come before the launcher was to start nothing more.
+   *
+   * @param stop says why
+   */
+  record NotBegun(String channel, Stop stop, long remaining, Duration elapsed)
+      implements RunResult {}
+
+  /**
    * There was an execution.
    *
    * @param run the job execution's number

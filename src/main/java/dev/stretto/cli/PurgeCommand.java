@@ -42,7 +42,10 @@ final class PurgeCommand implements Callable<Integer> {
       description = "What was settled longer ago than this, such as 30d or 12h.")
   private String olderThan = "";
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -53,7 +53,10 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Only the first starts that this run made.")
   private @Nullable Long run;
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -146,7 +146,7 @@ class KeyScheduleTest {
       boolean sound =
           switch (result) {
             case RunResult.Held _ -> false;
-            case RunResult.NothingToDo _, RunResult.GateClosed _ -> true;
+            case RunResult.NothingToDo _, RunResult.GateClosed _, RunResult.NotBegun _ -> true;
             case RunResult.Executed run ->
                 run.stop() == null
                     ? run.failure() == null

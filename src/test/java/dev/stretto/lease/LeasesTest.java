@@ -247,11 +247,32 @@ class LeasesTest {
     assertThat(jdbc.queryForObject("select run from channel_lease", Long.class)).isEqualTo(42);
     try (Connection connection = database.connect()) {
       LeaseTable table = new LeaseTable(connection);
-      assertThat(table.renew("space", lease.fence(), "first", LONG)).isFalse();
+      assertThat(table.renew(List.of(new LeaseTable.Held("space", lease.fence())), "first", LONG))
+          .containsExactly(false);
       table.release("space", lease.fence(), "first");
       table.release("space", lease.fence() + 1, "first");
     }
     assertThat(owner()).isEqualTo("second");
+  }
+
+  @Test
+  void manyLeasesAreRenewedTogetherAndOneThatIsLostIsLostAlone() throws Exception {
+    Leases leases = leases("first", LEASE);
+    List<Lease> held = new ArrayList<>();
+    for (int number = 0; number < 100; number++) {
+      held.add(leases.acquire("space" + number));
+    }
+    CompletableFuture<Void> lost = new CompletableFuture<>();
+    held.get(7).onLost(() -> lost.complete(null));
+    String before = expiry("space99");
+
+    jdbc.update("update channel_lease set fence = fence + 1 where channel = 'space7'");
+
+    lost.join();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !expiry("space99").equals(before));
+    assertThat(held).filteredOn(lease -> !lease.live()).containsExactly(held.get(7));
   }
 
   @Test
@@ -300,9 +321,9 @@ class LeasesTest {
     Lease next = leases.acquire("space");
     leases.noteRun(next, 42);
     try (Connection connection = database.connect()) {
-      assertThat(new LeaseTable(connection).stopAsked("space", next.fence(), 42))
+      assertThat(new LeaseTable(connection).asked())
           .as("it was for an earlier run")
-          .isFalse();
+          .doesNotContainEntry(new LeaseTable.Held("space", next.fence()), 42L);
     }
   }
 
@@ -376,8 +397,12 @@ class LeasesTest {
   }
 
   private String expiry() {
+    return expiry("space");
+  }
+
+  private String expiry(String channel) {
     return String.valueOf(
         jdbc.queryForObject(
-            "select expires_at from channel_lease where channel = 'space'", String.class));
+            "select expires_at from channel_lease where channel = ?", String.class, channel));
   }
 }

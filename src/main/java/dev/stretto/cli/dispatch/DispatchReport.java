@@ -6,6 +6,7 @@ import dev.stretto.batch.RunResult;
 import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.batch.RunResult.GateClosed;
 import dev.stretto.batch.RunResult.Held;
+import dev.stretto.batch.RunResult.NotBegun;
 import dev.stretto.batch.RunResult.NothingToDo;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.start.CommandContext;
@@ -100,6 +101,7 @@ public final class DispatchReport {
           case Held held -> held.holder();
           case NothingToDo _ -> done(result, 0);
           case GateClosed closed -> done(result, 0) + why(closed.stop());
+          case NotBegun unbegun -> done(result, 0) + why(unbegun.stop());
           case Executed run -> done(run, run.resent()) + why(run);
         });
   }
@@ -142,6 +144,7 @@ public final class DispatchReport {
       case Held held -> ended(held, null, "HELD", 0, held.holder());
       case NothingToDo idle -> ended(idle, null, "COMPLETED", 0, null);
       case GateClosed closed -> ended(closed, null, "STOPPED", 0, closed.stop().text());
+      case NotBegun unbegun -> ended(unbegun, null, "STOPPED", 0, unbegun.stop().text());
       case Executed run -> ended(run, run.run(), run.status(), run.resent(), reason(run));
     };
   }

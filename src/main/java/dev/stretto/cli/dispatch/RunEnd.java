@@ -4,6 +4,7 @@ import dev.stretto.batch.RunResult;
 import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.batch.RunResult.GateClosed;
 import dev.stretto.batch.RunResult.Held;
+import dev.stretto.batch.RunResult.NotBegun;
 import dev.stretto.batch.RunResult.NothingToDo;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.database.DatabaseFault;
@@ -30,6 +31,7 @@ final class RunEnd {
       case Held _ -> named ? ExitCode.TRY_LATER : ExitCode.DONE;
       case NothingToDo _ -> ExitCode.DONE;
       case GateClosed _ -> ExitCode.TRY_LATER;
+      case NotBegun unbegun -> code(unbegun, unbegun.stop());
       case Executed run -> code(run);
     };
   }
@@ -39,6 +41,10 @@ final class RunEnd {
     if (stop == null) {
       return run.completed() ? parkedOrDone(run) : ExitCode.FAILED;
     }
+    return code(run, stop);
+  }
+
+  private static ExitCode code(RunResult run, Stop stop) {
     return switch (stop.reason()) {
       case TIME_UP -> parkedOrDone(run);
       case ASKED -> run.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(run);
@@ -47,7 +53,7 @@ final class RunEnd {
     };
   }
 
-  private static ExitCode parkedOrDone(Executed run) {
+  private static ExitCode parkedOrDone(RunResult run) {
     return run.counts().parked() > 0 ? ExitCode.PARKED : ExitCode.DONE;
   }
 
