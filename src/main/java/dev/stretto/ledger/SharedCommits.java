@@ -21,7 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class SharedCommits {
 
   /** Transactions at the same time, so that one that has to wait does not stop all channels. */
-  private static final int AT_ONCE = 2;
+  static final int AT_ONCE = 2;
 
   /** Works of one transaction. */
   private static final int MOST = 64;
@@ -32,6 +32,11 @@ final class SharedCommits {
 
   SharedCommits(TransactionTemplate transaction) {
     this.transaction = transaction;
+  }
+
+  /** How many wait for their turn. */
+  int waiting() {
+    return waiting.size();
   }
 
   /**
