@@ -13,6 +13,9 @@ import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.SettledMessages;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -86,17 +89,23 @@ public final class Ledgers {
    * order, and are put back in line in any other.
    */
   public boolean anyWaiting(String channel, Ordering ordering) {
-    return anyWaiting(tables.messages(), tables.lanes(), channel, ordering);
+    return anyWaiting(tables.messages(), tables.lanes(), List.of(channel), ordering);
   }
 
-  /** The same, for whoever has these two tables only. */
-  public static boolean anyWaiting(
-      MessageTable messages, LaneTable lanes, String channel, Ordering ordering) {
-    return messages.anyWaiting(channel)
+  private static boolean anyWaiting(
+      MessageTable messages, LaneTable lanes, Collection<String> channels, Ordering ordering) {
+    return messages.anyWaiting(channels)
         || switch (ordering) {
-          case KEY -> lanes.anyUnblocked(channel);
-          case START, STRICT -> lanes.any(channel);
+          case KEY -> lanes.anyUnblocked(channels);
+          case START, STRICT -> lanes.any(channels);
         };
+  }
+
+  /** The same of many channels, by their orders, for whoever has these two tables only. */
+  public static boolean anyWaiting(
+      MessageTable messages, LaneTable lanes, Map<Ordering, List<String>> channels) {
+    return channels.entrySet().stream()
+        .anyMatch(each -> anyWaiting(messages, lanes, each.getValue(), each.getKey()));
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,7 @@ final class StrictBinder {
   private final ConfigurableEnvironment environment;
   private final PlaceholdersResolver placeholders;
   private final ApplicationConversionService conversions = conversions();
+  private final Map<List<Map<String, Object>>, ChannelProperties> channels = new HashMap<>();
   private final Map<Class<?>, KnownProperties> transports = new ConcurrentHashMap<>();
 
   StrictBinder(ConfigurableEnvironment environment) {
@@ -64,8 +66,21 @@ final class StrictBinder {
         new BindingFailure(KnownProperties.ofRoot(), ROOT, ROOT));
   }
 
-  /** A channel's settings without those of its transport. */
+  /**
+   * A channel's settings without those of its transport. What a thousand channels say in the same
+   * words is read once.
+   */
   ChannelProperties channel(WrittenChannel written, KnownProperties known) {
+    List<Map<String, Object>> words = written.without(known.subtrees());
+    ChannelProperties same = channels.get(words);
+    if (same == null) {
+      same = read(written, known);
+      channels.put(words, same);
+    }
+    return same;
+  }
+
+  private ChannelProperties read(WrittenChannel written, KnownProperties known) {
     List<ConfigurationPropertySource> sources = new ArrayList<>();
     for (ConfigurationPropertySource source : written.sources()) {
       sources.add(source.filter(name -> !belongsToTransport(name, known.subtrees())));
