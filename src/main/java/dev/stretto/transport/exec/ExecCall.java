@@ -4,6 +4,7 @@ import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.RetryLater;
+import dev.stretto.transport.ReturnedCalls;
 import dev.stretto.transport.Transport.Progress;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class ExecCall {
 
   private final Call call;
   private final Progress progress;
+  private final ReturnedCalls returned;
   private @Nullable Future<?> expiry;
 
   /** What is to be written; null once it is, for it may be long. Guarded by this. */
@@ -24,9 +26,10 @@ final class ExecCall {
   /** Guarded by this, and so is telling the progress: nothing is told twice or after the end. */
   private boolean over;
 
-  ExecCall(Call call, Progress progress, byte[] line) {
+  ExecCall(Call call, Progress progress, ReturnedCalls returned, byte[] line) {
     this.call = call;
     this.progress = progress;
+    this.returned = returned;
     this.line = line;
   }
 
@@ -79,22 +82,37 @@ final class ExecCall {
     }
   }
 
-  /** There will be no answer. */
-  synchronized void unanswered(String reason) {
+  /**
+   * The program has ended, and there will be no answer.
+   *
+   * @param served whether it has answered others, so that the next may well take this one
+   */
+  synchronized void lost(String reason, boolean served) {
     if (begun) {
       finish(new RetryLater(Fault.UNKNOWN, reason, null));
     } else {
-      unsent(reason);
+      goBack(new RetryLater(served ? Fault.UNTAKEN : Fault.UNAVAILABLE, reason, null));
     }
   }
 
-  /** The program did not get it, and would get no other either. */
+  /** There is no program that would get it, or any other. */
   void unsent(String reason) {
-    finish(new RetryLater(Fault.UNAVAILABLE, reason, null));
+    goBack(new RetryLater(Fault.UNAVAILABLE, reason, null));
   }
 
   /** The time is over. */
   synchronized void expire(String late, String unread) {
-    unanswered(begun ? late : unread);
+    if (begun) {
+      finish(new RetryLater(Fault.UNKNOWN, late, null));
+    } else {
+      unsent(unread);
+    }
+  }
+
+  private synchronized void goBack(RetryLater outcome) {
+    if (!over) {
+      returned.add(call);
+      finish(outcome);
+    }
   }
 }

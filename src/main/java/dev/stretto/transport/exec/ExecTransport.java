@@ -2,6 +2,9 @@ package dev.stretto.transport.exec;
 
 import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
+import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.RetryLater;
+import dev.stretto.transport.ReturnedCalls;
 import dev.stretto.transport.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -13,13 +16,15 @@ import java.util.stream.IntStream;
  * The way through one program, or through several of which each has its own keys.
  *
  * <p>What is guaranteed of the order: a call has left once its line is in the pipe to the program,
- * and the next is started only then, so that a program reads lines in start order. What it does
- * with them is its own. {@code ExecOrderTest} fails without it.
+ * and the next is started only then, so that a program reads lines in start order. Those that go
+ * back in line unread, because the program died, are not overtaken. What it does with its lines is
+ * its own. {@code ExecOrderTest} and {@code ExecIT} fail without it.
  */
 final class ExecTransport implements Transport {
 
   private final List<Worker> workers;
   private final SlowStart pace;
+  private final ReturnedCalls returned = new ReturnedCalls();
   private final Duration timeout;
   private final ScheduledThreadPoolExecutor timer;
 
@@ -50,7 +55,13 @@ final class ExecTransport implements Transport {
   /** Starts the program where there is none; that takes some ms. */
   @Override
   public void start(Call call, Progress progress) {
-    ExecCall starting = new ExecCall(call, progress, MessageLine.of(call));
+    if (workers.size() == 1 && returned.overtakes(call)) {
+      // It was chosen because the destination is in doubt.
+      returned.add(call);
+      progress.finished(new RetryLater(Fault.UNTAKEN, "an earlier message goes first", null));
+      return;
+    }
+    ExecCall starting = new ExecCall(call, progress, returned, MessageLine.of(call));
     Worker worker = worker(call.message());
     if (!timer.isShutdown()) {
       starting.expireWith(

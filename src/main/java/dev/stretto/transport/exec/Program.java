@@ -60,6 +60,9 @@ final class Program {
 
   private volatile boolean closing;
 
+  /** Whether it has answered a call. */
+  private volatile boolean served;
+
   /** Touched by the reading thread only. */
   private boolean toldStray;
 
@@ -209,6 +212,7 @@ final class Program {
     if (call != null) {
       // Before anyone asks for the capacity because of this.
       pace.ended();
+      served = true;
       call.finish(answer.outcome());
     } else if (!toldStray) {
       toldStray = true;
@@ -284,7 +288,7 @@ final class Program {
     if (unanswered.stream().anyMatch(ExecCall::begun)) {
       pace.lost();
     }
-    unanswered.forEach(call -> call.unanswered(reason));
+    unanswered.forEach(call -> call.lost(reason, served));
   }
 
   /** Ends its input, and then itself where that does not end it; takes some seconds at most. */

@@ -50,7 +50,13 @@ final class Programs {
     return open(window, command, settings);
   }
 
-  private static Transport open(int window, List<String> command, String... settings) {
+  /** Where a file of the distribution that users run lies. */
+  static String delivered(String name) {
+    return Path.of("src/main/distribution/exec", name).toAbsolutePath().toString();
+  }
+
+  /** The transport of any program. */
+  static Transport open(int window, List<String> command, String... settings) {
     return new ExecTransportType().open("space", settings(command, settings), window);
   }
 

@@ -38,8 +38,7 @@ public final class ReadingMain {
    */
   public static void main(String[] arguments) throws IOException {
     try (PrintStream notes =
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(arguments[0], true)), false, UTF_8)) {
+        new PrintStream(new FileOutputStream(arguments[0], true), true, UTF_8)) {
       new ReadingMain().read(notes, Integer.parseInt(arguments[1]));
     }
   }
