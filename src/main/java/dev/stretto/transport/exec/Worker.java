@@ -38,7 +38,8 @@ final class Worker {
       return;
     }
     try {
-      Program started = new Program(name, start.start(), start.texts(), pace, ready, call);
+      OpenCalls calls = new OpenCalls(name, start.texts(), pace);
+      Program started = new Program(name, start.start(), start.texts(), ready, calls, call);
       program = started;
       // Either this sees that the channel is closed, or whoever closes it sees the program.
       if (closed) {
