@@ -15,7 +15,7 @@
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,
- *                              transport.http, transport.java, transport
+ *                              transport.exec, transport.http, transport.java, transport
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
@@ -27,6 +27,7 @@
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
+ * transport.exec           ──► transport, message
  * transport.http           ──► transport, message
  * transport.java           ──► transport, message
  * transport                ──► message

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,18 @@ class DocumentedIT {
 
       assertThat(receiver.totals().distinct()).isEqualTo(2);
     }
+  }
+
+  /** Run by the Maven profile {@code python} only. */
+  @Test
+  @Tag("python")
+  void aFunctionInPythonIsCalledForEachOfItsItems() throws Exception {
+    List<String> modules = examples(readme, "python").toList();
+    assertThat(modules).hasSize(1);
+    Files.writeString(installed.resolve("space.py"), modules.getFirst());
+
+    assertThat(run(example("rooms")))
+        .contains("appended 500 messages to rooms", "rooms: 500 delivered");
   }
 
   @Test
