@@ -1,5 +1,6 @@
 package dev.stretto.lease;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +183,9 @@ final class LeaseTable {
         renew.addBatch();
       }
       return Arrays.stream(renew.executeBatch()).mapToObj(rows -> rows != 0).toList();
+    } catch (BatchUpdateException e) {
+      // What went wrong is not its cause, but what follows it.
+      throw Objects.requireNonNullElse(e.getNextException(), e);
     }
   }
 

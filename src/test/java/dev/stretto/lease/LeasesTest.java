@@ -10,6 +10,7 @@ import dev.stretto.database.OnEachDatabase;
 import dev.stretto.database.OpenDatabase;
 import dev.stretto.database.schema.SchemaDataSource;
 import java.nio.file.Path;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -347,6 +348,23 @@ class LeasesTest {
       other.rollback();
     }
     assertThat(leases("third", LEASE).acquire("space").live()).isTrue();
+  }
+
+  /** A batch's failure hides what the database said, such as that its disk is full. */
+  @Test
+  void whyALeaseWasNotRenewedIsWhatTheDatabaseSaid() throws Exception {
+    Lease lease = leases("first", LEASE).acquire("space");
+    try (Connection other = database.connect()) {
+      other.setAutoCommit(false);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("select * from channel_lease for update");
+      }
+
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lease.failure() != null);
+
+      assertThat((Throwable) lease.failure()).isNotInstanceOf(BatchUpdateException.class);
+      other.rollback();
+    }
   }
 
   private Leases leases(String owner, Duration duration) {
