@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,9 +183,17 @@ final class LeaseTable {
       }
       return Arrays.stream(renew.executeBatch()).mapToObj(rows -> rows != 0).toList();
     } catch (BatchUpdateException e) {
-      // What went wrong is not its cause, but what follows it.
-      throw Objects.requireNonNullElse(e.getNextException(), e);
+      throw said(e);
     }
+  }
+
+  /** What went wrong with a batch: by driver it is what follows the exception, or its cause. */
+  private static SQLException said(BatchUpdateException failure) {
+    SQLException next = failure.getNextException();
+    if (next != null) {
+      return next;
+    }
+    return failure.getCause() instanceof SQLException cause ? cause : failure;
   }
 
   void noteRun(String channel, long fence, String owner, long run) throws SQLException {
