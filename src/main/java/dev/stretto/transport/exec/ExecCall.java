@@ -15,6 +15,7 @@ final class ExecCall {
   private final Call call;
   private final Progress progress;
   private final ReturnedCalls returned;
+  private final int length;
   private @Nullable Future<?> expiry;
 
   /** What is to be written; null once it is, for it may be long. Guarded by this. */
@@ -31,6 +32,7 @@ final class ExecCall {
     this.progress = progress;
     this.returned = returned;
     this.line = line;
+    this.length = line.length;
   }
 
   String id() {
@@ -39,6 +41,11 @@ final class ExecCall {
 
   int attempt() {
     return call.attempt();
+  }
+
+  /** How long its line is, in bytes. */
+  int length() {
+    return length;
   }
 
   /** Sets what is cancelled when the call ends in time; to be called before it is given away. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +51,15 @@ final class OpenCalls {
     return !over;
   }
 
-  /** The program answered; on the reading thread only. */
-  void answered(Answer answer, String id) {
+  /**
+   * The program answered; on the reading thread only.
+   *
+   * @param read is told which call's line the program must have read
+   */
+  void answered(Answer answer, String id, Consumer<ExecCall> read) {
     ExecCall call = take(id, answer.attempt());
     if (call != null) {
+      read.accept(call);
       // Before anyone asks for the capacity because of this.
       pace.ended();
       served = true;

@@ -2,12 +2,7 @@ package dev.stretto.transport.exec;
 
 import dev.stretto.transport.exec.Answer.UnknownLineException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,17 +29,12 @@ final class Program {
   private final ProgramTree tree;
   private final ProgramText texts;
   private final OpenCalls calls;
-  private final Duration ready;
   private final StandardError errors;
-  private final BlockingQueue<ExecCall> waiting = new LinkedBlockingQueue<>();
-
-  /** Over once it may be written to: it has said something, or said nothing for so long. */
-  private final CountDownLatch beginning = new CountDownLatch(1);
 
   /** Why nothing more is written; null while it is. */
   private final AtomicReference<@Nullable String> fault = new AtomicReference<>();
 
-  private final Thread writer;
+  private final LineWriter writer;
   private final Thread reader;
   private final Thread errorReader;
   private final Thread watcher;
@@ -69,9 +59,13 @@ final class Program {
     this.tree = new ProgramTree(process);
     this.texts = texts;
     this.calls = calls;
-    this.ready = ready;
     this.errors = new StandardError(name, process.getErrorStream(), texts);
-    this.writer = thread("exec-in-", this::write);
+    this.writer =
+        new LineWriter(
+            name,
+            process.getOutputStream(),
+            ready,
+            () -> end("the program closed its standard input", GRACE));
     this.reader = thread("exec-out-", this::read);
     this.errorReader = thread("exec-err-", errors);
     this.watcher = Thread.ofVirtual().name("exec-" + name).unstarted(this::awaitEnd);
@@ -93,42 +87,15 @@ final class Program {
    * @return false where it has ended, so that another may be started
    */
   boolean take(ExecCall call) {
-    return calls.add(call) && waiting.add(call);
+    boolean added = calls.add(call);
+    if (added) {
+      writer.write(call);
+    }
+    return added;
   }
 
   void expire(ExecCall call, Duration timeout) {
     calls.expire(call, timeout);
-  }
-
-  private void write() {
-    try (OutputStream out = process.getOutputStream()) {
-      var _ = beginning.await(ready.toNanos(), TimeUnit.NANOSECONDS);
-      while (fault.get() == null) {
-        // INVARIANT (start order): this thread alone writes, in the order in which calls were
-        // taken, and a call has left only once all of its line is in the pipe. The dispatching
-        // thread waits for that, so that no second line waits here unless the first is over.
-        write(waiting.take(), out);
-      }
-    } catch (IOException e) {
-      end("the program closed its standard input", GRACE);
-    } catch (InterruptedException e) {
-      // Nothing more is to be written: the program sees the end of its input.
-    }
-  }
-
-  private static void write(ExecCall call, OutputStream out) throws IOException {
-    byte[] line = call.begin();
-    if (line == null) {
-      return;
-    }
-    try {
-      out.write(line);
-      out.flush();
-    } catch (IOException e) {
-      call.unwritten();
-      throw e;
-    }
-    call.left();
   }
 
   private void read() {
@@ -166,10 +133,10 @@ final class Program {
   }
 
   private void answered(Answer answer) {
-    beginning.countDown();
+    writer.begin();
     String id = answer.id();
     if (id != null) {
-      calls.answered(answer, id);
+      calls.answered(answer, id, writer::read);
     }
   }
 
@@ -187,8 +154,7 @@ final class Program {
    */
   private boolean stopWriting(String why) {
     boolean first = fault.compareAndSet(null, why);
-    beginning.countDown();
-    writer.interrupt();
+    writer.stop();
     return first;
   }
 
@@ -204,7 +170,7 @@ final class Program {
       var _ = stopWriting(ended);
       // Something that it started may have its pipes, and keep them open.
       var _ = reader.join(REST);
-      var _ = writer.join(REST);
+      writer.join(REST);
       var _ = errorReader.join(REST);
       String reason = reason(ended, code);
       if (!closing && (code != 0 || calls.count() > 0)) {

@@ -71,6 +71,8 @@ class ExecNodeTest {
           [id, channel, position, attempt, fence, key, contentType, headers.h].join(' '));
       }
 
+      process.on('SIGTERM', () => writeFileSync('told', ''));
+
       export async function slow(item) {
         writeFileSync(`entered-${item.n}`, '');
         while (!existsSync('go')) {
@@ -189,6 +191,7 @@ class ExecNodeTest {
       await().until(() -> Files.exists(folder.resolve("entered-2")));
       if (how.equals("SIGTERM")) {
         program.toHandle().destroy();
+        await().until(() -> Files.exists(folder.resolve("told")));
       } else {
         program.getOutputStream().close();
       }

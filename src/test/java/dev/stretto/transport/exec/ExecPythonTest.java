@@ -291,6 +291,15 @@ class ExecPythonTest {
         folder.resolve("slow.py"),
         """
         import os, time
+        import __main__ as stretto_exec
+
+        class Pipes(stretto_exec._Pipes):
+            def stop(self):
+                super().stop()
+                open("told", "w").close()
+
+        stretto_exec._Pipes._taken.__class__ = Pipes
+
         def send(item):
             open(f"entered-{item}", "w").close()
             while not os.path.exists("go"):
@@ -315,7 +324,10 @@ class ExecPythonTest {
       await().until(() -> Files.exists(folder.resolve("entered-2")));
       switch (how) {
         case "end of input" -> program.getOutputStream().close();
-        case "SIGTERM" -> program.toHandle().destroy();
+        case "SIGTERM" -> {
+          program.toHandle().destroy();
+          await().until(() -> Files.exists(folder.resolve("told")));
+        }
         default -> program.getInputStream().close();
       }
       Files.createFile(folder.resolve("go"));
