@@ -1,5 +1,6 @@
 package dev.stretto.settings;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * The properties that a record of settings has, as people write them.
  *
  * @param depth how many elements a full name has before these
- * @param names relative names, such as {@code retry.attempts}
+ * @param names relative names, such as {@code retry.attempts}, and {@code answer[].status} of the
+ *     items of a list
  * @param maps those of the names below which any key may stand, such as {@code headers}
  * @param subtrees those of the names whose properties only their owner knows
  * @param secret whether values must not be shown
@@ -61,6 +63,10 @@ record KnownProperties(
         maps.add(name);
       }
       collect(component.getType(), name + ".", names, maps);
+      if (component.getGenericType() instanceof ParameterizedType list
+          && list.getActualTypeArguments()[0] instanceof Class<?> item) {
+        collect(item, name + "[].", names, maps);
+      }
     }
   }
 
@@ -107,9 +113,9 @@ record KnownProperties(
   Optional<String> similarTo(ConfigurationPropertyName name) {
     List<String> elements = new ArrayList<>();
     for (int i = depth; i < name.getNumberOfElements(); i++) {
-      elements.add(name.getElement(i, Form.DASHED));
+      elements.add(name.isNumericIndex(i) ? "[]" : name.getElement(i, Form.DASHED));
     }
-    return similarTo(String.join(".", elements));
+    return similarTo(String.join(".", elements).replace(".[]", "[]"));
   }
 
   /** The property that was probably meant by a relative name that is none. */

@@ -316,7 +316,11 @@ class ChannelsTest {
     assertThat(settings.dispatch().whileRetrying()).isEqualTo(WhileRetrying.HOLD);
     assertThat(settings.transportSettings().bind(Web.class))
         .isEqualTo(
-            new Web("https://example.org", Duration.ofSeconds(30), Map.of("x-api-key", "k")));
+            new Web(
+                "https://example.org",
+                Duration.ofSeconds(30),
+                Map.of("x-api-key", "k"),
+                List.of()));
   }
 
   @Test
@@ -442,11 +446,34 @@ class ChannelsTest {
             new Web(
                 "https://example.org",
                 Duration.ofSeconds(30),
-                Map.of("X-Under_Score", "Bearer s3cret")));
+                Map.of("X-Under_Score", "Bearer s3cret"),
+                List.of()));
+  }
+
+  @Test
+  void theItemsOfAListAreBoundInTheirOrder() {
+    Web web =
+        channels(
+                Map.of(
+                    SPACE + "transport", "http",
+                    SPACE + "http.rules[1].is[0]", "a, b",
+                    SPACE + "http.rules[0].status", "200",
+                    SPACE + "http.rules[0].is", "a, b"))
+            .require("--channel", "space")
+            .transportSettings()
+            .bind(Web.class);
+
+    assertThat(web.rules())
+        .containsExactly(new Rule("200", List.of("a", "b")), new Rule(null, List.of("a, b")));
   }
 
   @ParameterizedTest
-  @CsvSource({"timeot, 3s, did you mean timeout?", "timeout, s3cret, must be a time with a unit"})
+  @CsvSource({
+    "timeot, 3s, did you mean timeout?",
+    "timeout, s3cret, must be a time with a unit",
+    "rules[0].stauts, 200, did you mean rules[].status?",
+    "rules[1].status, 200, there is no such property",
+  })
   void aTransportsSettingThatCantBeUsedIsNamedWithoutItsValue(
       String property, String value, String problem) {
     ChannelSettings space =
@@ -544,7 +571,10 @@ class ChannelsTest {
   record Web(
       @Nullable String url,
       @DefaultValue("30s") Duration timeout,
-      @DefaultValue Map<String, String> headers) {}
+      @DefaultValue Map<String, String> headers,
+      @DefaultValue List<Rule> rules) {}
+
+  record Rule(@Nullable String status, @Nullable List<String> is) {}
 
   record Launched(List<String> command, Map<String, String> environment) {}
 }

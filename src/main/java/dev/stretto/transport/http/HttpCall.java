@@ -5,10 +5,11 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport.Progress;
+import dev.stretto.transport.http.answer.HttpAnswers;
+import dev.stretto.transport.http.answer.KeptBody;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
@@ -52,7 +53,7 @@ final class HttpCall
   private volatile int status;
 
   private volatile HttpFields headers = HttpFields.EMPTY;
-  private volatile byte[] excerpt = {};
+  private volatile @Nullable KeptBody body;
 
   HttpCall(
       Call call, Progress progress, HttpAnswers answers, HttpFaults faults, CallsUnderWay calls) {
@@ -141,6 +142,7 @@ final class HttpCall
   @Override
   public void onHeaders(Response response) {
     headers = response.getHeaders();
+    body = answers.body(response.getStatus(), headers);
     status = response.getStatus();
     if (!HttpAnswers.isFinal(status)) {
       answered();
@@ -148,15 +150,12 @@ final class HttpCall
     }
   }
 
-  /** Keeps the beginning of an error's body; whatever else comes is read and dropped. */
+  /** Whatever is not kept of it is read and dropped. */
   @Override
   public void onContent(Response response, ByteBuffer content) {
-    int kept = excerpt.length;
-    int more = Math.min(content.remaining(), AnswerText.EXCERPT - kept);
-    if (more > 0 && response.getStatus() >= 300) {
-      byte[] longer = Arrays.copyOf(excerpt, kept + more);
-      content.get(longer, kept, more);
-      excerpt = longer;
+    KeptBody keeping = body;
+    if (keeping != null) {
+      keeping.add(content);
     }
   }
 
@@ -169,6 +168,10 @@ final class HttpCall
     if (failure != null && status == 0) {
       failed(failure);
     } else {
+      KeptBody kept = body;
+      if (kept != null && result.getResponseFailure() == null) {
+        kept.end();
+      }
       answered();
     }
   }
@@ -202,7 +205,10 @@ final class HttpCall
   }
 
   private void answered() {
-    finish(answers.of(status, headers, excerpt));
+    KeptBody kept = body;
+    if (kept != null) {
+      finish(answers.of(status, headers, kept));
+    }
   }
 
   private synchronized void finish(Outcome outcome) {

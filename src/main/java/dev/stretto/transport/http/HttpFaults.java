@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.RetryLater;
+import dev.stretto.transport.http.answer.AnswerText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;

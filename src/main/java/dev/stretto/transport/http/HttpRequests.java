@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.http.answer.AnswerText;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

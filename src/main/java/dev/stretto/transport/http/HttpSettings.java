@@ -1,8 +1,12 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.http.answer.AnswerRule;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     certificates, and what a client certificate is; or null
  * @param trustStore a PEM or PKCS12 file of certificates trusted beside the JDK's own, or null
  * @param trustStorePassword what opens a PKCS12 file, or null
+ * @param answer what answers mean, in the order in which the rules are asked; the usual where none
+ *     fits
  */
 record HttpSettings(
     @Nullable String url,
@@ -37,7 +43,8 @@ record HttpSettings(
     @Nullable String proxy,
     @Nullable String sslBundle,
     @Nullable Path trustStore,
-    @Nullable String trustStorePassword) {
+    @Nullable String trustStorePassword,
+    @DefaultValue List<AnswerRule> answer) {
 
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
@@ -86,6 +93,22 @@ record HttpSettings(
           throw new InvalidSettingException(
               "http.version", "'" + other + "' is unknown; use auto, 1.1 or 2");
     };
+  }
+
+  /** The words of what is sent beside the message, some of which may be secret. */
+  List<String> sentWords() {
+    URI uri = target().uri();
+    List<String> words = new ArrayList<>();
+    for (String header : headers.values()) {
+      words.addAll(List.of(header.split("\\s+")));
+    }
+    for (String part : List.of(uri.getRawPath(), uri.getPath())) {
+      words.addAll(List.of(part.split("/")));
+    }
+    for (String part : new String[] {uri.getRawQuery(), uri.getQuery()}) {
+      words.addAll(List.of(String.valueOf(part).split("[&=]")));
+    }
+    return words;
   }
 
   /** What is asked of a client; channels that ask for the same can share one. */

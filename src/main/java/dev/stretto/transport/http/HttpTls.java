@@ -1,6 +1,7 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.http.answer.AnswerText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.stretto.transport.http;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
+import dev.stretto.transport.http.answer.HttpAnswers;
 import org.eclipse.jetty.client.Request;
 
 /**

@@ -5,6 +5,7 @@ import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
+import dev.stretto.transport.http.answer.HttpAnswers;
 import java.time.Clock;
 import java.util.function.Function;
 import org.springframework.boot.ssl.SslBundle;
@@ -59,7 +60,7 @@ public final class HttpTransportType implements TransportType {
     return new HttpTransport(
         new HttpConnections(clients, http, window, calls, new HttpTls(http, bundles)),
         new HttpRequests(channel, http),
-        new HttpAnswers(http, clock),
+        new HttpAnswers(http.answer(), http.sentWords(), !http.secure(), clock),
         new HttpFaults(http),
         calls);
   }

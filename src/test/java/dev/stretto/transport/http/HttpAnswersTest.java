@@ -9,6 +9,7 @@ import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
+import dev.stretto.transport.http.answer.AnswerText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

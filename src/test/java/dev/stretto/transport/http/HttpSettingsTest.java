@@ -8,10 +8,12 @@ import dev.stretto.transport.Driver;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Transport;
+import dev.stretto.transport.http.answer.AnswerRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +41,8 @@ class HttpSettingsTest {
                 null,
                 null,
                 null,
-                null));
+                null,
+                List.of()));
   }
 
   @Test
@@ -66,7 +69,35 @@ class HttpSettingsTest {
                     "trust-store",
                     "roots.pem",
                     "trust-store-password",
-                    "secret")
+                    "secret",
+                    "answer[0].status",
+                    "200, 4xx",
+                    "answer[0].header.name",
+                    "X-Why",
+                    "answer[0].header.is",
+                    "a",
+                    "answer[0].header.contains[0]",
+                    "b,c",
+                    "answer[0].header.present",
+                    "true",
+                    "answer[0].body.at",
+                    "/ok",
+                    "answer[0].body.is",
+                    "d,e",
+                    "answer[0].body.contains",
+                    "f",
+                    "answer[0].body.present",
+                    "false",
+                    "answer[0].outcome",
+                    "rejected",
+                    "answer[0].refused",
+                    "sender",
+                    "answer[0].retry-after.header",
+                    "X-Wait",
+                    "answer[0].retry-after.body",
+                    "/wait",
+                    "answer[0].retry-after.unit",
+                    "milliseconds")
                 .bind(HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -80,7 +111,15 @@ class HttpSettingsTest {
                 "http://proxy:3128",
                 "partner",
                 Path.of("roots.pem"),
-                "secret"));
+                "secret",
+                List.of(
+                    new AnswerRule(
+                        List.of("200", "4xx"),
+                        new AnswerRule.Header("X-Why", List.of("a"), List.of("b,c"), true),
+                        new AnswerRule.Body("/ok", List.of("d", "e"), List.of("f"), false),
+                        AnswerRule.Meaning.REJECTED,
+                        AnswerRule.Refusal.SENDER,
+                        new AnswerRule.Wait("X-Wait", "/wait", AnswerRule.Unit.MILLISECONDS)))));
   }
 
   @ParameterizedTest

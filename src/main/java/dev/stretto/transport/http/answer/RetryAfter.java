@@ -1,5 +1,6 @@
-package dev.stretto.transport.http;
+package dev.stretto.transport.http.answer;
 
+import dev.stretto.transport.http.answer.AnswerRule.Unit;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -25,6 +26,8 @@ final class RetryAfter {
   static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,400}(\\.\\d{1,400})?");
+  private static final Pattern JSON_NUMBER =
+      Pattern.compile(NUMBER.pattern() + "([eE][+-]?\\d{1,3})?");
   private static final BigDecimal FIRST_TIME = BigDecimal.valueOf(1_000_000_000L);
   private static final BigDecimal FIRST_TIME_IN_MILLIS = BigDecimal.valueOf(100_000_000_000L);
   private static final String[] RESETS = {
@@ -43,7 +46,7 @@ final class RetryAfter {
 
   /** From 0 to {@link #LONGEST}; null where the answer does not say. */
   @Nullable Duration of(int status, HttpFields headers) {
-    Duration asked = read(headers.get("Retry-After"), false);
+    Duration asked = ofHeader(headers);
     if (asked != null || !limited(status, headers)) {
       return asked;
     }
@@ -54,6 +57,16 @@ final class RetryAfter {
       }
     }
     return null;
+  }
+
+  /** As with an answer whose status says that a limit was the cause. */
+  @Nullable Duration ofLimit(HttpFields headers) {
+    return of(429, headers);
+  }
+
+  /** What {@code Retry-After} alone says; null where it does not. */
+  @Nullable Duration ofHeader(HttpFields headers) {
+    return read(headers.get("Retry-After"), false);
   }
 
   /** Whether a rate limit was the cause: its headers come with other answers too. */
@@ -68,6 +81,20 @@ final class RetryAfter {
     return status == 429 || status == 503;
   }
 
+  /** What a place that is set says; null where that can't be read. */
+  @Nullable Duration at(String value, Unit unit) {
+    String text = value.strip();
+    if (!JSON_NUMBER.matcher(text).matches()) {
+      return until(date(text));
+    }
+    BigDecimal number = new BigDecimal(text);
+    return switch (unit) {
+      case SECONDS -> seconds(number);
+      case MILLISECONDS -> seconds(number.movePointLeft(3));
+      case DATE -> untilNumber(number);
+    };
+  }
+
   private @Nullable Duration read(@Nullable String value, boolean mayBeTime) {
     if (value == null) {
       return null;
@@ -77,9 +104,11 @@ final class RetryAfter {
       return until(date(text));
     }
     BigDecimal number = new BigDecimal(text);
-    if (!mayBeTime || number.compareTo(FIRST_TIME) < 0) {
-      return seconds(number);
-    }
+    return mayBeTime && number.compareTo(FIRST_TIME) >= 0 ? untilNumber(number) : seconds(number);
+  }
+
+  /** Seconds or milliseconds since 1970. */
+  private Duration untilNumber(BigDecimal number) {
     boolean millis = number.compareTo(FIRST_TIME_IN_MILLIS) >= 0;
     BigDecimal now = BigDecimal.valueOf(clock.millis(), 3);
     return seconds((millis ? number.movePointLeft(3) : number).subtract(now));
