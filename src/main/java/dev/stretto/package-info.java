@@ -28,8 +28,9 @@
  * dispatch                 ──► transport, message
  *
  * transport.exec           ──► transport, message
- * transport.http           ──► transport.http.answer, transport, message
+ * transport.http           ──► transport.http.answer, transport.http.request, transport, message
  * transport.http.answer    ──► transport.http.json, transport
+ * transport.http.request   ──► transport.http.json, transport, message
  * transport.http.json      ──► transport
  * transport.java           ──► transport, message
  * transport                ──► message

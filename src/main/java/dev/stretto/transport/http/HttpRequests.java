@@ -4,11 +4,16 @@ import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerText;
+import dev.stretto.transport.http.request.Filled;
+import dev.stretto.transport.http.request.RequestTemplates;
+import dev.stretto.transport.http.request.UnsendableException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
@@ -27,6 +32,15 @@ final class HttpRequests {
   private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
+  private final RequestTemplates templates;
+
+  /**
+   * What a message's request will be.
+   *
+   * @param problem why it can't become one, or null where it can. One line
+   * @param filled what the templates say; null where there are none
+   */
+  record Draft(@Nullable String problem, @Nullable Filled filled) {}
 
   /**
    * @throws InvalidSettingException where the channel's name or a configured header can't be sent
@@ -50,6 +64,18 @@ final class HttpRequests {
       }
       configured.add(new HttpField(header.getKey(), header.getValue()));
     }
+    this.templates = new RequestTemplates(settings.request());
+    for (String header : settings.request().headers().keySet()) {
+      String problem = HttpHeaders.problem(header, "");
+      if (problem != null) {
+        throw new InvalidSettingException("http.request.headers." + header, problem);
+      }
+    }
+    try {
+      check(templates.ofSample());
+    } catch (UnsendableException e) {
+      throw e.asSetting();
+    }
   }
 
   /** The address with a host that {@link URI} can read; the request is given the real one. */
@@ -69,8 +95,37 @@ final class HttpRequests {
     };
   }
 
-  /** Why the message can't become a request, or null where it can. One line. */
-  @Nullable String problem(Message message) {
+  /** Looks whether the message can become a request, and fills the templates; throws nothing. */
+  Draft draft(Message message) {
+    String problem = problem(message);
+    if (problem != null || templates.none()) {
+      return new Draft(problem, null);
+    }
+    try {
+      Filled filled = templates.of(message);
+      check(filled);
+      return new Draft(null, filled);
+    } catch (UnsendableException e) {
+      return new Draft(e.reason(), null);
+    }
+  }
+
+  private static void check(Filled filled) throws UnsendableException {
+    String verb = filled.method();
+    if (verb != null && (!HttpHeaders.isToken(verb) || verb.equalsIgnoreCase("CONNECT"))) {
+      throw new UnsendableException(
+          "http.request.method", "is no request method once it is filled in");
+    }
+    for (Map.Entry<String, String> header : filled.headers().entrySet()) {
+      if (!HttpHeaders.isValue(header.getValue())) {
+        throw new UnsendableException(
+            "http.request.headers." + header.getKey(),
+            "has a line break or a character beyond Latin-1 once it is filled in");
+      }
+    }
+  }
+
+  private static @Nullable String problem(Message message) {
     String misfit = misfit("the message id", message.messageId());
     if (misfit == null) {
       misfit = misfit("the content type", message.contentType());
@@ -101,24 +156,45 @@ final class HttpRequests {
     return bare ? null : what + " can't be sent as a header: it begins or ends with a blank";
   }
 
-  /** The request of a call whose message has no {@link #problem}. */
-  Request of(HttpClient client, Call call) {
+  /** The request of a call whose draft has no problem. */
+  Request of(HttpClient client, Call call, Draft draft) {
     Message message = call.message();
+    Filled filled = draft.filled();
+    String templated = filled == null ? null : filled.body();
+    String body = templated == null ? message.payload() : templated;
+    String contentType =
+        filled == null || templated == null ? message.contentType() : filled.contentType();
     Request request =
         client
-            .newRequest(target)
+            .newRequest(filled == null ? target : target(filled))
             .host(host)
-            .method(method)
-            .headers(headers -> fill(headers, call))
-            .body(
-                new BytesRequestContent(
-                    message.contentType(), message.payload().getBytes(StandardCharsets.UTF_8)));
+            .method(filled == null || filled.method() == null ? method : filled.method())
+            .headers(headers -> fill(headers, call, contentType, filled))
+            .body(new BytesRequestContent(contentType, body.getBytes(StandardCharsets.UTF_8)));
     return version == null ? request : request.version(version);
   }
 
-  private void fill(HttpFields.Mutable headers, Call call) {
+  private URI target(Filled filled) {
+    String path = target.getRawPath();
+    if (filled.path() != null) {
+      path = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + filled.path();
+    }
+    String query =
+        Stream.of(target.getRawQuery(), filled.query())
+            .filter(part -> part != null && !part.isEmpty())
+            .collect(Collectors.joining("&"));
+    return URI.create(
+        target.getScheme()
+            + "://"
+            + target.getRawAuthority()
+            + path
+            + (query.isEmpty() ? "" : "?" + query));
+  }
+
+  private void fill(
+      HttpFields.Mutable headers, Call call, String contentType, @Nullable Filled filled) {
     Message message = call.message();
-    headers.add(HttpHeader.CONTENT_TYPE, message.contentType());
+    headers.add(HttpHeader.CONTENT_TYPE, contentType);
     headers.add("Idempotency-Key", message.messageId());
     headers.add("Stretto-Message-Id", message.messageId());
     headers.add(channel);
@@ -127,6 +203,9 @@ final class HttpRequests {
     headers.add("Stretto-Fence", Long.toString(call.fence()));
     for (HttpField field : configured) {
       headers.put(field);
+    }
+    if (filled != null) {
+      filled.headers().forEach(headers::put);
     }
     for (Map.Entry<String, String> header : message.headers().entrySet()) {
       headers.put(header.getKey(), header.getValue());

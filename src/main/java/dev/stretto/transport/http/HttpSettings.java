@@ -2,10 +2,13 @@ package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerRule;
+import dev.stretto.transport.http.request.RequestSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +34,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param trustStorePassword what opens a PKCS12 file, or null
  * @param answer what answers mean, in the order in which the rules are asked; the usual where none
  *     fits
+ * @param request what requests look like
  */
 record HttpSettings(
     @Nullable String url,
@@ -44,7 +48,11 @@ record HttpSettings(
     @Nullable String sslBundle,
     @Nullable Path trustStore,
     @Nullable String trustStorePassword,
-    @DefaultValue List<AnswerRule> answer) {
+    @DefaultValue List<AnswerRule> answer,
+    @DefaultValue RequestSettings request) {
+
+  /** Stands for a value of the message in a template. */
+  private static final String TAG = "\\{\\{.*?}}+";
 
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
@@ -63,6 +71,12 @@ record HttpSettings(
     if (url == null || url.isBlank()) {
       throw new InvalidSettingException(
           "http.url", "is required; give the address that takes the messages, http: or https:");
+    }
+    if (url.contains("{{")) {
+      throw new InvalidSettingException(
+          "http.url",
+          "can't be a template, for where calls go is fixed; write http.request.path and"
+              + " http.request.query");
     }
     return HttpAddress.of("http.url", url, true);
   }
@@ -99,16 +113,21 @@ record HttpSettings(
   List<String> sentWords() {
     URI uri = target().uri();
     List<String> words = new ArrayList<>();
-    for (String header : headers.values()) {
-      words.addAll(List.of(header.split("\\s+")));
-    }
-    for (String part : List.of(uri.getRawPath(), uri.getPath())) {
-      words.addAll(List.of(part.split("/")));
-    }
-    for (String part : new String[] {uri.getRawQuery(), uri.getQuery()}) {
-      words.addAll(List.of(String.valueOf(part).split("[&=]")));
-    }
+    addWords(words, "\\s+|" + TAG, headers.values());
+    addWords(words, "\\s+|" + TAG, request.headers().values());
+    addWords(words, "/|" + TAG, Arrays.asList(uri.getRawPath(), uri.getPath(), request.path()));
+    addWords(
+        words, "[&=]|" + TAG, Arrays.asList(uri.getRawQuery(), uri.getQuery(), request.query()));
     return words;
+  }
+
+  private static void addWords(
+      List<String> words, String between, Collection<? extends @Nullable String> texts) {
+    for (String text : texts) {
+      if (text != null) {
+        words.addAll(List.of(text.split(between)));
+      }
+    }
   }
 
   /** What is asked of a client; channels that ask for the same can share one. */

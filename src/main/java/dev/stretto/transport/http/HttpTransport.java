@@ -44,9 +44,9 @@ final class HttpTransport implements Transport {
 
   @Override
   public void start(Call call, Progress progress) {
-    String problem = requests.problem(call.message());
-    if (problem != null) {
-      progress.finished(new Outcome.Rejected(Outcome.Refused.UNSENDABLE, problem));
+    HttpRequests.Draft draft = requests.draft(call.message());
+    if (draft.problem() != null) {
+      progress.finished(new Outcome.Rejected(Outcome.Refused.UNSENDABLE, draft.problem()));
       return;
     }
     HttpLink link = connections.link();
@@ -59,7 +59,7 @@ final class HttpTransport implements Transport {
     }
     HttpCall exchange = new HttpCall(call, progress, answers, faults, calls);
     try {
-      Request request = requests.of(connections.client(), call).tag(connections);
+      Request request = requests.of(connections.client(), call, draft).tag(connections);
       exchange.send(request, link);
     } catch (Exception e) {
       exchange.failed(e);

@@ -9,6 +9,7 @@ import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.answer.AnswerRule;
+import dev.stretto.transport.http.request.RequestSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,7 +43,8 @@ class HttpSettingsTest {
                 null,
                 null,
                 null,
-                List.of()));
+                List.of(),
+                new RequestSettings(null, null, null, Map.of(), null, null)));
   }
 
   @Test
@@ -97,7 +99,19 @@ class HttpSettingsTest {
                     "answer[0].retry-after.body",
                     "/wait",
                     "answer[0].retry-after.unit",
-                    "milliseconds")
+                    "milliseconds",
+                    "request.method",
+                    "PATCH",
+                    "request.path",
+                    "/a",
+                    "request.query",
+                    "b=c",
+                    "request.headers.X-Room",
+                    "{{key}}",
+                    "request.body",
+                    "[]",
+                    "request.content-type",
+                    "text/plain")
                 .bind(HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -119,7 +133,9 @@ class HttpSettingsTest {
                         new AnswerRule.Body("/ok", List.of("d", "e"), List.of("f"), false),
                         AnswerRule.Meaning.REJECTED,
                         AnswerRule.Refusal.SENDER,
-                        new AnswerRule.Wait("X-Wait", "/wait", AnswerRule.Unit.MILLISECONDS)))));
+                        new AnswerRule.Wait("X-Wait", "/wait", AnswerRule.Unit.MILLISECONDS))),
+                new RequestSettings(
+                    "PATCH", "/a", "b=c", Map.of("X-Room", "{{key}}"), "[]", "text/plain")));
   }
 
   @ParameterizedTest
@@ -129,6 +145,8 @@ class HttpSettingsTest {
     "http.url, example.org/hook, must start with http: or https:",
     "http.url, 'http://exa mple', is no valid address",
     "http.url, http:///hook, ",
+    "http.url, 'http://{{key}}.example.org/', can't be a template",
+    "http.url, 'http://example.org/{{key}}', write http.request.path",
     "http.url, http://example.org:/hook, names no port behind the colon",
     "http.url, http://me:s3cret@example.org/, must not hold credentials",
     "http.url, http://example.org/#s3cret, must not have a #fragment",

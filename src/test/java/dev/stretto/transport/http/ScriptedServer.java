@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
@@ -80,6 +81,7 @@ final class ScriptedServer implements AutoCloseable {
   ScriptedServer(Answer answer, @Nullable Certificates tls, String... protocols) throws Exception {
     this.answer = answer;
     HttpConfiguration http = new HttpConfiguration();
+    http.setUriCompliance(UriCompliance.UNSAFE);
     ConnectionFactory[] factories = new ConnectionFactory[protocols.length];
     for (int i = 0; i < protocols.length; i++) {
       factories[i] =
