@@ -4,11 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.database.FreshDatabase;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 
 /** Runs commands in this JVM against a database of the test's own, and keeps what they print. */
 public final class CommandLineRun {
@@ -40,6 +45,18 @@ public final class CommandLineRun {
 
   CommandLineRun with(String property) {
     properties.add(property);
+    return this;
+  }
+
+  /** With what a YAML file would say. */
+  CommandLineRun withYaml(String yaml) throws IOException {
+    for (PropertySource<?> source :
+        new YamlPropertySourceLoader()
+            .load("example", new ByteArrayResource(yaml.getBytes(UTF_8)))) {
+      for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
+        with("--" + name + "=" + source.getProperty(name));
+      }
+    }
     return this;
   }
 

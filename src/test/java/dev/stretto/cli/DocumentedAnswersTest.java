@@ -16,14 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.core.io.ByteArrayResource;
 
 /** The document's rules, before a destination that says 200 to everything, as Slack does. */
 class DocumentedAnswersTest {
@@ -136,12 +132,6 @@ class DocumentedAnswersTest {
     assertThat(example.find()).isTrue();
     assertThat(example.group(1)).contains(DOCUMENTED_ADDRESS);
     String here = "http://127.0.0.1:" + server.getAddress().getPort();
-    byte[] yaml = example.group(1).replace(DOCUMENTED_ADDRESS, here).getBytes(UTF_8);
-    new YamlPropertySourceLoader()
-        .load("example", new ByteArrayResource(yaml)).stream()
-            .map(source -> (EnumerablePropertySource<?>) source)
-            .forEach(source ->
-                Stream.of(source.getPropertyNames())
-                    .forEach(name -> stretto.with("--" + name + "=" + source.getProperty(name))));
+    stretto.withYaml(example.group(1).replace(DOCUMENTED_ADDRESS, here));
   }
 }

@@ -12,14 +12,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.core.io.ByteArrayResource;
 
 /** TLS as Spring Boot describes it, for a destination that wants to see a certificate. */
 class TlsBundleTest {
@@ -81,13 +77,7 @@ class TlsBundleTest {
     Files.copy(certificates.pem(), folder.resolve("partner-ca.pem"));
     Files.copy(certificates.pem(), folder.resolve("client.pem"));
     Files.writeString(folder.resolve("client.key"), certificates.privateKey());
-    byte[] here = example.group(1).replace("/etc/stretto/", folder + "/").getBytes(UTF_8);
-    new YamlPropertySourceLoader()
-        .load("example", new ByteArrayResource(here)).stream()
-            .map(source -> (EnumerablePropertySource<?>) source)
-            .forEach(source ->
-                Stream.of(source.getPropertyNames())
-                    .forEach(name -> stretto.with("--" + name + "=" + source.getProperty(name))));
+    stretto.withYaml(example.group(1).replace("/etc/stretto/", folder + "/"));
 
     Result dispatch = stretto.run("dispatch");
 
