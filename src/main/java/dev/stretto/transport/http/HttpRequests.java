@@ -5,6 +5,7 @@ import dev.stretto.transport.Call;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerText;
 import dev.stretto.transport.http.request.Filled;
+import dev.stretto.transport.http.request.RequestSettings;
 import dev.stretto.transport.http.request.RequestTemplates;
 import dev.stretto.transport.http.request.UnsendableException;
 import java.net.URI;
@@ -32,7 +33,7 @@ final class HttpRequests {
   private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
-  private final RequestTemplates templates;
+  private final @Nullable RequestTemplates templates;
 
   /**
    * What a message's request will be.
@@ -64,18 +65,26 @@ final class HttpRequests {
       }
       configured.add(new HttpField(header.getKey(), header.getValue()));
     }
-    this.templates = new RequestTemplates(settings.request());
-    for (String header : settings.request().headers().keySet()) {
+    this.templates = templates(settings.request());
+  }
+
+  private static @Nullable RequestTemplates templates(RequestSettings settings) {
+    if (settings.none()) {
+      return null;
+    }
+    for (String header : settings.headers().keySet()) {
       String problem = HttpHeaders.problem(header, "");
       if (problem != null) {
         throw new InvalidSettingException("http.request.headers." + header, problem);
       }
     }
+    RequestTemplates made = new RequestTemplates(settings);
     try {
-      check(templates.ofSample());
+      check(made.ofSample());
     } catch (UnsendableException e) {
       throw e.asSetting();
     }
+    return made;
   }
 
   /** The address with a host that {@link URI} can read; the request is given the real one. */
@@ -98,7 +107,7 @@ final class HttpRequests {
   /** Looks whether the message can become a request, and fills the templates; throws nothing. */
   Draft draft(Message message) {
     String problem = problem(message);
-    if (problem != null || templates.none()) {
+    if (problem != null || templates == null) {
       return new Draft(problem, null);
     }
     try {

@@ -9,6 +9,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -19,7 +20,18 @@ import tools.jackson.core.json.JsonFactory;
  */
 public record JsonText(String text, boolean whole) {
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** What can be appended can be read. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(1000)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
   private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
 
   /** The text is no JSON, or ends before it can be told what it says. */
@@ -38,13 +50,7 @@ public record JsonText(String text, boolean whole) {
    * @param source as it stands in the text
    * @param characters of a string what it says; of any other value the source
    */
-  public record Value(String source, String characters) {
-
-    /** Whether it is JSON's null. */
-    public boolean isNull() {
-      return source.equals("null");
-    }
-  }
+  public record Value(String source, String characters) {}
 
   /**
    * Reads a setting that is a JSON pointer (RFC 6901).

@@ -22,6 +22,16 @@ public record RequestSettings(
     @Nullable String body,
     @Nullable String contentType) {
 
+  /** Whether nothing is said. */
+  public boolean none() {
+    return method == null
+        && path == null
+        && query == null
+        && headers.isEmpty()
+        && body == null
+        && contentType == null;
+  }
+
   /** Without anything that could be a secret. */
   @Override
   public String toString() {

@@ -92,11 +92,6 @@ public final class RequestTemplates {
     };
   }
 
-  /** Whether there is no template at all. */
-  public boolean none() {
-    return method == null && path == null && query == null && headers.isEmpty() && body == null;
-  }
-
   /**
    * What they say of a message.
    *

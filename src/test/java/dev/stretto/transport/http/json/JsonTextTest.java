@@ -80,6 +80,16 @@ class JsonTextTest {
   }
 
   @Test
+  void whatCanBeAppendedCanBeRead() throws Exception {
+    String deep = "[".repeat(900) + "]".repeat(900);
+    String text =
+        "{\"d\":" + deep + ",\"n\":" + "1".repeat(5000) + ",\"" + "a".repeat(60_000) + "\":1}";
+
+    assertThat(new JsonText(text, true).isJson()).isTrue();
+    assertThat(at(text, true, "/n")).extracting(JsonText.Value::source).asString().hasSize(5000);
+  }
+
+  @Test
   void textThatIsNestedTooDeeplyCannotTell() {
     String text = "[".repeat(100_000);
     assertThatThrownBy(() -> at(text, true, "/0/0"))
