@@ -30,6 +30,11 @@ final class BindingFailure {
     this.shown = shown;
   }
 
+  /** The properties that there are. */
+  KnownProperties known() {
+    return known;
+  }
+
   InvalidSettingException explain(BindException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
@@ -50,7 +55,8 @@ final class BindingFailure {
     return new InvalidSettingException(written(failure.getName()), unusable(failure));
   }
 
-  private InvalidSettingException unknown(ConfigurationPropertyName name) {
+  /** The property is none. */
+  InvalidSettingException unknown(ConfigurationPropertyName name) {
     String suggestion =
         known.similarTo(name).map(similar -> "; did you mean " + similar + "?").orElse("");
     return new InvalidSettingException(written(name), "there is no such property" + suggestion);

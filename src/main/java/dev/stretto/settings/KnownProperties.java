@@ -109,13 +109,28 @@ record KnownProperties(
     return name.replaceAll("[-_.]", "").toLowerCase(Locale.ROOT);
   }
 
+  /** Whether a full name says something of an item of a list that no such item has. */
+  boolean isNoneOfAnItem(ConfigurationPropertyName name) {
+    String relative = relative(name).replaceFirst("\\[]$", "");
+    if (!relative.contains("[].")) {
+      return false;
+    }
+    String bare = bare(relative);
+    return names.stream().noneMatch(known -> bare(known).equals(bare))
+        && maps.stream().noneMatch(map -> relative.startsWith(map + "."));
+  }
+
   /** The property that was probably meant by a full name that is none. */
   Optional<String> similarTo(ConfigurationPropertyName name) {
+    return similarTo(relative(name));
+  }
+
+  private String relative(ConfigurationPropertyName name) {
     List<String> elements = new ArrayList<>();
     for (int i = depth; i < name.getNumberOfElements(); i++) {
       elements.add(name.isNumericIndex(i) ? "[]" : name.getElement(i, Form.DASHED));
     }
-    return similarTo(String.join(".", elements).replace(".[]", "[]"));
+    return String.join(".", elements).replace(".[]", "[]");
   }
 
   /** The property that was probably meant by a relative name that is none. */

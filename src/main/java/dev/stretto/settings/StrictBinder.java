@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
@@ -117,9 +118,27 @@ final class StrictBinder {
         new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
     Binder binder = new Binder(sources, placeholders, conversions, null, strict);
     try {
-      return binder.bindOrCreate(prefix, Bindable.of(type));
+      T bound = binder.bindOrCreate(prefix, Bindable.of(type));
+      checkItems(sources, prefix, failure);
+      return bound;
     } catch (BindException e) {
       throw failure.explain(e);
+    }
+  }
+
+  /** Within items of lists the binder above passes over names that nobody reads. */
+  private static void checkItems(
+      Iterable<ConfigurationPropertySource> sources, String prefix, BindingFailure failure) {
+    ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
+    for (ConfigurationPropertySource source : sources) {
+      if (source instanceof IterableConfigurationPropertySource written) {
+        written.stream()
+            .filter(name -> root.isAncestorOf(name) && failure.known().isNoneOfAnItem(name))
+            .findFirst()
+            .ifPresent(name -> {
+              throw failure.unknown(name);
+            });
+      }
     }
   }
 

@@ -464,7 +464,9 @@ class ChannelsTest {
             .bind(Web.class);
 
     assertThat(web.rules())
-        .containsExactly(new Rule("200", List.of("a", "b")), new Rule(null, List.of("a, b")));
+        .containsExactly(
+            new Rule(List.of("200"), List.of("a", "b"), null),
+            new Rule(null, List.of("a, b"), null));
   }
 
   @ParameterizedTest
@@ -473,11 +475,22 @@ class ChannelsTest {
     "timeout, s3cret, must be a time with a unit",
     "rules[0].stauts, 200, did you mean rules[].status?",
     "rules[1].status, 200, there is no such property",
+    "rules[0].body.att, 200, did you mean rules[].body.at?",
+    "rules[0].body.is[0].x, 200, there is no such property",
+    "rules[0].status.x, 200, there is no such property",
+    "rules[1].body.att, 200, did you mean rules[].body.at?",
   })
   void aTransportsSettingThatCantBeUsedIsNamedWithoutItsValue(
       String property, String value, String problem) {
+    Map<String, String> others =
+        property.startsWith("rules[0].") || property.contains(".att")
+            ? Map.of(
+                SPACE + "http.rules[0].status[0]", "200",
+                SPACE + "http.rules[0].body.is[0]", "a",
+                SPACE + "http.rules[0].body.at", "/a")
+            : Map.of();
     ChannelSettings space =
-        channels(Map.of(SPACE + "transport", "http", SPACE + "http." + property, value))
+        channels(others, Map.of(SPACE + "transport", "http", SPACE + "http." + property, value))
             .require("--channel", "space");
 
     assertThatThrownBy(() -> space.transportSettings().bind(Web.class))
@@ -574,7 +587,9 @@ class ChannelsTest {
       @DefaultValue Map<String, String> headers,
       @DefaultValue List<Rule> rules) {}
 
-  record Rule(@Nullable String status, @Nullable List<String> is) {}
+  record Rule(@Nullable List<String> status, @Nullable List<String> is, @Nullable Part body) {}
+
+  record Part(@Nullable String at, @Nullable List<String> is) {}
 
   record Launched(List<String> command, Map<String, String> environment) {}
 }
