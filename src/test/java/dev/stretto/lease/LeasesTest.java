@@ -276,6 +276,32 @@ class LeasesTest {
     assertThat(held).filteredOn(lease -> !lease.live()).containsExactly(held.get(7));
   }
 
+  /** As MariaDB's does with useBulkStmts, where several rows are changed. */
+  @Test
+  void aDriverThatDoesNotTellWhatABatchChangedKeepsNoLostLeaseAlive() throws Exception {
+    String url = database.url();
+    String bulk = (url.contains("?") ? "&" : "?") + "useBulkStmts=true";
+    try (Connection connection =
+        new FreshDatabase(
+                vendor,
+                vendor == Database.MARIADB ? url + bulk : url,
+                database.user(),
+                database.password())
+            .connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      List<LeaseTable.Held> held = new ArrayList<>();
+      for (int number = 0; number < 3; number++) {
+        String channel = "space" + number;
+        LeaseTable.Row row = table.read(channel);
+        assertThat(table.take(channel, row, "first", LONG)).isTrue();
+        held.add(new LeaseTable.Held(channel, row.nextFence()));
+      }
+      jdbc.update("update channel_lease set fence = fence + 1 where channel = 'space1'");
+
+      assertThat(table.renew(held, "first", LONG)).containsExactly(true, false, true);
+    }
+  }
+
   @Test
   void aLostConnectionCostsNoLease() throws Exception {
     Queue<Connection> connections = new ConcurrentLinkedQueue<>();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -49,7 +50,7 @@ class SharedCommitsTest {
   @Test
   void whatIsReadyMeanwhileIsCommittedTogether() throws Exception {
     for (FutureTask<Boolean> each : whileOthersCommit(this::work)) {
-      assertThat(each.get()).isTrue();
+      assertThat(each.get()).as("its row is there when commit returns").isTrue();
     }
 
     assertThat(done()).hasSize(CHANNELS);
@@ -130,16 +131,18 @@ class SharedCommitsTest {
     List<FutureTask<Boolean>> holders = new ArrayList<>();
     for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
       holders.add(
-          start(() -> {
-            holdingUp.countDown();
-            awaitUninterruptibly(letGo);
-          }));
+          start(
+              () -> {
+                holdingUp.countDown();
+                awaitUninterruptibly(letGo);
+              },
+              () -> true));
     }
     holdingUp.await();
     List<FutureTask<Boolean>> all = new ArrayList<>();
     for (int channel = 0; channel < CHANNELS; channel++) {
       int number = channel;
-      all.add(start(() -> work.of(number)));
+      all.add(start(() -> work.of(number), () -> done().contains(number)));
     }
     await().until(() -> commits.waiting() == CHANNELS);
     letGo.countDown();
@@ -157,8 +160,17 @@ class SharedCommitsTest {
     }
   }
 
-  private FutureTask<Boolean> start(Runnable work) {
-    FutureTask<Boolean> task = new FutureTask<>(() -> commits.commit(work), true);
+  /**
+   * Has work committed on a thread of its own.
+   *
+   * @param seen looked at as soon as it is, over another connection
+   */
+  private FutureTask<Boolean> start(Runnable work, Callable<Boolean> seen) {
+    FutureTask<Boolean> task =
+        new FutureTask<>(() -> {
+          commits.commit(work);
+          return seen.call();
+        });
     Thread.ofVirtual().start(task);
     return task;
   }
