@@ -240,7 +240,7 @@ class LeasesTest {
 
     jdbc.update("update channel_lease set fence = fence + 1, owner = 'second', run = 42");
 
-    lost.join();
+    assertThat(lost).succeedsWithin(Duration.ofSeconds(30));
     assertThat(lease.live()).isFalse();
     first.noteRun(lease, 41);
     first.release(lease);
@@ -269,7 +269,7 @@ class LeasesTest {
 
     jdbc.update("update channel_lease set fence = fence + 1 where channel = 'space7'");
 
-    lost.join();
+    assertThat(lost).succeedsWithin(Duration.ofSeconds(30));
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> !expiry("space99").equals(before));

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class SharedCommitsTest {
@@ -44,7 +46,20 @@ class SharedCommitsTest {
     DataSource database = fresh.dataSource();
     jdbc = new JdbcTemplate(database);
     jdbc.execute("create table done (channel int)");
-    commits = new SharedCommits(new TransactionTemplate(new JdbcTransactionManager(database)));
+    commits = new SharedCommits(new TransactionTemplate(new SlowCommits(database)));
+  }
+
+  /** Takes so long that whoever was told before would see nothing. */
+  private static final class SlowCommits extends JdbcTransactionManager {
+    SlowCommits(DataSource database) {
+      super(database);
+    }
+
+    @Override
+    protected void doCommit(DefaultTransactionStatus status) {
+      LockSupport.parkNanos(100_000_000);
+      super.doCommit(status);
+    }
   }
 
   @Test
