@@ -16,6 +16,7 @@ import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.batch.core.configuration.JobRegistry;
@@ -91,10 +92,24 @@ public class BatchConfiguration {
       ChannelOpener opener,
       Leases leases,
       ChannelRun.Shared shared,
-      Channels channels,
+      Upkeep upkeep,
       RunLauncher.Batch batch) {
-    return new RunLauncher(
-        opener, leases, shared, new Retention(shared.ledgers(), channels.retention()), batch);
+    return new RunLauncher(opener, leases, shared, upkeep, batch);
+  }
+
+  @Bean
+  Upkeep upkeep(Ledgers ledgers, OldRuns runs, Channels channels) {
+    Duration retention = channels.retention();
+    return new Upkeep(new Retention(ledgers, retention), runs, retention);
+  }
+
+  @Bean
+  OldRuns oldRuns(
+      JobRepository repository,
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Clocks clocks) {
+    return new OldRuns(repository, jdbc, new TransactionTemplate(transactions), clocks.clock());
   }
 
   @Bean

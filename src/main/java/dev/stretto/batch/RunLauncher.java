@@ -12,7 +12,6 @@ import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.DatabaseStop;
 import dev.stretto.run.OpenChannel;
-import dev.stretto.run.Retention;
 import dev.stretto.run.RunOptions;
 import dev.stretto.transport.InvalidSettingException;
 import java.sql.SQLException;
@@ -35,7 +34,7 @@ import org.springframework.batch.core.step.StepExecution;
 /**
  * Runs a channel, in the same way whoever launches: takes the lease, recovers what dead runs left,
  * looks whether there is anything to do and whether the destination asked to be left alone, sends,
- * and lets the retention go by. Thread-safe.
+ * and does the upkeep. Thread-safe.
  */
 public final class RunLauncher {
 
@@ -49,21 +48,17 @@ public final class RunLauncher {
   private final Leases leases;
   private final ChannelRun.Shared shared;
   private final Ledgers ledgers;
-  private final Retention retention;
+  private final Upkeep upkeep;
   private final Batch batch;
   private final Clocks clocks;
 
   RunLauncher(
-      ChannelOpener opener,
-      Leases leases,
-      ChannelRun.Shared shared,
-      Retention retention,
-      Batch batch) {
+      ChannelOpener opener, Leases leases, ChannelRun.Shared shared, Upkeep upkeep, Batch batch) {
     this.opener = opener;
     this.leases = leases;
     this.shared = shared;
     this.ledgers = shared.ledgers();
-    this.retention = retention;
+    this.upkeep = upkeep;
     this.batch = batch;
     this.clocks = shared.clocks();
   }
@@ -115,7 +110,7 @@ public final class RunLauncher {
     try {
       return switch (look(open, lease, null)) {
         case Found.Nothing() -> {
-          retention.purge(channel, null);
+          upkeep.after(channel, null);
           yield RunResult.nothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
         }
         case Found.Closed(Stop stop) ->
@@ -173,7 +168,7 @@ public final class RunLauncher {
       try {
         switch (look(open, lease, execution)) {
           case Found.Nothing() -> {
-            retention.purge(open.name(), null);
+            upkeep.after(open.name(), null);
             steps.run(unsent(ExitStatus.COMPLETED.addExitDescription("nothing waited"), false));
           }
           case Found.Closed(Stop stop) ->
@@ -222,7 +217,7 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
-  /** Runs the step that sends, and then lets the retention go by. */
+  /** Runs the step that sends, and then does the upkeep. */
   private void send(
       OpenChannel open,
       Lease lease,
@@ -240,7 +235,7 @@ public final class RunLauncher {
     ChannelRun run = new ChannelRun(shared, lease, open, options);
     running.accept(run);
     steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
-    retention.purge(open.name(), run.stopped());
+    upkeep.after(open.name(), run.stopped());
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */
