@@ -118,8 +118,8 @@ public class BatchConfiguration {
   }
 
   @Bean
-  RunLauncher.Batch batch(JobOperator operator, JobRepository repository) {
-    return new RunLauncher.Batch(operator, repository);
+  RunLauncher.Batch batch(JobOperator operator, JobRepository repository, JdbcTemplate jdbc) {
+    return new RunLauncher.Batch(operator, repository, jdbc);
   }
 
   /** For Spring Batch's own command line, which finds jobs there by their names. */

@@ -14,6 +14,7 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * What runs that died left in the job repository. Whoever holds a channel's lease knows that no
@@ -23,13 +24,31 @@ final class DeadRuns {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadRuns.class);
 
+  /**
+   * The repository would look through the executions of years on H2, and return those of all
+   * channels.
+   */
+  static final String RUNNING =
+      """
+      select e.job_execution_id
+        from BATCH_JOB_EXECUTION e
+       where e.status in ('STARTING', 'STARTED', 'STOPPING')
+         and exists (
+           select 1 from BATCH_JOB_EXECUTION_PARAMS p
+            where p.job_execution_id = e.job_execution_id
+              and p.parameter_name = 'channel' and p.parameter_value = ?)
+       order by e.job_execution_id
+      """;
+
   private final JobOperator operator;
   private final JobRepository repository;
+  private final JdbcTemplate jdbc;
   private final Clocks clocks;
 
-  DeadRuns(JobOperator operator, JobRepository repository, Clocks clocks) {
-    this.operator = operator;
-    this.repository = repository;
+  DeadRuns(RunLauncher.Batch batch, Clocks clocks) {
+    this.operator = batch.operator();
+    this.repository = batch.repository();
+    this.jdbc = batch.jdbc();
     this.clocks = clocks;
   }
 
@@ -66,10 +85,12 @@ final class DeadRuns {
 
   private List<JobExecution> running(String channel, @Nullable JobExecution own) {
     List<JobExecution> dead = new ArrayList<>();
-    for (JobExecution running : repository.findRunningJobExecutions(DispatchJob.NAME)) {
-      if (channel.equals(DispatchParameters.channel(running.getJobParameters()))
-          && (own == null || running.getId() != own.getId())) {
-        dead.add(running);
+    for (long id : jdbc.query(RUNNING, (row, number) -> row.getLong(1), channel)) {
+      if (own == null || id != own.getId()) {
+        JobExecution running = repository.getJobExecution(id);
+        if (running != null && running.getJobInstance().getJobName().equals(DispatchJob.NAME)) {
+          dead.add(running);
+        }
       }
     }
     return dead;

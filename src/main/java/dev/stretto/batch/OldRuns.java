@@ -33,7 +33,7 @@ public final class OldRuns {
    * In the order in which they were made, whatever their channels. No join, so that H2 as well goes
    * along the primary key and no further than it must.
    */
-  private static final String NEEDLESS =
+  static final String NEEDLESS =
       """
       select e.job_execution_id
         from BATCH_JOB_EXECUTION e
@@ -58,7 +58,7 @@ public final class OldRuns {
               and p.parameter_name = 'channel' and p.parameter_value = ?)
       """;
 
-  private static final String FIRST =
+  static final String FIRST =
       """
        order by e.job_execution_id
        limit ?

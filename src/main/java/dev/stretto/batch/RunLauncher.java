@@ -30,6 +30,7 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Runs a channel, in the same way whoever launches: takes the lease, recovers what dead runs left,
@@ -67,8 +68,9 @@ public final class RunLauncher {
    * What is needed of Spring Batch.
    *
    * @param operator must run jobs on the calling thread
+   * @param jdbc to the repository's tables
    */
-  record Batch(JobOperator operator, JobRepository repository) {}
+  record Batch(JobOperator operator, JobRepository repository, JdbcTemplate jdbc) {}
 
   /** What was found before a run: whether it may begin. */
   private sealed interface Found {
@@ -194,9 +196,7 @@ public final class RunLauncher {
 
   private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own) {
     String channel = open.name();
-    JobParameters unfinished =
-        new DeadRuns(batch.operator(), batch.repository(), clocks)
-            .recover(channel, lease.lastRun(), own);
+    JobParameters unfinished = new DeadRuns(batch, clocks).recover(channel, lease.lastRun(), own);
     if (unfinished == null && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
       return new Found.Nothing();
     }

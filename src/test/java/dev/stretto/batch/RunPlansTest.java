@@ -1,0 +1,143 @@
+package dev.stretto.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import dev.stretto.database.OnEachDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/** What a launch asks the job repository costs the same, however many runs there were. */
+@OnEachDatabase
+class RunPlansTest {
+
+  private static final int MANY = 20_000;
+
+  /** Rows, or on PostgreSQL pages. */
+  private static final long MOST = 60;
+
+  private static final Pattern ROWS_ON_H2 = Pattern.compile("scanCount: (\\d+)");
+  private static final Pattern PAGES = Pattern.compile("(?:hit|read)=(\\d+)");
+
+  @Parameter Database vendor;
+  @TempDir Path folder;
+  private SingleConnectionDataSource session;
+  private JdbcTemplate jdbc;
+
+  @BeforeEach
+  void fill() throws Exception {
+    FreshDatabase database = vendor.fresh(folder).migrated();
+    session = new SingleConnectionDataSource(database.connect(), true);
+    jdbc = new JdbcTemplate(session);
+    insert(
+        "batch_job_instance (job_instance_id, version, job_name, job_key)", "n, 0, 'dispatch', n");
+    insert(
+        "batch_job_execution (job_execution_id, version, job_instance_id, status, create_time)",
+        "n, 0, n, case when n < %d then 'COMPLETED' else 'STARTED' end, current_timestamp"
+            .formatted(MANY));
+    insert(
+        "batch_job_execution_params"
+            + " (job_execution_id, parameter_name, parameter_type, parameter_value, identifying)",
+        "n, 'channel', 'java.lang.String', 'space', 'Y'");
+    insert(
+        "batch_step_execution (step_execution_id, version, step_name, job_execution_id,"
+            + " create_time)",
+        "n, 0, 'dispatch', n, current_timestamp");
+    insert("outbox_run (channel, fence, run, ordering)", "'space', n, n, 'START'");
+    List.of(
+            "batch_job_instance",
+            "batch_job_execution",
+            "batch_job_execution_params",
+            "batch_step_execution",
+            "outbox_run")
+        .forEach(this::gatherStatistics);
+  }
+
+  @AfterEach
+  void close() {
+    session.destroy();
+  }
+
+  @Test
+  void findsTheChannelsRunsThatAreRunning() {
+    assertThat(jdbc.queryForList(DeadRuns.RUNNING, Integer.class, "space")).containsExactly(MANY);
+    assertThat(cost(DeadRuns.RUNNING, "space")).isLessThan(MOST);
+  }
+
+  @Test
+  void findsTheOldestRuns() {
+    assertThat(jdbc.queryForList(OldRuns.NEEDLESS + OldRuns.FIRST, Integer.class, 0, 5))
+        .containsExactly(1, 2, 3, 4, 5);
+    assertThat(cost(OldRuns.NEEDLESS + OldRuns.FIRST, 0, 5)).isLessThan(MOST);
+  }
+
+  /** As the job repository asks. */
+  @Test
+  void findsWhatBelongsToAnExecution() {
+    assertThat(cost("select * from batch_job_execution where job_instance_id = ?", 77))
+        .isLessThan(MOST);
+    assertThat(cost("select * from batch_job_execution_params where job_execution_id = ?", 77))
+        .isLessThan(MOST);
+    assertThat(cost("select * from batch_step_execution where job_execution_id = ?", 77))
+        .isLessThan(MOST);
+  }
+
+  private void insert(String columns, String values) {
+    jdbc.update("insert into " + columns + " select " + values + " from " + vendor.numbers(MANY));
+  }
+
+  private void gatherStatistics(String table) {
+    jdbc.execute(
+        switch (vendor) {
+          case H2 -> "analyze table " + table;
+          case POSTGRESQL -> "vacuum analyze " + table;
+          case MARIADB -> "analyze table " + table;
+        });
+  }
+
+  private long cost(String sql, Object... parameters) {
+    return switch (vendor) {
+      case H2 -> sum(ROWS_ON_H2, explained("explain analyze " + sql, parameters));
+      case POSTGRESQL -> {
+        List<String> lines = explained("explain (analyze, buffers) " + sql, parameters);
+        yield sum(PAGES, lines.stream().filter(line -> line.contains("Buffers")).limit(1).toList());
+      }
+      case MARIADB -> {
+        long before = rowsOfMariaDb();
+        jdbc.queryForList(sql, parameters);
+        yield rowsOfMariaDb() - before;
+      }
+    };
+  }
+
+  private List<String> explained(String sql, Object... parameters) {
+    List<String> lines = jdbc.query(sql, (row, number) -> row.getString(1), parameters);
+    assertThat(lines).isNotEmpty();
+    return lines;
+  }
+
+  private static long sum(Pattern number, List<String> lines) {
+    Matcher found = number.matcher(String.join("\n", lines));
+    long sum = found.results().mapToLong(result -> Long.parseLong(result.group(1))).sum();
+    assertThat(sum).as(String.join("\n", lines)).isPositive();
+    return sum;
+  }
+
+  private long rowsOfMariaDb() {
+    return jdbc
+        .query("show session status like 'Handler_read%'", (row, number) -> row.getLong(2))
+        .stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+}
