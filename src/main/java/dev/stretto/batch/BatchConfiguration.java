@@ -5,6 +5,7 @@ import dev.stretto.database.schema.DatabaseConfiguration;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
+import dev.stretto.outbox.Counting;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.SettledMessages;
 import dev.stretto.run.ChannelOpener;
@@ -98,9 +99,14 @@ public class BatchConfiguration {
   }
 
   @Bean
-  Upkeep upkeep(Ledgers ledgers, OldRuns runs, Channels channels) {
+  Upkeep upkeep(Ledgers ledgers, Counting counting, OldRuns runs, Channels channels) {
     Duration retention = channels.retention();
-    return new Upkeep(new Retention(ledgers, retention), runs, retention);
+    return new Upkeep(new Retention(ledgers, retention), counting, runs, retention);
+  }
+
+  @Bean
+  Counting counting(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new Counting(jdbc, new TransactionTemplate(transactions));
   }
 
   @Bean

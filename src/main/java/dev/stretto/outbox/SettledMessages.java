@@ -34,11 +34,13 @@ public final class SettledMessages {
 
   private final JdbcTemplate jdbc;
   private final MessageWrites writes;
+  private final CountTable counts;
   private final RepeatedTransaction transaction;
 
   public SettledMessages(JdbcTemplate jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.writes = MessageWrites.of(jdbc);
+    this.counts = new CountTable(jdbc);
     this.transaction = new RepeatedTransaction(transaction);
   }
 
@@ -108,6 +110,9 @@ public final class SettledMessages {
     }
 
     long run() {
+      if (counts.isMissing(channel)) {
+        transaction.execute(() -> counts.create(channel));
+      }
       REMOVABLE.forEach(this::sweep);
       return removed;
     }
@@ -118,7 +123,7 @@ public final class SettledMessages {
         long from = after;
         Looked looked = transaction.execute(() -> removeOld(queue, from));
         removed += looked.removed();
-        if (!looked.more() || (looked.old() == 0 && oldestOnly && from > 0)) {
+        if (!looked.more() || (!looked.old() && oldestOnly && from > 0)) {
           return;
         }
         after = looked.lastPosition();
@@ -135,13 +140,39 @@ public final class SettledMessages {
               channel,
               after,
               most);
-      List<Long> old = page.stream().filter(row -> row.settled(before)).map(Row::id).toList();
-      boolean past = old.isEmpty() && page.stream().anyMatch(row -> row.appendedAfter(before));
+      boolean anyOld = page.stream().anyMatch(row -> row.settled(before));
+      if (anyOld) {
+        return remove(queue, after, page, page.size() == most);
+      }
+      boolean past = page.stream().anyMatch(row -> row.appendedAfter(before));
+      return new Looked(page.size() == most && !past, false, 0, last(page, after));
+    }
+
+    /**
+     * Of the rows on both sides of the count's end only those before it, so that it can be told.
+     */
+    private Looked remove(int queue, long after, List<Row> page, boolean more) {
+      long counted = counts.lock(channel);
+      boolean within = after < counted;
+      List<Row> rows =
+          within ? page.stream().filter(row -> row.position() <= counted).toList() : page;
+      int gone =
+          writes.remove(
+              rows.stream().filter(row -> row.settled(before)).map(Row::id).toList(),
+              queue,
+              before);
+      if (within) {
+        counts.removed(channel, queue, gone);
+      }
       return new Looked(
-          page.size() == most && !past,
-          old.size(),
-          writes.remove(old, queue, before),
-          page.isEmpty() ? after : page.getLast().position());
+          more || rows.size() < page.size(),
+          true,
+          gone,
+          within && rows.isEmpty() ? counted : last(rows, after));
+    }
+
+    private static long last(List<Row> rows, long after) {
+      return rows.isEmpty() ? after : rows.getLast().position();
     }
   }
 
@@ -149,9 +180,9 @@ public final class SettledMessages {
    * What was found in one look.
    *
    * @param more whether there may be old ones behind these
-   * @param old how many of them were old enough
+   * @param old whether any was old enough
    * @param removed how many of those are removed, as others may have been quicker
-   * @param lastPosition of the last row
+   * @param lastPosition up to which all was looked at
    */
-  private record Looked(boolean more, int old, int removed, long lastPosition) {}
+  private record Looked(boolean more, boolean old, int removed, long lastPosition) {}
 }

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.StatementCost;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,19 +25,18 @@ class RunPlansTest {
   /** Rows, or on PostgreSQL pages. */
   private static final long MOST = 60;
 
-  private static final Pattern ROWS_ON_H2 = Pattern.compile("scanCount: (\\d+)");
-  private static final Pattern PAGES = Pattern.compile("(?:hit|read)=(\\d+)");
-
   @Parameter Database vendor;
   @TempDir Path folder;
   private SingleConnectionDataSource session;
   private JdbcTemplate jdbc;
+  private StatementCost cost;
 
   @BeforeEach
   void fill() throws Exception {
     FreshDatabase database = vendor.fresh(folder).migrated();
     session = new SingleConnectionDataSource(database.connect(), true);
     jdbc = new JdbcTemplate(session);
+    cost = new StatementCost(vendor, jdbc);
     insert(
         "batch_job_instance (job_instance_id, version, job_name, job_key)", "n, 0, 'dispatch', n");
     insert(
@@ -60,7 +58,7 @@ class RunPlansTest {
             "batch_job_execution_params",
             "batch_step_execution",
             "outbox_run")
-        .forEach(this::gatherStatistics);
+        .forEach(cost::gatherStatistics);
   }
 
   @AfterEach
@@ -71,73 +69,28 @@ class RunPlansTest {
   @Test
   void findsTheChannelsRunsThatAreRunning() {
     assertThat(jdbc.queryForList(DeadRuns.RUNNING, Integer.class, "space")).containsExactly(MANY);
-    assertThat(cost(DeadRuns.RUNNING, "space")).isLessThan(MOST);
+    assertThat(cost.of(DeadRuns.RUNNING, "space")).isLessThan(MOST);
   }
 
   @Test
   void findsTheOldestRuns() {
     assertThat(jdbc.queryForList(OldRuns.NEEDLESS + OldRuns.FIRST, Integer.class, 0, 5))
         .containsExactly(1, 2, 3, 4, 5);
-    assertThat(cost(OldRuns.NEEDLESS + OldRuns.FIRST, 0, 5)).isLessThan(MOST);
+    assertThat(cost.of(OldRuns.NEEDLESS + OldRuns.FIRST, 0, 5)).isLessThan(MOST);
   }
 
   /** As the job repository asks. */
   @Test
   void findsWhatBelongsToAnExecution() {
-    assertThat(cost("select * from batch_job_execution where job_instance_id = ?", 77))
+    assertThat(cost.of("select * from batch_job_execution where job_instance_id = ?", 77))
         .isLessThan(MOST);
-    assertThat(cost("select * from batch_job_execution_params where job_execution_id = ?", 77))
+    assertThat(cost.of("select * from batch_job_execution_params where job_execution_id = ?", 77))
         .isLessThan(MOST);
-    assertThat(cost("select * from batch_step_execution where job_execution_id = ?", 77))
+    assertThat(cost.of("select * from batch_step_execution where job_execution_id = ?", 77))
         .isLessThan(MOST);
   }
 
   private void insert(String columns, String values) {
     jdbc.update("insert into " + columns + " select " + values + " from " + vendor.numbers(MANY));
-  }
-
-  private void gatherStatistics(String table) {
-    jdbc.execute(
-        switch (vendor) {
-          case H2 -> "analyze table " + table;
-          case POSTGRESQL -> "vacuum analyze " + table;
-          case MARIADB -> "analyze table " + table;
-        });
-  }
-
-  private long cost(String sql, Object... parameters) {
-    return switch (vendor) {
-      case H2 -> sum(ROWS_ON_H2, explained("explain analyze " + sql, parameters));
-      case POSTGRESQL -> {
-        List<String> lines = explained("explain (analyze, buffers) " + sql, parameters);
-        yield sum(PAGES, lines.stream().filter(line -> line.contains("Buffers")).limit(1).toList());
-      }
-      case MARIADB -> {
-        long before = rowsOfMariaDb();
-        jdbc.queryForList(sql, parameters);
-        yield rowsOfMariaDb() - before;
-      }
-    };
-  }
-
-  private List<String> explained(String sql, Object... parameters) {
-    List<String> lines = jdbc.query(sql, (row, number) -> row.getString(1), parameters);
-    assertThat(lines).isNotEmpty();
-    return lines;
-  }
-
-  private static long sum(Pattern number, List<String> lines) {
-    Matcher found = number.matcher(String.join("\n", lines));
-    long sum = found.results().mapToLong(result -> Long.parseLong(result.group(1))).sum();
-    assertThat(sum).as(String.join("\n", lines)).isPositive();
-    return sum;
-  }
-
-  private long rowsOfMariaDb() {
-    return jdbc
-        .query("show session status like 'Handler_read%'", (row, number) -> row.getLong(2))
-        .stream()
-        .mapToLong(Long::longValue)
-        .sum();
   }
 }

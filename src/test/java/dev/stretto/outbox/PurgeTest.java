@@ -62,6 +62,8 @@ class PurgeTest {
     impatient.setQueryTimeout(PATIENCE_SECONDS);
     settled = new SettledMessages(impatient, batches);
     insert("DELIVERED", QueueState.DELIVERED, 1, OLD);
+    jdbc.update("insert into outbox_channel (channel) values ('space')");
+    jdbc.update("insert into outbox_count values ('space', 0, 0, 0)");
   }
 
   @Test
