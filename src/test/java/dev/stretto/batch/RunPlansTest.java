@@ -38,25 +38,25 @@ class RunPlansTest {
     jdbc = new JdbcTemplate(session);
     cost = new StatementCost(vendor, jdbc);
     insert(
-        "batch_job_instance (job_instance_id, version, job_name, job_key)", "n, 0, 'dispatch', n");
+        "BATCH_JOB_INSTANCE (job_instance_id, version, job_name, job_key)", "n, 0, 'dispatch', n");
     insert(
-        "batch_job_execution (job_execution_id, version, job_instance_id, status, create_time)",
+        "BATCH_JOB_EXECUTION (job_execution_id, version, job_instance_id, status, create_time)",
         "n, 0, n, case when n < %d then 'COMPLETED' else 'STARTED' end, current_timestamp"
             .formatted(MANY));
     insert(
-        "batch_job_execution_params"
+        "BATCH_JOB_EXECUTION_PARAMS"
             + " (job_execution_id, parameter_name, parameter_type, parameter_value, identifying)",
         "n, 'channel', 'java.lang.String', 'space', 'Y'");
     insert(
-        "batch_step_execution (step_execution_id, version, step_name, job_execution_id,"
+        "BATCH_STEP_EXECUTION (step_execution_id, version, step_name, job_execution_id,"
             + " create_time)",
         "n, 0, 'dispatch', n, current_timestamp");
     insert("outbox_run (channel, fence, run, ordering)", "'space', n, n, 'START'");
     List.of(
-            "batch_job_instance",
-            "batch_job_execution",
-            "batch_job_execution_params",
-            "batch_step_execution",
+            "BATCH_JOB_INSTANCE",
+            "BATCH_JOB_EXECUTION",
+            "BATCH_JOB_EXECUTION_PARAMS",
+            "BATCH_STEP_EXECUTION",
             "outbox_run")
         .forEach(cost::gatherStatistics);
   }
@@ -82,11 +82,11 @@ class RunPlansTest {
   /** As the job repository asks. */
   @Test
   void findsWhatBelongsToAnExecution() {
-    assertThat(cost.of("select * from batch_job_execution where job_instance_id = ?", 77))
+    assertThat(cost.of("select * from BATCH_JOB_EXECUTION where job_instance_id = ?", 77))
         .isLessThan(MOST);
-    assertThat(cost.of("select * from batch_job_execution_params where job_execution_id = ?", 77))
+    assertThat(cost.of("select * from BATCH_JOB_EXECUTION_PARAMS where job_execution_id = ?", 77))
         .isLessThan(MOST);
-    assertThat(cost.of("select * from batch_step_execution where job_execution_id = ?", 77))
+    assertThat(cost.of("select * from BATCH_STEP_EXECUTION where job_execution_id = ?", 77))
         .isLessThan(MOST);
   }
 

@@ -122,8 +122,8 @@ class CountingTest {
     jdbc.update(
         "insert into outbox_journal (channel, entry, fence, messages, deliveries)"
             + " values ('space', 1, 1, 5, ?)",
-        "%d:93:1:1:1 %d:92:1:1:1 %d:91:1:1:1 %d:94:1:1:1 %d:95:1:1:1"
-            .formatted(first + 2, first + 1, first, first + 3, first + 4));
+        "%d:93:1:1:%6$d %d:92:1:1:%6$d %d:91:1:1:%6$d %d:94:1:1:%6$d %d:95:1:1:%6$d"
+            .formatted(first + 2, first + 1, first, first + 3, first + 4, STARTED.toEpochMilli()));
 
     counting.catchUp("space");
     assertThat(upTo()).isEqualTo(90);
