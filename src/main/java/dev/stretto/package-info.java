@@ -8,13 +8,14 @@
  * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
  *                              report, append, settings, outbox.admin, outbox, database,
  *                              transport
- * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append, settings
+ * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
+ *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,
- *                              transport.http, transport.java, transport
+ *                              transport.exec, transport.http, transport.java, transport
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
@@ -26,6 +27,7 @@
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
+ * transport.exec           ──► transport, message
  * transport.http           ──► transport, message
  * transport.java           ──► transport, message
  * transport                ──► message

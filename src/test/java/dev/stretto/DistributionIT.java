@@ -18,6 +18,8 @@ class DistributionIT {
     assertThat(DISTRIBUTION.resolve("bin/stretto")).isExecutable();
     assertThat(DISTRIBUTION.resolve("config/application.yaml.example")).isNotEmptyFile();
     assertThat(DISTRIBUTION.resolve("LICENSE")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("exec/stretto_exec.py")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("exec/stretto_exec.mjs")).isNotEmptyFile();
   }
 
   @Test

@@ -8,10 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +63,62 @@ class DocumentedIT {
 
       assertThat(receiver.totals().distinct()).isEqualTo(2);
     }
+  }
+
+  /** Run by the Maven profile {@code python} only. */
+  @Test
+  @Tag("python")
+  void aFunctionInPythonIsCalledForEachOfItsItems() throws Exception {
+    List<String> modules = examples(readme, "python").toList();
+    assertThat(modules).hasSize(1);
+    Files.writeString(installed.resolve("space.py"), modules.getFirst());
+
+    assertThat(run(example("rooms")))
+        .contains("appended 500 messages to rooms", "rooms: 500 delivered");
+  }
+
+  @Test
+  void theJsonHasTheFieldsThatAreListed() throws Exception {
+    String commands = Files.readString(Path.of("src/docs/commands.md"), UTF_8);
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start()) {
+      Files.writeString(
+          installed.resolve("config/application.yaml"),
+          examples(readme, "yaml")
+              .findFirst()
+              .orElseThrow()
+              .replace(DOCUMENTED_ADDRESS, receiver.url()));
+
+      for (String command :
+          List.of("append", "dispatch --dry-run", "dispatch", "runs", "status", "verify")) {
+        String options = command.equals("append") ? " --channel space --json" : " --json";
+        String json = run("cd \"" + installed + "\" && echo 1 | bin/stretto " + command + options);
+
+        assertThat(all("\"([a-zA-Z]+)\":", json))
+            .as(command)
+            .containsExactlyInAnyOrderElementsOf(listed(command, commands));
+      }
+    }
+  }
+
+  /** Without those that are there only where something went wrong. */
+  private static Set<String> listed(String command, String commands) {
+    String row =
+        commands
+            .lines()
+            .filter(line -> line.startsWith("| `" + command + "` | `"))
+            .findFirst()
+            .orElseThrow();
+    Set<String> fields = all("`([a-z][a-zA-Z]+)`", row.substring(command.length() + 4));
+    fields.removeAll(Set.of("reason", "earlier", "later"));
+    return fields;
+  }
+
+  private static Set<String> all(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.stretto.benchmark;
 
 import dev.stretto.batch.BatchConfiguration;
 import dev.stretto.batch.RunLauncher;
-import dev.stretto.batch.RunResult;
 import dev.stretto.database.Durability;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.OpenChannel;
@@ -51,8 +50,13 @@ final class RowsRead {
                 "--stretto.channels.space.transport=" + AT_ONCE)) {
       RunOptions options = new RunOptions(messages, null, null, null, null);
       try (OpenChannel channel = context.getBean(ChannelOpener.class).open("space", options)) {
-        RunResult result = context.getBean(RunLauncher.class).dispatch(channel, options, run -> {});
-        return (double) context.getBean(ScanCounter.class).rows() / result.delivered();
+        long delivered =
+            context
+                .getBean(RunLauncher.class)
+                .dispatch(channel, options, run -> {})
+                .counts()
+                .delivered();
+        return (double) context.getBean(ScanCounter.class).rows() / delivered;
       }
     }
   }

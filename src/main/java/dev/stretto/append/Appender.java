@@ -72,9 +72,9 @@ public final class Appender {
   }
 
   /**
-   * An input may come slowly, such as from a pipe, and is one transaction, in which a session of
-   * Stretto's is otherwise ended when it is idle for a lease's time. It holds nothing that a run
-   * waits for.
+   * Lifts the limit by which the server ends a session that is idle in a transaction: an input is
+   * one transaction and may come slowly, such as from a pipe. It holds nothing that a run waits
+   * for.
    */
   private static void allowPauses(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

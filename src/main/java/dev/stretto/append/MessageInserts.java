@@ -22,7 +22,7 @@ final class MessageInserts implements AutoCloseable {
   private static final int MAX_ROWS = 1000;
   private static final int MAX_BYTES = 12 * 1024 * 1024;
 
-  /** Of a row beside its payload and its headers. */
+  /** What a row has beside its payload and its headers, at the most. */
   private static final int OTHER_BYTES = 4000;
 
   private static final String INSERT =
@@ -98,7 +98,7 @@ final class MessageInserts implements AutoCloseable {
     }
   }
 
-  /** What it takes in UTF-8; at the most, where that is clearly not too long. */
+  /** The text's bytes in UTF-8; an upper bound where that is far below what the server takes. */
   private long bytes(@Nullable String text) {
     if (text == null) {
       return 0;

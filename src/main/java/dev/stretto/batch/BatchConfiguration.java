@@ -12,6 +12,7 @@ import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.PayloadMemory;
 import dev.stretto.run.Retention;
+import dev.stretto.run.RunThreads;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
@@ -120,7 +121,8 @@ public class BatchConfiguration {
 
   @Bean
   ChannelRun.Shared shared(Ledgers ledgers, Channels channels, Clocks clocks) {
-    return new ChannelRun.Shared(ledgers, new PayloadMemory(channels.memory().toBytes()), clocks);
+    return new ChannelRun.Shared(
+        ledgers, new PayloadMemory(channels.memory().toBytes()), new RunThreads(), clocks);
   }
 
   @Bean

@@ -3,8 +3,8 @@ package dev.stretto.batch;
 import dev.stretto.dispatch.Clocks;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * What runs that died left in the job repository. Whoever holds a channel's lease knows that no
- * other execution on it runs, whatever the repository says.
+ * other execution on it runs, whatever the repository says. Thread-safe.
  */
 final class DeadRuns {
 
@@ -84,16 +84,12 @@ final class DeadRuns {
   }
 
   private List<JobExecution> running(String channel, @Nullable JobExecution own) {
-    List<JobExecution> dead = new ArrayList<>();
-    for (long id : jdbc.query(RUNNING, (row, number) -> row.getLong(1), channel)) {
-      if (own == null || id != own.getId()) {
-        JobExecution running = repository.getJobExecution(id);
-        if (running != null && running.getJobInstance().getJobName().equals(DispatchJob.NAME)) {
-          dead.add(running);
-        }
-      }
-    }
-    return dead;
+    return jdbc.query(RUNNING, (row, number) -> row.getLong(1), channel).stream()
+        .filter(id -> own == null || id != own.getId())
+        .map(repository::getJobExecution)
+        .filter(Objects::nonNull)
+        .filter(running -> running.getJobInstance().getJobName().equals(DispatchJob.NAME))
+        .toList();
   }
 
   /**

@@ -11,12 +11,16 @@ import dev.stretto.run.RunOptions;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Tells, by a few reads and without Spring Batch, that a dispatch would end at once and change
- * nothing: most of those that cron launches. Where in doubt it says no.
+ * Finds out with a few reads, without Spring Batch, whether a dispatch would end at once and change
+ * nothing, as most do that cron launches. In doubt it says no.
  */
 public final class IdleChannels {
 
@@ -44,23 +48,22 @@ public final class IdleChannels {
     if (channels.retention() != null) {
       return false;
     }
+    Map<Ordering, List<String>> orders = new EnumMap<>(Ordering.class);
     for (String name : names) {
       try (OpenChannel channel = opener.open(name, options)) {
-        if (!isIdle(name, channel.settings().dispatch().ordering())) {
-          return false;
-        }
+        orders
+            .computeIfAbsent(channel.settings().dispatch().ordering(), order -> new ArrayList<>())
+            .add(name);
       }
     }
-    return true;
-  }
-
-  /** Whoever died while it ran is still noted as the lease's owner. */
-  private boolean isIdle(String channel, Ordering ordering) {
-    return !leases.isOwned(channel) && !Ledgers.anyWaiting(messages, lanes, channel, ordering);
+    // Whoever died while it ran is still noted as the lease's owner.
+    Set<String> owned = leases.owned();
+    return orders.values().stream().flatMap(List::stream).noneMatch(owned::contains)
+        && !Ledgers.anyWaiting(messages, lanes, orders);
   }
 
   /** What a dispatch says of a channel that is idle. */
   public RunResult result(String channel, Duration elapsed) {
-    return RunResult.nothingToDo(channel, messages.unsettled(channel), elapsed);
+    return new RunResult.NothingToDo(channel, messages.unsettled(channel), elapsed);
   }
 }

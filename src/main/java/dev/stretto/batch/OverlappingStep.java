@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
@@ -129,7 +128,7 @@ final class OverlappingStep extends AbstractStep {
       Future<Task> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
       futures.add(future);
       if (future.isDone()) {
-        // Whoever was told that it is done may not have found it.
+        // The recorder, woken as it was done, may have looked before it was added.
         run.wakeRecorder();
       }
       meanwhile.run();
@@ -217,7 +216,7 @@ final class OverlappingStep extends AbstractStep {
       case COMPLETED -> {}
       case STOPPED -> {
         if (stop.reason() == Reason.UNAVAILABLE) {
-          execution.setExitStatus(new ExitStatus(RunLauncher.UNAVAILABLE, stop.text()));
+          execution.setExitStatus(ExitStatuses.unavailable(stop));
         }
         execution.setTerminateOnly();
       }

@@ -15,12 +15,12 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.dao.EmptyResultDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The job's executions, and a word to one that runs. */
+/** The job's executions: lists them, and asks one that runs to stop. */
 public final class RunHistory {
 
   /**
-   * The repository can list executions by their instance only, which restarts mix up in time. Where
-   * the names of tables have a case, it is upper.
+   * The job repository lists executions by their instances only, and with restarts that is not
+   * their order in time. Names of tables are in upper case, for databases in which it matters.
    */
   private static final String LATEST =
       """

@@ -1,6 +1,7 @@
 package dev.stretto.batch;
 
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.ChannelHeldException;
@@ -39,12 +40,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class RunLauncher {
 
-  /** The exit code of an execution that found another run holding the channel. */
-  static final String HELD = "HELD";
-
-  /** The exit code of one whose destination asked for a longer pause than a run would wait. */
-  static final String UNAVAILABLE = "UNAVAILABLE";
-
   private final ChannelOpener opener;
   private final Leases leases;
   private final ChannelRun.Shared shared;
@@ -52,6 +47,7 @@ public final class RunLauncher {
   private final Upkeep upkeep;
   private final Batch batch;
   private final Clocks clocks;
+  private final DeadRuns deadRuns;
 
   RunLauncher(
       ChannelOpener opener, Leases leases, ChannelRun.Shared shared, Upkeep upkeep, Batch batch) {
@@ -62,6 +58,7 @@ public final class RunLauncher {
     this.upkeep = upkeep;
     this.batch = batch;
     this.clocks = shared.clocks();
+    this.deadRuns = new DeadRuns(batch, clocks);
   }
 
   /**
@@ -94,7 +91,6 @@ public final class RunLauncher {
    * pause than this one may wait, it returns at once and leaves no trace in the job repository.
    *
    * @param running is told of the run once there is one
-   * @return how it ended; {@link RunResult#HELD} where another run holds the channel
    * @throws SQLException where the lease's database fails
    * @throws JobExecutionException where Spring Batch refuses to launch the job
    */
@@ -106,17 +102,17 @@ public final class RunLauncher {
     try {
       lease = leases.acquire(channel);
     } catch (ChannelHeldException e) {
-      return RunResult.held(
+      return new RunResult.Held(
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
     try {
       return switch (look(open, lease, null)) {
         case Found.Nothing() -> {
           upkeep.after(channel, null);
-          yield RunResult.nothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
+          yield new RunResult.NothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
         }
         case Found.Closed(Stop stop) ->
-            RunResult.closed(channel, stop, ledgers.unsettled(channel), clock.elapsed());
+            new RunResult.GateClosed(channel, stop, ledgers.unsettled(channel), clock.elapsed());
         case Found.Work(JobParameters unfinished) -> {
           AtomicReference<@Nullable ChannelRun> current = new AtomicReference<>();
           JobExecution execution =
@@ -128,13 +124,34 @@ public final class RunLauncher {
                     current.set(run);
                     running.accept(run);
                   });
-          yield RunResult.of(
-              channel, execution, current.get(), ledgers.unsettled(channel), clock.elapsed());
+          yield executed(execution, current.get(), open.name(), clock);
         }
       };
     } finally {
       leases.release(lease);
     }
+  }
+
+  /**
+   * What an execution came to.
+   *
+   * @param run null where the execution failed before there was one
+   */
+  private RunResult executed(
+      JobExecution execution, @Nullable ChannelRun run, String channel, RunClock clock) {
+    return new RunResult.Executed(
+        channel,
+        execution.getId(),
+        execution.getStatus().name(),
+        run == null ? null : run.stopped(),
+        execution.getAllFailureExceptions().stream()
+            .map(DatabaseStop::line)
+            .findFirst()
+            .orElse(null),
+        run == null ? Counts.NONE : run.counts(),
+        run == null ? 0 : run.resent(),
+        ledgers.unsettled(channel),
+        clock.elapsed());
   }
 
   /** Has Spring Batch run a job that carries what this launch has prepared. */
@@ -149,7 +166,10 @@ public final class RunLauncher {
     return batch.operator().start(job, parameters);
   }
 
-  /** One that some other launcher began is left for that to restart. */
+  /**
+   * What tells the job instance from the channel's others: that of a run that was cut short, to
+   * restart it. One that some other launcher made has none, and is left for that to restart.
+   */
   private String instance(Lease lease, @Nullable JobParameters unfinished) {
     return Objects.requireNonNullElseGet(
         unfinished == null ? null : unfinished.getString(DispatchParameters.LAUNCH),
@@ -157,8 +177,8 @@ public final class RunLauncher {
   }
 
   /**
-   * What an execution does that some other launcher has made: the same, and where there is nothing
-   * to send the execution says so in its exit status.
+   * Does the same in an execution that some other launcher has made. Where there is nothing to
+   * send, the execution's exit status says so.
    */
   void execute(JobExecution execution, DispatchJob.StepRunner steps)
       throws JobInterruptedException {
@@ -171,17 +191,16 @@ public final class RunLauncher {
         switch (look(open, lease, execution)) {
           case Found.Nothing() -> {
             upkeep.after(open.name(), null);
-            steps.run(unsent(ExitStatus.COMPLETED.addExitDescription("nothing waited"), false));
+            steps.run(unsent(ExitStatuses.nothingWaited(), false));
           }
-          case Found.Closed(Stop stop) ->
-              steps.run(unsent(new ExitStatus(UNAVAILABLE, stop.text()), true));
+          case Found.Closed(Stop stop) -> steps.run(unsent(ExitStatuses.unavailable(stop), true));
           case Found.Work(JobParameters _) -> send(open, lease, execution, steps, run -> {});
         }
       } finally {
         leases.release(lease);
       }
     } catch (ChannelHeldException e) {
-      steps.run(unsent(new ExitStatus(HELD, String.valueOf(e.getMessage())), true));
+      steps.run(unsent(ExitStatuses.held(e), true));
     } catch (InvalidSettingException e) {
       steps.run(
           new FailingStep(String.valueOf(e.getMessage()).replaceFirst("^--", "job parameter "), e));
@@ -196,7 +215,7 @@ public final class RunLauncher {
 
   private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own) {
     String channel = open.name();
-    JobParameters unfinished = new DeadRuns(batch, clocks).recover(channel, lease.lastRun(), own);
+    JobParameters unfinished = deadRuns.recover(channel, lease.lastRun(), own);
     if (unfinished == null && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
       return new Found.Nothing();
     }

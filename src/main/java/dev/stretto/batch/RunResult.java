@@ -2,100 +2,78 @@ package dev.stretto.batch;
 
 import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
-import dev.stretto.run.ChannelRun;
-import dev.stretto.run.DatabaseStop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.BatchStatus;
-import org.springframework.batch.core.job.JobExecution;
 
-/**
- * How a run on a channel ended.
- *
- * @param channel the channel's name
- * @param run the job execution's number, or null where there was nothing to do and so no execution
- * @param status the job execution's status: {@code COMPLETED}, {@code STOPPED} or {@code FAILED};
- *     or {@link #HELD} where there was no execution because another run holds the channel
- * @param stop why it started nothing more before everything was done, or null
- * @param failure one line where it failed otherwise, or says who holds the channel; or null
- * @param delivered messages delivered in this run
- * @param parked messages parked in this run
- * @param retried attempts beyond each message's first
- * @param resent messages sent again because a run that died had claimed them
- * @param remaining messages that still wait
- * @param calling from the first start to the last thing recorded
- * @param elapsed how long the run took altogether
- */
-public record RunResult(
-    String channel,
-    @Nullable Long run,
-    String status,
-    @Nullable Stop stop,
-    @Nullable String failure,
-    long delivered,
-    long parked,
-    long retried,
-    long resent,
-    long remaining,
-    Duration calling,
-    Duration elapsed) {
+/** How a launch on a channel ended. */
+public sealed interface RunResult {
 
-  /** The status of a run that was none, because another run holds the channel. */
-  public static final String HELD = "HELD";
+  /** The channel's name. */
+  String channel();
 
-  /** That of a channel where nothing waited. */
-  static RunResult nothingToDo(String channel, long remaining, Duration elapsed) {
-    return unsent(channel, BatchStatus.COMPLETED.name(), null, null, remaining, elapsed);
+  /** What was done; nothing where there was no execution. */
+  default Counts counts() {
+    return Counts.NONE;
   }
 
-  /** That of a channel whose destination asked for a longer pause than a run would wait. */
-  static RunResult closed(String channel, Stop stop, long remaining, Duration elapsed) {
-    return unsent(channel, BatchStatus.STOPPED.name(), stop, null, remaining, elapsed);
-  }
+  /** How many messages still wait. */
+  long remaining();
 
-  /** That of a channel which another run holds. */
-  static RunResult held(String channel, String holder, long remaining, Duration elapsed) {
-    return unsent(channel, HELD, null, holder, remaining, elapsed);
-  }
+  /** How long the launch took altogether. */
+  Duration elapsed();
 
-  private static RunResult unsent(
+  /**
+   * Another run holds the channel.
+   *
+   * @param holder says who, in one line
+   */
+  record Held(String channel, String holder, long remaining, Duration elapsed)
+      implements RunResult {}
+
+  /** Nothing waited that could be sent, and no run was cut short. */
+  record NothingToDo(String channel, long remaining, Duration elapsed) implements RunResult {}
+
+  /**
+   * The destination asked an earlier run for a longer pause than this one may wait.
+   *
+   * @param stop says for how much longer
+   */
+  record GateClosed(String channel, Stop stop, long remaining, Duration elapsed)
+      implements RunResult {}
+
+  /**
+   * Its turn had not come before the launcher was to start nothing more.
+   *
+   * @param stop says why
+   */
+  record NotBegun(String channel, Stop stop, long remaining, Duration elapsed)
+      implements RunResult {}
+
+  /**
+   * There was an execution.
+   *
+   * @param run the job execution's number
+   * @param status the job execution's status, in Spring Batch's words
+   * @param stop why nothing more started before everything was done, or null
+   * @param failure one line where it failed otherwise, or null
+   * @param resent messages sent again because a run that died had claimed them
+   */
+  record Executed(
       String channel,
+      long run,
       String status,
       @Nullable Stop stop,
       @Nullable String failure,
+      Counts counts,
+      int resent,
       long remaining,
-      Duration elapsed) {
-    return new RunResult(
-        channel, null, status, stop, failure, 0, 0, 0, 0, remaining, Duration.ZERO, elapsed);
-  }
+      Duration elapsed)
+      implements RunResult {
 
-  /**
-   * That of an execution.
-   *
-   * @param run null where the execution failed before there was one
-   */
-  static RunResult of(
-      String channel,
-      JobExecution execution,
-      @Nullable ChannelRun run,
-      long remaining,
-      Duration elapsed) {
-    Counts counts = run == null ? Counts.NONE : run.counts();
-    return new RunResult(
-        channel,
-        execution.getId(),
-        execution.getStatus().name(),
-        run == null ? null : run.stopped(),
-        execution.getAllFailureExceptions().stream()
-            .map(DatabaseStop::line)
-            .findFirst()
-            .orElse(null),
-        counts.delivered(),
-        counts.parked(),
-        counts.retried(),
-        run == null ? 0 : run.resent(),
-        remaining,
-        counts.calling(),
-        elapsed);
+    /** Whether the execution neither failed nor was cut short. */
+    public boolean completed() {
+      return status.equals(BatchStatus.COMPLETED.name());
+    }
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param exit the job execution's exit code
  * @param started when it began, or null if it has not
  * @param ended when it ended, or null while it has not
- * @param delivered messages delivered; like the other numbers, those of a running or dead run are
- *     as old as its last note, 200 messages at the most
+ * @param delivered messages delivered; like the other numbers, of a running or dead run what it
+ *     noted last, which it does once a second
  * @param parked messages parked
  * @param retried attempts beyond each message's first
  * @param resent messages sent again because a run that died had claimed them

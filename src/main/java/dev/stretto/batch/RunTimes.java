@@ -12,9 +12,9 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.dao.DataAccessException;
 
 /**
- * When an execution began and ended. Spring Batch keeps what a clock on the wall showed, of whoever
- * ran it, and on some databases what it would have shown to whoever looks; so instants are noted
- * beside.
+ * When an execution began and ended. Spring Batch keeps local times without their time zone, that
+ * of the process that ran, and some databases convert them to the reader's. So the instants are
+ * noted in the execution context.
  */
 final class RunTimes {
 

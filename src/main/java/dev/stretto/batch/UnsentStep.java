@@ -6,8 +6,8 @@ import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.StepExecution;
 
 /**
- * The step of an execution that sends nothing, where a launcher has made the execution before
- * anybody could know: says why in its exit status.
+ * The step of an execution that some other launcher made before it was known that there is nothing
+ * to send. Its exit status says why.
  */
 final class UnsentStep extends AbstractStep {
 

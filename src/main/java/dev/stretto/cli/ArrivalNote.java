@@ -41,8 +41,8 @@ final class ArrivalNote {
     return switch (order(channel)) {
       case KEPT -> "";
       case NOT_KEPT ->
-          ", which is not the order of arrival: over HTTP/1.1, or in a class of your own, calls"
-              + " overtake each other";
+          ", which is not the order of arrival: over HTTP/1.1, in a class of your own, or through"
+              + " several programs, calls overtake each other";
       case UNKNOWN -> ", which is the order of arrival over HTTP/2 only";
     };
   }

@@ -46,7 +46,7 @@ final class OpenCommand implements Callable<Integer> {
   public Integer call() {
     try (OpenApplication application = context.open()) {
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
-      KnownChannels.of(application.get(Channels.class), statuses.known(), channel);
+      KnownChannels.require(application.get(Channels.class), statuses.known(), channel);
       boolean opened = new ChannelTable(application.get(JdbcTemplate.class)).openGate(channel);
       if (json) {
         context.json(new Opened(channel, opened));

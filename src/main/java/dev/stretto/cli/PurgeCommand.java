@@ -10,6 +10,7 @@ import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,7 +46,10 @@ final class PurgeCommand implements Callable<Integer> {
       description = "What was settled longer ago than this, such as 30d or 12h.")
   private String olderThan = "";
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -60,18 +64,24 @@ final class PurgeCommand implements Callable<Integer> {
     Duration age = DurationText.parse("--older-than", olderThan);
     try (OpenApplication application = context.open()) {
       SettledMessages settled = application.get(SettledMessages.class);
-      Map<String, Long> purged = new LinkedHashMap<>();
-      for (String name :
+      OldRuns runs = application.get(OldRuns.class);
+      Collection<String> names =
           KnownChannels.of(
               application.get(Channels.class),
               application.get(ChannelStatuses.class).known(),
-              channel)) {
+              channel);
+      Map<String, Long> purged = new LinkedHashMap<>();
+      for (String name : names) {
         long count = settled.purge(name, age);
         if (count > 0) {
           purged.put(name, count);
         }
       }
-      print(purged, application.get(OldRuns.class).remove(channel, age, Long.MAX_VALUE));
+      print(
+          purged,
+          channel == null
+              ? runs.remove(null, age, Long.MAX_VALUE)
+              : names.stream().mapToLong(name -> runs.remove(name, age, Long.MAX_VALUE)).sum());
     }
     return ExitCode.DONE.code();
   }

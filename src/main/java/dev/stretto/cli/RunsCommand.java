@@ -81,7 +81,7 @@ final class RunsCommand implements Callable<Integer> {
     }
     try (OpenApplication application = context.open()) {
       if (channel != null) {
-        KnownChannels.of(
+        KnownChannels.require(
             application.get(Channels.class),
             application.get(ChannelStatuses.class).known(),
             channel);

@@ -31,7 +31,10 @@ final class StatusCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")

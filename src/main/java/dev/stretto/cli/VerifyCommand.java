@@ -37,10 +37,11 @@ import picocli.CommandLine.Parameters;
       "",
       "That is the order of starts; over HTTP/2 it is the order of arrival too, otherwise its line"
           + " says",
-      "that it is not. Ends with 1 and names the first pair of messages where they did not. Runs"
-          + " with ordering key are",
-      "judged within each key. What is sent again, after a failure, a redrive or a crash, changes"
-          + " nothing."
+      "that it is not. Where one pair of messages did not keep it, ends with 1 and names the first"
+          + " such",
+      "pair. Runs with ordering key are judged within each key. What is sent again, after a"
+          + " failure,",
+      "a redrive or a crash, changes nothing."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -52,7 +53,10 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Only the first starts that this run made.")
   private @Nullable Long run;
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -29,7 +29,8 @@ public enum DatabaseFault {
   OTHER;
 
   /**
-   * Beside class 08 and PostgreSQL's 57P01 to 57P05: it ends, crashed, starts, or was left idle.
+   * PostgreSQL's, beside those of class 08: the server ends the session, crashed or is starting, or
+   * the session was idle for too long.
    */
   private static final Set<String> LOST_STATES =
       Set.of("57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04");
@@ -37,12 +38,12 @@ public enum DatabaseFault {
   private static final String POSTGRESQL_READ_ONLY = "25006";
   private static final String POSTGRESQL_NO_CONNECTION = "53300";
 
-  /** MariaDB's, of many options; which one says the message. */
+  /** MariaDB's, where any option forbids the statement; the message says which. */
   private static final int MARIADB_OPTION = 1290;
 
   private static final int MARIADB_READ_ONLY = 1836;
 
-  /** All there are; all that the user may have, by the server's settings or by its own. */
+  /** All connections are taken, or all of this user's, by the server's settings or its own. */
   private static final Set<Integer> MARIADB_NO_CONNECTION = Set.of(1040, 1203, 1226);
 
   /** H2's: broken, closed by another, closed as the JVM ended. They are its SQL states, too. */

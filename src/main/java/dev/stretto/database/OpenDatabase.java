@@ -90,8 +90,8 @@ public final class OpenDatabase implements AutoCloseable {
   }
 
   /**
-   * Lets other commands use the H2 file at the same time, from now on; nothing where it is not this
-   * JVM that has it open. Whoever serves and does not wait for the others' end cuts them off.
+   * Lets other commands use the H2 file at the same time, from now on; does nothing where this JVM
+   * has no H2 file open itself. Whoever serves has to wait for the others' end, or cuts them off.
    */
   public void serve() throws SQLException {
     if (own != null && server == null) {

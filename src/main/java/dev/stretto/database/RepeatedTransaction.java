@@ -10,12 +10,12 @@ import org.springframework.core.retry.RetryTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Short transactions that are tried again where they failed for a reason that passes: up to seven
- * times, and not again once 15 seconds are over. Blocks meanwhile.
+ * Short transactions that are tried again where they failed for a reason that passes: seven times
+ * in all at the most, and not again once 15 seconds are over. Blocks meanwhile.
  */
 public final class RepeatedTransaction {
 
-  /** The first of the waits is doubled before each of the others. */
+  /** Waits of 50 ms, 100 ms and so on, up to 1.6 s. */
   static final RetryPolicy POLICY =
       policy()
           .maxRetries(6)
@@ -36,7 +36,7 @@ public final class RepeatedTransaction {
     this.template = new RetryTemplate(policy);
   }
 
-  /** One that tries again what may succeed then. */
+  /** A policy that tries again only what may succeed then. */
   static RetryPolicy.Builder policy() {
     return RetryPolicy.builder()
         .predicate(failure ->

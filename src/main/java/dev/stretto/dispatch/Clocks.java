@@ -5,9 +5,9 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Where a dispatcher takes time and chance from.
+ * The clocks and the randomness of a dispatcher.
  *
- * @param nanos a clock that never jumps, in nanoseconds from any origin
+ * @param nanos a monotonic clock, in nanoseconds from any origin
  * @param clock the time of day, for what is recorded
  * @param random for jitter
  */

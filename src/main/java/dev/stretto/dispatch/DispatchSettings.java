@@ -1,6 +1,7 @@
 package dev.stretto.dispatch;
 
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,22 @@ public record DispatchSettings(
    *     than 0, where nothing has shown that the destination takes others
    */
   public record Retry(
-      int attempts, Duration backoff, double multiplier, Duration maxBackoff, Duration giveUp) {}
+      int attempts, Duration backoff, double multiplier, Duration maxBackoff, Duration giveUp) {
+
+    /**
+     * Draws the wait before the next attempt: exponential, capped, of which the second half is
+     * random. In nanoseconds.
+     *
+     * @param faults how many attempts failed so far, from 1
+     */
+    long backoffNanos(int faults, RandomGenerator random) {
+      double nominal =
+          Math.min(
+              (double) backoff.toNanos() * Math.pow(multiplier, faults - 1),
+              (double) maxBackoff.toNanos());
+      return (long) (nominal * (0.5 + 0.5 * random.nextDouble()));
+    }
+  }
 
   /**
    * When a failure is the destination's and not its message's, and how a run waits for a

@@ -1,44 +1,61 @@
 package dev.stretto.dispatch;
 
-import dev.stretto.dispatch.Judge.Moment;
+import dev.stretto.dispatch.Counts.Tally;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.message.Message;
 import dev.stretto.transport.Outcome;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine of a channel's run: what may start when; {@link Judge} says what each outcome
- * leads to. It waits for nothing, starts no thread and reads no clock, so that a test can take it
- * through any schedule. Not thread-safe: the dispatcher's lock guards it. Times are nanoseconds on
- * the dispatcher's monotonic clock.
+ * The state machine of a channel's run: a message is offered, claimed within the window ({@link
+ * ClaimQueue}), started in turn ({@link StartQueue}, {@link Calls}), judged by the outcome of its
+ * call ({@link Judge}) and recorded, until a {@link Stop}. It waits for nothing, starts no thread
+ * and reads no clock but the one it is given, so that a test can take it through any schedule. Not
+ * thread-safe: the dispatcher's lock guards it. Times are nanoseconds on the dispatcher's monotonic
+ * clock.
  */
 final class DispatchState {
 
-  private final DispatchSettings settings;
   private final Clocks clocks;
+  private final Lanes lanes;
+  private final ClaimQueue claims;
   private final StartQueue queue;
   private final StartGate gate;
+  private final Suspects suspects;
+  private final Outage outage;
   private final Judge judge;
-  private final RateLimiter limiter;
+  private final Calls calls;
   private final Tally tally = new Tally();
-  private final Set<Task> underWay = new HashSet<>();
   private @Nullable Stop stop;
-  private long wakeAt = Long.MAX_VALUE;
-  private long calls;
 
   DispatchState(DispatchSettings settings, Clocks clocks) {
-    this.settings = settings;
+    Streak streak = new Streak(settings.unavailable().after());
     this.clocks = clocks;
-    this.queue = new StartQueue(settings);
+    this.lanes = new Lanes(settings);
+    this.claims = new ClaimQueue(settings, lanes);
+    this.queue = new StartQueue(settings, clocks.random(), claims);
     this.gate = new StartGate(settings.unavailable());
-    this.judge = new Judge(settings, clocks, queue, gate);
-    this.limiter = new RateLimiter(settings.rate(), settings.stagger());
+    this.suspects = new Suspects(settings, clocks.clock(), queue, claims, lanes, streak);
+    this.outage = new Outage(settings, clocks.clock(), queue, gate, streak, suspects);
+    this.judge = new Judge(settings, queue, lanes, gate, streak, suspects);
+    this.calls = new Calls(settings, queue, lanes, gate, outage);
+  }
+
+  /**
+   * When something is decided.
+   *
+   * @param nanos on the dispatcher's clock
+   * @param stopped whether nothing more starts
+   * @param underWay how many calls are under way, 0 or more
+   */
+  record Moment(long nanos, boolean stopped, int underWay) {
+
+    /** Whether no call is under way. */
+    boolean quiet() {
+      return underWay == 0;
+    }
   }
 
   /** To be called before anything starts: an earlier run was asked to wait. */
@@ -47,34 +64,34 @@ final class DispatchState {
   }
 
   Task offer(Message message, long now) {
-    Task task = queue.offer(message);
+    Task task = claims.offer(message);
     unblock(now);
     if (stop != null) {
-      queue.withdrawOffered().forEach(withdrawn -> withdrawn.end(null));
+      withdrawOffered();
     }
     return task;
   }
 
   /** Whether as many wait to be claimed as are read ahead. */
   boolean full() {
-    return queue.full();
+    return claims.full();
   }
 
   /** Whether it is time to offer more, so that there always is something to claim. */
   boolean wantsMore() {
-    return queue.wantsMore();
+    return claims.wantsMore();
   }
 
   List<Task> takeHeldBack() {
-    return queue.takeHeldBack();
+    return lanes.takeHeldBack();
   }
 
   void unblock(String key) {
-    queue.unblock(key);
+    lanes.unblock(key);
   }
 
   boolean pickable() {
-    return stop == null && queue.pickable(0);
+    return stop == null && claims.pickable(0);
   }
 
   /**
@@ -83,28 +100,17 @@ final class DispatchState {
    * @param ended each with a settlement
    */
   Turn turn(List<Task> ended) {
-    List<Task> released = queue.takeReleasing();
-    return new Turn(ended, released, pick(ended, released));
-  }
-
-  /**
-   * In the places of those that end or are given back in the same transaction, and in free ones.
-   */
-  private List<Task> pick(List<Task> ended, List<Task> released) {
-    if (stop != null) {
-      return List.of();
-    }
-    long claimed = ended.stream().filter(task -> task.claimed).count();
-    return queue.pick((int) claimed + released.size());
+    return claims.turn(ended, stop == null);
   }
 
   boolean anyReleasing() {
-    return queue.anyReleasing();
+    return claims.anyReleasing();
   }
 
   void committed(Turn turn, long now) {
     for (Task task : turn.ended()) {
       queue.recorded(task);
+      claims.recorded(task);
       tally.recorded(task.settlement(), now);
     }
     unblock(now);
@@ -115,11 +121,11 @@ final class DispatchState {
   }
 
   private void released(List<Task> tasks, long now) {
-    tasks.forEach(queue::released);
+    tasks.forEach(claims::released);
     if (stop == null) {
       unblock(now);
     } else {
-      queue.withdrawOffered().forEach(task -> task.end(null));
+      withdrawOffered();
     }
   }
 
@@ -134,11 +140,12 @@ final class DispatchState {
 
   /** Whether nothing is left but suspects, and what waits behind them. */
   boolean idle() {
-    return queue.idle();
+    return claims.idle();
   }
 
+  /** Whether no call is under way. */
   boolean quiet() {
-    return underWay.isEmpty();
+    return calls.underWay() == 0;
   }
 
   @Nullable Stop stopped() {
@@ -152,78 +159,33 @@ final class DispatchState {
    * @param capacity the most calls that may be under way, 1 or more
    */
   @Nullable Task next(long now, int capacity) {
-    wakeAt = Long.MAX_VALUE;
-    if (judge.inDoubt()) {
-      wakeAt = judge.doubtedUntil(moment(now));
-      if (wakeAt > now) {
-        return startable(sendable(judge::witness), limiter.allowsAt(now), now, capacity);
-      }
-      wakeAt = Long.MAX_VALUE;
-      stopWhere(judge.down(now), now);
+    consider(now);
+    if (stop == null && !outage.doubted()) {
+      stopWhere(outage.beyondPatience(now), now);
     }
-    if (stop == null && gate.beyondPatience()) {
-      stop(new Stop(Reason.UNAVAILABLE, gate.reason() + judge.inARow(now), gate.asked(now)), now);
-    }
-    if (stop != null || queue.awaitsReturned()) {
-      return null;
-    }
-    Task first = sendable(() -> queue.next(now));
-    wakeAt = queue.nextDue();
-    return startable(first, Math.max(gate.opensAt(now), limiter.allowsAt(now)), now, capacity);
-  }
-
-  private @Nullable Task startable(@Nullable Task first, long allowed, long now, int capacity) {
-    if (first == null || underWay.size() >= Math.min(capacity, settings.window())) {
-      return null;
-    }
-    if (allowed <= now) {
-      return first;
-    }
-    wakeAt = Math.min(wakeAt, allowed);
-    return null;
-  }
-
-  /**
-   * What can't be sent is parked when its turn has come, whatever the destination is like, for it
-   * has no part in it.
-   */
-  private @Nullable Task sendable(Supplier<@Nullable Task> line) {
-    Task first = line.get();
-    while (first != null && first.message().problem() != null) {
-      queue.started(first);
-      judge.unsendable(first, first.message().problem());
-      first = line.get();
-    }
-    return first;
+    return calls.next(moment(now), capacity);
   }
 
   /** Whether {@link #next} has anything to decide: else nothing waits to be started. */
   boolean mayStart() {
-    return stop != null || queue.anyWaits() || judge.inDoubt();
+    return stop != null || queue.anyWaits() || outage.doubted();
   }
 
   long wakeAt() {
-    return wakeAt;
+    return calls.wakeAt();
   }
 
   /** What {@link #next} returned is about to be handed over. */
   void begin(Task task, long now) {
-    queue.started(task);
-    if (judge.inDoubt()) {
-      judge.witnessStarts();
-    } else {
-      gate.started(task);
-    }
-    limiter.started(now);
-    underWay.add(task);
-    task.attempts++;
-    task.call = ++calls;
+    calls.begin(task, now);
     tally.started(task, now, clocks.clock());
   }
 
   void finished(Task task, Outcome outcome, long now) {
-    if (underWay.remove(task) && !task.over()) {
+    if (calls.end(task)) {
       stopWhere(judge.finished(task, outcome, moment(now)), now);
+      consider(now);
+      unblock(now);
     }
   }
 
@@ -233,20 +195,26 @@ final class DispatchState {
    * @return whether any was set aside, so that the run may go on
    */
   boolean conclude(long now) {
-    boolean suspected = stop == null && judge.anySuspects();
+    boolean suspected = stop == null && !suspects.isEmpty();
     if (suspected) {
-      stopWhere(judge.conclude(), now);
+      stopWhere(suspects.conclude(), now);
     }
     return suspected && stop == null;
   }
 
   private Moment moment(long now) {
-    return new Moment(now, stop != null, underWay.size());
+    return new Moment(now, stop != null, calls.underWay());
+  }
+
+  private void consider(long now) {
+    if (stop == null) {
+      stopWhere(outage.consider(moment(now)), now);
+    }
   }
 
   private void unblock(long now) {
     if (stop == null) {
-      stopWhere(judge.unblock(moment(now)), now);
+      stopWhere(suspects.unblock(moment(now)), now);
     }
   }
 
@@ -256,60 +224,37 @@ final class DispatchState {
     }
   }
 
-  /**
-   * Only the first stop counts. Where the time is up while the destination takes nothing, the run
-   * has to be tried again later.
-   */
+  /** Starts nothing more. Only the first stop counts. */
   void stop(Stop asked, long now) {
     if (stop == null) {
-      Stop reason = asked.reason() == Reason.TIME_UP ? timeUp(asked, now) : asked;
+      Stop reason = asked.reason() == Reason.TIME_UP ? outage.timeUp(asked, moment(now)) : asked;
       stop = reason;
-      queue.withdrawOffered().forEach(task -> task.end(null));
-      queue.withdrawClaimed().forEach(task -> withdraw(task, reason));
-      judge.takeSuspects().forEach(task -> giveBack(task, reason));
-      queue.takeReleasing().forEach(task -> giveBack(task, reason));
+      withdrawOffered();
+      queue.withdraw().forEach(task -> withdraw(task, reason));
+      suspects.takeAll().forEach(task -> giveBack(task, reason));
+      claims.takeReleasing().forEach(task -> giveBack(task, reason));
       if (!reason.recordable()) {
         abandon();
       }
     }
   }
 
-  private Stop timeUp(Stop asked, long now) {
-    if (gate.closed()) {
-      return new Stop(
-          Reason.UNAVAILABLE,
-          asked.text() + " while " + gate.reason() + judge.inARow(now),
-          gate.asked(now));
-    }
-    return underWay.isEmpty() && queue.onlyRetriesWait(now)
-        ? new Stop(
-            Reason.UNAVAILABLE,
-            asked.text() + " while what was started waits to be sent again",
-            null)
-        : asked;
-  }
-
   /** Ends what is under way without a settlement. */
   void abandon() {
-    underWay.forEach(task -> task.end(null));
+    calls.abandon();
   }
 
   Counts counts() {
-    return tally.counts(underWay.size(), gate.closed());
+    return tally.counts(calls.underWay(), gate.closed());
   }
 
   /** Why nothing is started; null while calls start. */
   @Nullable Standstill standstill(long now) {
-    if (!gate.closed()) {
-      return null;
-    }
-    Instant time = clocks.clock().instant();
-    Duration asked = gate.asked(now);
-    return new Standstill(
-        time.minusNanos(now - gate.closedSince()),
-        asked == null ? null : time.plus(asked),
-        judge.calls(),
-        gate.reason());
+    return outage.standstill(now);
+  }
+
+  private void withdrawOffered() {
+    claims.withdraw().forEach(task -> task.end(null));
   }
 
   private static void withdraw(Task task, Stop reason) {

@@ -48,12 +48,12 @@ public final class Dispatcher implements Turns, AutoCloseable {
   /**
    * Readies a dispatcher; nothing starts yet.
    *
-   * @param channel names the thread
+   * @param starter makes the thread that starts calls
    * @param leaseLive asked before every start; must be cheap
    * @param claimable told, from any thread, that {@link #turn} may have something; must be cheap
    */
   public Dispatcher(
-      String channel,
+      Thread.Builder starter,
       DispatchSettings settings,
       Passage passage,
       BooleanSupplier leaseLive,
@@ -66,7 +66,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
     this.clocks = clocks;
     this.origin = clocks.nanos().getAsLong();
     this.state = new DispatchState(settings, clocks);
-    this.thread = Thread.ofPlatform().name("dispatch-" + channel).daemon().unstarted(this::run);
+    this.thread = starter.unstarted(this::run);
   }
 
   /**

@@ -51,7 +51,7 @@ final class GivenBack {
     return taken;
   }
 
-  /** Whether {@link #take} has any. */
+  /** Whether {@link #take} would return any. */
   boolean anyToTake() {
     return !releasing.isEmpty();
   }

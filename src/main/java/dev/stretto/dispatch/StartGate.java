@@ -7,9 +7,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A circuit breaker, whether a channel may start calls: open, closed for a while because the
- * destination can't be reached or takes nothing, or half open with one call as a probe. Not safe
- * for threads: the dispatcher's lock guards it.
+ * A circuit breaker, with the words of a gate: open while calls start, closed for a while because
+ * the destination can't be reached or takes nothing, or half open with one call as a probe. Not
+ * thread-safe: the dispatcher's lock guards it.
  */
 final class StartGate {
 

@@ -1,238 +1,58 @@
 package dev.stretto.dispatch;
 
-import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.Retry;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
-import dev.stretto.message.Message;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is next: the messages offered, claimed, and waiting to be sent again. Not safe for threads:
- * the dispatcher's lock guards it. It knows no clock and no thread, so that tests can drive it
- * through any schedule.
+ * Who is next: what is claimed and was never started, and what waits to be sent again. Not
+ * thread-safe: the dispatcher's lock guards it.
  */
 final class StartQueue {
 
-  private static final Comparator<Task> BY_TURN = Comparator.comparingLong(f -> f.turn);
+  private static final Comparator<Task> BY_TURN = Comparator.comparingLong(task -> task.turn);
+  private static final Comparator<Task> BY_DUE = Comparator.comparingLong(task -> task.dueAt);
   private static final Comparator<Task> BY_POSITION =
-      Comparator.comparingLong(f -> f.message().position());
-  private static final Object ONE_LANE = new Object();
+      Comparator.comparingLong(task -> task.message().position());
 
-  private final Ordering ordering;
+  private final Retry retry;
   private final boolean holdWhileRetrying;
-  private final int window;
-  private final int lookAhead;
-  private final Map<Object, Lane> lanes = new HashMap<>();
-
-  /**
-   * Offered and free to be claimed: heads of their lanes, in the order in which they came to be.
-   * Among keys a long lane thus waits its turn behind every other after each of its messages.
-   */
-  private final ArrayDeque<Task> claimable = new ArrayDeque<>();
+  private final RandomGenerator random;
+  private final ClaimQueue claims;
 
   /** Durably claimed, never started in this run. */
   private final PriorityQueue<Task> ready = new PriorityQueue<>(BY_TURN);
 
-  private final PriorityQueue<Task> backingOff =
-      new PriorityQueue<>(Comparator.comparingLong(f -> f.dueAt));
+  private final PriorityQueue<Task> backingOff = new PriorityQueue<>(BY_DUE);
   private final PriorityQueue<Task> due = new PriorityQueue<>(BY_POSITION);
 
-  /** They go before all that is claimable. */
-  private final GivenBack givenBack = new GivenBack();
-
-  /** How many were suspects and were set aside, and are not recorded yet. */
-  private int judged;
-
-  /** Those behind a blocked head, not yet taken by {@link #takeHeldBack}. */
-  private List<Task> heldBack = new ArrayList<>();
-
-  private long turns;
-  private int offered;
-  private int claims;
+  /** How many messages failed and are not settled; see {@link Task#failing}. */
   private int failing;
 
-  StartQueue(DispatchSettings settings) {
-    this.ordering = settings.ordering();
+  /**
+   * @param random for the jitter of retries
+   */
+  StartQueue(DispatchSettings settings, RandomGenerator random, ClaimQueue claims) {
+    this.retry = settings.retry();
     this.holdWhileRetrying = settings.whileRetrying() == WhileRetrying.HOLD;
-    this.window = settings.window();
-    this.lookAhead = settings.lookAhead();
+    this.random = random;
+    this.claims = claims;
   }
 
-  /** Adds a message behind all those offered before. */
-  Task offer(Message message) {
-    Lane lane = laneOf(message);
-    Task task = new Task(message, lane);
-    if (lane != null && lane.blocked) {
-      holdBack(task);
-      return task;
-    }
-    offered++;
-    if (lane != null && lane.busy) {
-      lane.behind.add(task);
-    } else {
-      toHead(task);
-    }
-    return task;
-  }
-
-  private void toHead(Task task) {
-    if (task.lane != null) {
-      task.lane.busy = true;
-    }
-    task.turn = ++turns;
-    claimable.add(task);
-  }
-
-  private void holdBack(Task task) {
-    heldBack.add(task);
-    task.end(null);
-  }
-
-  /** Holds back what is behind the lane's head, and what will be offered to the lane. */
-  void block(Lane lane) {
-    lane.blocked = true;
-    offered -= lane.behind.size();
-    lane.behind.forEach(this::holdBack);
-    lane.behind.clear();
-  }
-
-  /** What is offered to that key's lane from now on is lined up again. */
-  void unblock(String key) {
-    Lane lane = lanes.get(key);
-    if (lane != null && lane.blocked) {
-      lane.blocked = false;
-      if (!lane.busy) {
-        lanes.remove(key);
-      }
-    }
-  }
-
-  List<Task> takeHeldBack() {
-    List<Task> taken = heldBack;
-    heldBack = new ArrayList<>();
-    return taken;
-  }
-
-  private @Nullable Lane laneOf(Message message) {
-    return switch (ordering) {
-      case START -> null;
-      case KEY ->
-          message.orderingKey() == null
-              ? null
-              : lanes.computeIfAbsent(message.orderingKey(), key -> new Lane());
-      case STRICT -> lanes.computeIfAbsent(ONE_LANE, key -> new Lane());
-    };
-  }
-
-  /** Whether as many wait to be claimed as are read ahead. */
-  boolean full() {
-    return offered >= lookAhead;
-  }
-
-  /**
-   * Whether whoever waits for room should go on: once there is some, and half of it can be filled
-   * at a time. What waits behind others of its key does not count, for it is of no use to the rest.
-   */
-  boolean wantsMore() {
-    return !full() && claimable.size() <= lookAhead / 2;
-  }
-
-  /** Whether nothing is left but what waits behind others of its lane. */
-  boolean idle() {
-    return claims == 0 && claimable.isEmpty() && givenBack.isEmpty() && allRecorded();
-  }
-
-  /** Whether what became of every suspect that was set aside is recorded. */
-  boolean allRecorded() {
-    return judged == 0;
-  }
-
-  /** A suspect is set aside; what waits behind it in its lane is still to come. */
-  void judged(Task task) {
-    task.judged = true;
-    judged++;
-  }
-
-  /** Nothing is picked while more is to come that goes before it. */
-  boolean pickable(int settling) {
-    return claims < window + settling
-        && !givenBack.someReturn()
-        && !(claimable.isEmpty() && givenBack.isEmpty());
-  }
-
-  /**
-   * Takes the messages to claim now, in order.
-   *
-   * <p>INVARIANT: picked and not yet recorded never exceed the window, once those that are being
-   * settled or given back in the same transaction are taken off, so that a crash re-sends no more
-   * than that.
-   *
-   * @param leaving how many claims end in that transaction, 0 or more
-   */
-  List<Task> pick(int leaving) {
-    List<Task> picked = new ArrayList<>();
-    while (pickable(leaving)) {
-      Task task = givenBack.poll();
-      if (task == null) {
-        task = claimable.remove();
-        offered--;
-      }
-      task.claimed = true;
-      claims++;
-      picked.add(task);
-    }
-    return picked;
-  }
-
-  void claimed(List<Task> tasks) {
-    givenBack.reclaimed();
-    for (Task task : tasks) {
-      if (givenBack.someReturn()) {
-        giveBack(task, true);
-      } else if (task.call > 0) {
+  /** Lines up what was claimed, as far as nothing is to come that goes before it. */
+  void claimed(List<Task> picked) {
+    for (Task task : claims.claimed(picked)) {
+      if (task.call > 0) {
         due.add(task);
       } else {
         ready.add(task);
       }
     }
-  }
-
-  /**
-   * Has a claim given back, so that the message needs no place in the window.
-   *
-   * @param inLine whether the message goes back in line then
-   */
-  void giveBack(Task task, boolean inLine) {
-    givenBack.add(task, inLine);
-  }
-
-  /** Takes those whose claims are to be given back, for that to be recorded. */
-  List<Task> takeReleasing() {
-    return givenBack.take();
-  }
-
-  boolean anyReleasing() {
-    return givenBack.anyToTake();
-  }
-
-  /** The claim was given back. */
-  void released(Task task) {
-    if (task.claimed) {
-      task.claimed = false;
-      claims--;
-    }
-    givenBack.released(task);
-  }
-
-  /** Whether what goes back in line is on its way there, so that nothing may start before it. */
-  boolean awaitsReturned() {
-    return givenBack.awaited(claims < window);
   }
 
   /**
@@ -259,6 +79,11 @@ final class StartQueue {
     return holdsNewStarts() || awaitsReturned() ? null : ready.peek();
   }
 
+  /** Whether nothing may start before what is on its way back in line. */
+  boolean awaitsReturned() {
+    return claims.awaitsReturned();
+  }
+
   /**
    * Whether {@link #nextNew} has one, or may have one once what is being recorded is: claims that
    * neither wait nor are under way end, are given back or come to be then.
@@ -266,16 +91,16 @@ final class StartQueue {
    * @param underWay how many calls are under way, 0 or more
    */
   boolean newToCome(int underWay) {
-    int recording = claims - ready.size() - due.size() - backingOff.size() - underWay;
-    return !holdsNewStarts() && (!ready.isEmpty() || recording > 0 || pickable(0));
+    int recording = claims.claims() - ready.size() - due.size() - backingOff.size() - underWay;
+    return !holdsNewStarts() && (!ready.isEmpty() || recording > 0 || claims.pickable(0));
   }
 
   /** Whether anything is left to be started, at once or later. */
   boolean anyWaits() {
-    return !ready.isEmpty() || !due.isEmpty() || !backingOff.isEmpty();
+    return !ready.isEmpty() || retriesWait();
   }
 
-  /** Removes what {@link #next} returned. */
+  /** Removes what {@link #next} or {@link #nextNew} returned. */
   void started(Task task) {
     if (due.peek() == task) {
       due.remove();
@@ -291,34 +116,52 @@ final class StartQueue {
     return backingOff.isEmpty() ? Long.MAX_VALUE : backingOff.element().dueAt;
   }
 
+  /** Whether a message that was started waits to be sent again. */
+  boolean retriesWait() {
+    return !due.isEmpty() || !backingOff.isEmpty();
+  }
+
   /** Whether nothing is left to be started but what waits to be sent again, if that is anything. */
   boolean onlyRetriesWait(long now) {
-    return !backingOff.isEmpty() && next(now) == null && (holdWhileRetrying || !pickable(0));
+    return !backingOff.isEmpty() && next(now) == null && (holdWhileRetrying || !claims.pickable(0));
   }
 
-  /** A message's call failed; later ones may have to wait until it is settled. */
-  void failed() {
-    failing++;
+  /** A call failed, which is about to count against its message; later ones may have to wait. */
+  void failed(Task task) {
+    if (!task.failing()) {
+      failing++;
+    }
   }
 
-  /** What failed is absolved or settled. */
-  void failedNoMore() {
-    failing--;
+  /** Has nothing count against the message, as if it had not been sent in this run. */
+  void absolve(Task task) {
+    failsNoMore(task);
+    task.absolve();
+  }
+
+  /** What became of the message was recorded. */
+  void recorded(Task task) {
+    failsNoMore(task);
+  }
+
+  private void failsNoMore(Task task) {
+    if (task.failing()) {
+      failing--;
+    }
   }
 
   boolean holdsNewStarts() {
     return holdWhileRetrying && failing > 0;
   }
 
-  /** Lines a started message up to be sent again, because its attempt failed. */
-  void again(Task task, long dueAt) {
-    task.dueAt = dueAt;
+  /**
+   * Lines a started message up to be sent again after a backoff, because its attempt failed.
+   *
+   * @param atLeast how long it waits at least, in nanoseconds
+   */
+  void again(Task task, long now, long atLeast) {
+    task.dueAt = now + Math.max(retry.backoffNanos(task.faults, random), atLeast);
     backingOff.add(task);
-  }
-
-  /** Whether a message that was started waits to be sent again. */
-  boolean retriesWait() {
-    return !due.isEmpty() || !backingOff.isEmpty();
   }
 
   /**
@@ -329,35 +172,15 @@ final class StartQueue {
     due.add(task);
   }
 
-  /** What became of the message was recorded: its place in the window and its lane are free. */
-  void recorded(Task task) {
-    if (task.claimed) {
-      task.claimed = false;
-      claims--;
-    }
-    if (task.judged) {
-      task.judged = false;
-      judged--;
-    }
-    if (task.failing()) {
-      failing--;
-    }
-    Lane lane = task.lane;
-    if (lane != null) {
-      Task head = lane.behind.poll();
-      if (head == null) {
-        lane.busy = false;
-        if (ordering == Ordering.KEY && !lane.blocked) {
-          lanes.remove(task.message().orderingKey());
-        }
-      } else {
-        toHead(head);
-      }
+  /** Absolves all that wait to be sent again; no backoff is left to them. */
+  void absolveRetries() {
+    for (Task task : withdrawRetries()) {
+      absolve(task);
+      putBack(task);
     }
   }
 
-  /** Takes out all that were started and are not under way. */
-  List<Task> withdrawRetries() {
+  private List<Task> withdrawRetries() {
     List<Task> withdrawn = new ArrayList<>(due);
     withdrawn.addAll(backingOff);
     due.clear();
@@ -366,23 +189,10 @@ final class StartQueue {
   }
 
   /** Takes out all that are claimed and not under way. */
-  List<Task> withdrawClaimed() {
+  List<Task> withdraw() {
     List<Task> withdrawn = withdrawRetries();
     withdrawn.addAll(ready);
     ready.clear();
-    return withdrawn;
-  }
-
-  /** Takes out all that were only offered. */
-  List<Task> withdrawOffered() {
-    List<Task> withdrawn = givenBack.withdraw();
-    withdrawn.addAll(claimable);
-    for (Lane lane : lanes.values()) {
-      withdrawn.addAll(lane.behind);
-      lane.behind.clear();
-    }
-    claimable.clear();
-    offered = 0;
     return withdrawn;
   }
 }

@@ -23,11 +23,23 @@ final class Streak {
   private Verdict verdict = Verdict.NONE;
   private int calls;
   private int refusals;
+
+  /** The one of them that started first, as {@link Task#call}. */
   private long first;
+
+  /**
+   * The delivered call of the run that started last, as {@link Task#call}; 0 where there is none.
+   */
   private long latestDelivered;
+
   private long since;
+
+  /** A message of theirs; null where there is none. */
   private @Nullable Task one;
+
+  /** How many messages they are of: 0, 1, or 2 for more than one. */
   private int messages;
+
   private String reason = "";
 
   /**

@@ -1,5 +1,6 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.dispatch.Lanes.Lane;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Task {
 
+  /** Null where the message follows no other. */
   final @Nullable Lane lane;
 
   /** When it came to the head of its lane, counted from 1; 0 before. First starts go by it. */

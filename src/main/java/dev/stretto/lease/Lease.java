@@ -60,8 +60,8 @@ public final class Lease {
   }
 
   /**
-   * Sets what to do, on the renewing thread, once another run has the lease or it could not be
-   * renewed in time.
+   * Sets what to do once another run has the lease or it could not be renewed in time: on the
+   * renewing thread, or here and now where that was so before. May be done twice.
    */
   public void onLost(Runnable action) {
     onLost = action;
@@ -70,7 +70,10 @@ public final class Lease {
     }
   }
 
-  /** Sets what to do, on the renewing thread, once somebody has asked this run to stop. */
+  /**
+   * Sets what to do once somebody has asked this run to stop: on the renewing thread, or here and
+   * now where that was so before. May be done twice.
+   */
   public void onStopAsked(Runnable action) {
     onStopAsked = action;
     if (stopAsked) {
@@ -100,7 +103,7 @@ public final class Lease {
     liveUntil = until;
   }
 
-  /** What follows on the first failure says less of the cause. */
+  /** Keeps the first failure of a series, which says most of the cause. */
   void notRenewed(SQLException why) {
     if (failure() == null) {
       failure = new Failure(why, nanos.getAsLong());
@@ -118,7 +121,10 @@ public final class Lease {
 
   private record Failure(SQLException why, long at) {}
 
-  /** Has it run out by itself: nothing more may start, and others may follow then. */
+  /**
+   * Lets the lease expire: nothing more may start from now on, and once its time is over another
+   * run may take the channel. Returns at once.
+   */
   public void renewNoMore() {
     lost = true;
   }

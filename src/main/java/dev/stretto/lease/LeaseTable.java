@@ -1,13 +1,17 @@
 package dev.stretto.lease;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +61,7 @@ final class LeaseTable {
       "update channel_lease set stop_run = ? where channel = ? and run = ? and owner is not null";
 
   private static final String STOP_ASKED =
-      "select stop_run from channel_lease where channel = ? and fence = ?";
+      "select channel, fence, stop_run from channel_lease where stop_run is not null";
 
   private static final String HOLDERS =
       """
@@ -155,21 +159,59 @@ final class LeaseTable {
     }
   }
 
-  /** Puts the expiry off; false where another run has taken the lease. */
-  boolean renew(String channel, long fence, String owner, Duration duration) throws SQLException {
+  /** A lease as its holder knows it. */
+  record Held(String channel, long fence) {}
+
+  /**
+   * Puts the expiry of leases off, all of them in two statements, or one by one where the driver
+   * does not tell which rows a batch changed, as MariaDB's with {@code useBulkStmts}.
+   *
+   * @return for each whether it was put off: not where another run has taken the lease
+   */
+  List<Boolean> renew(List<Held> leases, String owner, Duration duration) throws SQLException {
     Instant now;
     try (PreparedStatement clock = connection.prepareStatement(NOW);
         ResultSet row = clock.executeQuery()) {
       row.next();
       now = row.getTimestamp(1).toInstant();
     }
+    Timestamp until = Timestamp.from(now.plus(duration));
     try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
-      renew.setTimestamp(1, Timestamp.from(now.plus(duration)));
-      renew.setString(2, channel);
-      renew.setLong(3, fence);
-      renew.setString(4, owner);
-      return renew.executeUpdate() == 1;
+      for (Held lease : leases) {
+        bind(renew, until, lease, owner);
+        renew.addBatch();
+      }
+      int[] rows = renew.executeBatch();
+      List<Boolean> renewed = new ArrayList<>();
+      for (int i = 0; i < rows.length; i++) {
+        if (rows[i] == Statement.SUCCESS_NO_INFO) {
+          bind(renew, until, leases.get(i), owner);
+          renewed.add(renew.executeUpdate() == 1);
+        } else {
+          renewed.add(rows[i] == 1);
+        }
+      }
+      return renewed;
+    } catch (BatchUpdateException e) {
+      throw said(e);
     }
+  }
+
+  private static void bind(PreparedStatement renew, Timestamp until, Held lease, String owner)
+      throws SQLException {
+    renew.setTimestamp(1, until);
+    renew.setString(2, lease.channel());
+    renew.setLong(3, lease.fence());
+    renew.setString(4, owner);
+  }
+
+  /** What went wrong with a batch: by driver it is what follows the exception, or its cause. */
+  private static SQLException said(BatchUpdateException failure) {
+    SQLException next = failure.getNextException();
+    if (next != null) {
+      return next;
+    }
+    return failure.getCause() instanceof SQLException cause ? cause : failure;
   }
 
   void noteRun(String channel, long fence, String owner, long run) throws SQLException {
@@ -192,15 +234,16 @@ final class LeaseTable {
     }
   }
 
-  /** Whether somebody left word for the run to stop; word for an earlier run does not count. */
-  boolean stopAsked(String channel, long fence, long run) throws SQLException {
-    try (PreparedStatement asked = connection.prepareStatement(STOP_ASKED)) {
-      asked.setString(1, channel);
-      asked.setLong(2, fence);
-      try (ResultSet row = asked.executeQuery()) {
-        return row.next() && row.getLong(1) == run;
+  /** The runs that somebody left word for to stop, each with the lease that it had then. */
+  Map<Held, Long> asked() throws SQLException {
+    Map<Held, Long> asked = new HashMap<>();
+    try (PreparedStatement read = connection.prepareStatement(STOP_ASKED);
+        ResultSet rows = read.executeQuery()) {
+      while (rows.next()) {
+        asked.put(new Held(rows.getString(1), rows.getLong(2)), rows.getLong(3));
       }
     }
+    return asked;
   }
 
   /** Those that hold a channel now, by channel. */

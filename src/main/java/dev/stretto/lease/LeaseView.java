@@ -14,8 +14,7 @@ public final class LeaseView {
 
   private static final String CHANNELS = "select channel from channel_lease";
 
-  private static final String OWNED =
-      "select count(*) from channel_lease where channel = ? and owner is not null";
+  private static final String OWNED = "select channel from channel_lease where owner is not null";
 
   private static final String ROW =
       """
@@ -50,9 +49,9 @@ public final class LeaseView {
     return jdbc.sql(CHANNELS).query((row, number) -> row.getString(1)).set();
   }
 
-  /** Whether somebody holds the channel, or died while they did. */
-  public boolean isOwned(String channel) {
-    return jdbc.sql(OWNED).param(channel).query(Long.class).single() > 0;
+  /** The channels that somebody holds, or died while they did. */
+  public Set<String> owned() {
+    return jdbc.sql(OWNED).query((row, number) -> row.getString(1)).set();
   }
 
   /** The channel's lease; null where it was never leased. */

@@ -107,7 +107,11 @@ public final class Leases implements AutoCloseable {
     }
   }
 
-  /** Notes the job execution that works under a lease, for those who find it abandoned. */
+  /**
+   * Notes the job execution that works under a lease, for those who find it abandoned.
+   *
+   * @throws SQLException where the database fails
+   */
   public void noteRun(Lease lease, long run) throws SQLException {
     lock.lock();
     try {
@@ -205,9 +209,9 @@ public final class Leases implements AutoCloseable {
           waitFor(Math.min(LOOK.toNanos(), renewAt - nanos.getAsLong()));
           if (nanos.getAsLong() - renewAt >= 0) {
             renewAt = nanos.getAsLong() + interval;
-            List.copyOf(held).forEach(this::renew);
+            renew();
           }
-          List.copyOf(held).forEach(this::lookForWord);
+          lookForWords();
         }
       }
     } finally {
@@ -215,48 +219,73 @@ public final class Leases implements AutoCloseable {
     }
   }
 
-  private void renew(Lease lease) {
-    if (lease.lost()) {
-      held.remove(lease);
+  /** All in one statement, so that a thousand are renewed in time. */
+  private void renew() {
+    held.removeIf(Lease::lost);
+    List<Lease> living = List.copyOf(held);
+    if (living.isEmpty()) {
       return;
     }
     long before = nanos.getAsLong();
     try {
-      if (table().renew(lease.channel(), lease.fence(), owner, duration)) {
-        lease.renewed(before + duration.toNanos());
-        return;
+      List<Boolean> renewed =
+          table().renew(living.stream().map(Leases::row).toList(), owner, duration);
+      for (int i = 0; i < living.size(); i++) {
+        Lease lease = living.get(i);
+        if (renewed.get(i)) {
+          lease.renewed(before + duration.toNanos());
+        } else {
+          LOG.warn("channel {}: another run has taken the lease", lease.channel());
+          lose(lease);
+        }
       }
-      LOG.warn("channel {}: another run has taken the lease", lease.channel());
     } catch (SQLException e) {
-      lease.notRenewed(e);
-      LOG.warn("channel {}: the lease could not be renewed: {}", lease.channel(), why(e));
       drop();
-      if (lease.live()) {
-        return;
+      notRenewed(living, e);
+    }
+  }
+
+  private void notRenewed(List<Lease> leases, SQLException failure) {
+    String first = leases.getFirst().channel();
+    LOG.warn(
+        "channel {}: the lease could not be renewed: {}",
+        leases.size() == 1 ? first : first + " and " + (leases.size() - 1) + " others",
+        why(failure));
+    for (Lease lease : leases) {
+      lease.notRenewed(failure);
+      if (!lease.live()) {
+        lose(lease);
       }
     }
+  }
+
+  private void lose(Lease lease) {
     held.remove(lease);
     lease.lose();
   }
 
-  /** What lies at the bottom of it: drivers wrap what the network or the disk said. */
+  private static LeaseTable.Held row(Lease lease) {
+    return new LeaseTable.Held(lease.channel(), lease.fence());
+  }
+
+  /** The innermost message: drivers wrap what the network or the disk said. */
   private static @Nullable String why(SQLException failure) {
     return NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
   }
 
-  /** Where the database fails, the next renewal says so. */
-  private void lookForWord(Lease lease) {
-    Long run = lease.run();
-    if (run == null || lease.stopAsked()) {
-      return;
-    }
+  /** Looks for word to stop. Where the database fails, that is left to the next renewal to say. */
+  private void lookForWords() {
     try {
-      if (table().stopAsked(lease.channel(), lease.fence(), run)) {
-        LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
-        lease.askToStop();
+      Map<LeaseTable.Held, Long> asked = held.isEmpty() ? Map.of() : table().asked();
+      for (Lease lease : List.copyOf(held)) {
+        Long run = lease.run();
+        if (run != null && !lease.stopAsked() && run.equals(asked.get(row(lease)))) {
+          LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
+          lease.askToStop();
+        }
       }
     } catch (SQLException e) {
-      LOG.debug("channel {}: can't see whether the run shall stop", lease.channel(), e);
+      LOG.debug("Can't see whether runs shall stop", e);
       drop();
     }
   }
@@ -267,7 +296,7 @@ public final class Leases implements AutoCloseable {
       open = database.getConnection();
       open.setAutoCommit(true);
       open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-      // What no answer came to in a lease's time is too late; H2 waits 2 s for a lock by itself.
+      // An answer that takes a lease's time comes too late. H2 gives a lock up after 2 s by itself.
       open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
       connection = open;
     }
@@ -291,7 +320,7 @@ public final class Leases implements AutoCloseable {
     try {
       changed.awaitNanos(nanoseconds);
     } catch (InterruptedException e) {
-      // The callers look again; a set flag would close an H2 file at the next access.
+      // The callers look again. With the flag set, the next access to an H2 file would close it.
     }
   }
 }

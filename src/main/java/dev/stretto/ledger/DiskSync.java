@@ -1,10 +1,13 @@
 package dev.stretto.ledger;
 
-import dev.stretto.dispatch.DispatchSettings.OnUnknown;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Has what was committed reach the disk, so that it survives a power cut and not only a killed JVM.
+ * Has what was committed reach the disk, for all channels of an H2 file, so that it survives a
+ * power cut and not only a killed JVM. Thread-safe.
  *
  * <p>A disk can take tens of milliseconds for it, which every start would feel. Where a message may
  * be sent twice, starts therefore don't wait: the disk follows on a thread of its own, and a power
@@ -13,81 +16,143 @@ import java.util.function.Consumer;
  */
 final class DiskSync {
 
-  /** How long after it reached the disk what was committed since follows. */
+  /** How long after it reached the disk what was committed since follows, unless it is awaited. */
   private static final long PAUSE_MILLIS = 5;
 
   private final Tables tables;
-  private final boolean before;
-  private final Consumer<RuntimeException> failed;
   private final Object lock = new Object();
-  private final Thread thread;
-  private boolean unsynced;
-  private boolean waiting;
-  private boolean closed;
+  private final List<Follower> followers = new ArrayList<>();
 
-  /**
-   * Readies the thread.
-   *
-   * @param channel names the thread
-   * @param failed is told, on that thread, that the disk can't be reached
-   */
-  DiskSync(Tables tables, OnUnknown onUnknown, String channel, Consumer<RuntimeException> failed) {
+  /** Commits so far, and how many of them are on the disk. */
+  private long commits;
+
+  private long synced;
+  private int awaiting;
+
+  /** Whether all commits are on the disk, and the next is waited for. */
+  private boolean idle;
+
+  private @Nullable Thread thread;
+
+  DiskSync(Tables tables) {
     this.tables = tables;
-    this.failed = failed;
-    this.before = onUnknown == OnUnknown.QUARANTINE;
-    this.thread = Thread.ofPlatform().name("sync-" + channel).daemon().unstarted(this::run);
   }
 
-  void start() {
-    thread.start();
-  }
+  /** One channel's. */
+  final class Follower {
 
-  /** Something was committed. Blocks for the disk only where a start must not go before it. */
-  void committed() {
-    if (before) {
-      tables.makeDurable();
-      return;
+    private final Consumer<RuntimeException> failed;
+    private @Nullable RuntimeException failure;
+
+    private Follower(Consumer<RuntimeException> failed) {
+      this.failed = failed;
     }
-    synchronized (lock) {
-      unsynced = true;
-      if (waiting) {
+
+    /** Something was committed; returns at once. */
+    void committed() {
+      synchronized (lock) {
+        commits++;
+        if (idle) {
+          lock.notifyAll();
+        }
+      }
+    }
+
+    /**
+     * Something was committed; blocks until it is on the disk.
+     *
+     * @throws RuntimeException where it can't be reached
+     */
+    void committedAndSynced() {
+      synchronized (lock) {
+        long own = ++commits;
+        awaiting++;
+        lock.notifyAll();
+        while (failure == null && synced < own) {
+          Uninterrupted.await(lock, 0);
+        }
+        awaiting--;
+        if (failure != null) {
+          throw failure;
+        }
+      }
+    }
+
+    /** Follows no more; blocks until everything committed so far is on the disk, or it failed. */
+    void close() {
+      synchronized (lock) {
+        long last = commits;
+        while (failure == null && synced < last) {
+          Uninterrupted.await(lock, 0);
+        }
+        followers.remove(this);
         lock.notifyAll();
       }
     }
   }
 
-  /** Ends the thread; blocks until everything committed is on the disk. */
-  void close() {
+  /**
+   * Follows a channel's commits from now on.
+   *
+   * @param failed is told, on the thread that syncs, that the disk can't be reached
+   */
+  Follower follow(Consumer<RuntimeException> failed) {
     synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
+      Follower follower = new Follower(failed);
+      followers.add(follower);
+      if (thread == null) {
+        thread = Thread.ofVirtual().name("sync").start(this::run);
+      }
+      return follower;
     }
-    Uninterrupted.join(thread);
   }
 
   private void run() {
-    try {
-      while (awaitCommit()) {
+    for (long next = awaitCommit(); next > 0; next = awaitCommit()) {
+      RuntimeException failure = null;
+      try {
         tables.makeDurable();
+      } catch (RuntimeException e) {
+        failure = e;
       }
-    } catch (RuntimeException e) {
-      failed.accept(e);
+      done(next, failure);
     }
   }
 
-  /** Lets a moment pass first, for to follow each commit costs as much as the commits. */
-  private boolean awaitCommit() {
+  private void done(long upTo, @Nullable RuntimeException failure) {
+    List<Follower> told = List.of();
     synchronized (lock) {
-      if (!closed) {
+      synced = upTo;
+      if (failure != null) {
+        told = List.copyOf(followers);
+        told.forEach(follower -> follower.failure = failure);
+      }
+      lock.notifyAll();
+    }
+    if (failure != null) {
+      told.forEach(follower -> follower.failed.accept(failure));
+    }
+  }
+
+  /**
+   * Lets a moment pass first, for to follow each commit costs as much as the commits.
+   *
+   * @return how many commits are to be synced, 0 once nobody follows any more
+   */
+  private long awaitCommit() {
+    synchronized (lock) {
+      if (awaiting == 0 && !followers.isEmpty()) {
         Uninterrupted.await(lock, PAUSE_MILLIS);
       }
-      waiting = true;
-      while (!unsynced && !closed) {
+      idle = true;
+      while (commits == synced && !followers.isEmpty()) {
         Uninterrupted.await(lock, 0);
       }
-      waiting = false;
-      boolean commits = unsynced;
-      unsynced = false;
+      idle = false;
+      if (commits == synced) {
+        thread = null;
+        return 0;
+      }
       return commits;
     }
   }

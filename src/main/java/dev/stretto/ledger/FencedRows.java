@@ -27,6 +27,7 @@ final class FencedRows {
 
   private final Lease lease;
   private final Tables tables;
+  private final SharedCommits commits;
   private final DispatchSettings settings;
   private final @Nullable KeyLanes lanes;
   private final LongSupplier nanos;
@@ -40,11 +41,13 @@ final class FencedRows {
   FencedRows(
       Lease lease,
       Tables tables,
+      SharedCommits commits,
       DispatchSettings settings,
       @Nullable KeyLanes lanes,
       LongSupplier nanos) {
     this.lease = lease;
     this.tables = tables;
+    this.commits = commits;
     this.settings = settings;
     this.lanes = lanes;
     this.nanos = nanos;
@@ -71,10 +74,6 @@ final class FencedRows {
         left.parked(),
         tables.channels().gate(lease.channel()),
         tables.channels().stands(lease.channel()));
-  }
-
-  void makeDurable() {
-    tables.makeDurable();
   }
 
   /**
@@ -116,8 +115,26 @@ final class FencedRows {
     return delivered.isEmpty() || tables.channels().journalsInOneStatement();
   }
 
+  /**
+   * Has work done in one transaction, with what other channels have ready; of a channel in key
+   * order alone, since what that has in memory changes with it, so that it can't be done again.
+   */
   void transact(Runnable work) {
-    tables.transaction().executeWithoutResult(status -> work.run());
+    if (lanes == null) {
+      commits.commit(work);
+    } else {
+      tables.transaction().executeWithoutResult(status -> work.run());
+    }
+  }
+
+  /** Has the channel's row say how far the channel is, and nothing else. */
+  void advanceOnly() {
+    commits.commitOne(this::advance);
+  }
+
+  /** The same, with deliveries that the journal takes in the same statement. */
+  void advanceOnly(Entry entry) {
+    commits.commitOne(() -> advance(entry));
   }
 
   /** Comes first in a transaction, or is one. */

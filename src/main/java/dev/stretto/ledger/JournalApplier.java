@@ -50,7 +50,7 @@ final class JournalApplier {
     this.journal = journal;
     this.channel = channel;
     this.failed = failed;
-    this.thread = Thread.ofPlatform().name("settle-" + channel).daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("settle-" + channel).unstarted(this::run);
   }
 
   void start() {

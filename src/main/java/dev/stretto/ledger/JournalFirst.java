@@ -43,7 +43,7 @@ final class JournalFirst implements ChannelLedger {
           if (ended.others().isEmpty()
               && rows.onlyAdvances(turn, showable)
               && rows.journalsInOneStatement(ended.delivered())) {
-            advance(ended.delivered());
+            advanceOnly(ended.delivered());
           } else {
             rows.transact(() -> {
               settle(ended);
@@ -65,13 +65,25 @@ final class JournalFirst implements ChannelLedger {
         });
   }
 
-  /** Comes first in a transaction, or is one. */
+  private void advanceOnly(List<Task> delivered) {
+    if (delivered.isEmpty()) {
+      rows.advanceOnly();
+    } else {
+      rows.advanceOnly(next(delivered));
+    }
+  }
+
+  /** Comes first in a transaction. */
   private void advance(List<Task> delivered) {
     if (delivered.isEmpty()) {
       rows.advance();
     } else {
-      rows.advance(new Entry(entries + 1, delivered.stream().map(FencedRows::delivery).toList()));
+      rows.advance(next(delivered));
     }
+  }
+
+  private Entry next(List<Task> delivered) {
+    return new Entry(entries + 1, delivered.stream().map(FencedRows::delivery).toList());
   }
 
   private void settle(Ended ended) {

@@ -3,6 +3,7 @@ package dev.stretto.ledger;
 import dev.stretto.database.Durability;
 import dev.stretto.database.Vendor;
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.lease.Lease;
@@ -12,6 +13,9 @@ import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.SettledMessages;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,8 @@ public final class Ledgers {
   private final Tables tables;
   private final SettledMessages settled;
   private final Vendor vendor;
+  private final SharedCommits commits;
+  private final DiskSync disk;
   private final LongSupplier nanos;
 
   /**
@@ -40,6 +46,8 @@ public final class Ledgers {
     this.tables = Tables.of(jdbc, transaction, durability);
     this.settled = new SettledMessages(jdbc, transaction);
     this.vendor = Vendor.of(jdbc);
+    this.commits = new SharedCommits(transaction);
+    this.disk = new DiskSync(tables);
     this.nanos = nanos;
   }
 
@@ -54,10 +62,13 @@ public final class Ledgers {
       DispatchSettings settings,
       @Nullable KeyLanes lanes,
       Consumer<RuntimeException> failed) {
-    FencedRows rows = new FencedRows(lease, tables, settings, lanes, nanos);
+    FencedRows rows = new FencedRows(lease, tables, commits, settings, lanes, nanos);
     return switch (vendor) {
       case H2 ->
-          new RowsAtOnce(rows, new DiskSync(tables, settings.onUnknown(), lease.channel(), failed));
+          new RowsAtOnce(
+              rows,
+              disk,
+              new RowsAtOnce.Disk(settings.onUnknown() == OnUnknown.QUARANTINE, failed));
       case POSTGRESQL, MARIADB ->
           new JournalFirst(rows, new JournalApplier(tables.journal(), lease.channel(), failed));
     };
@@ -78,17 +89,23 @@ public final class Ledgers {
    * order, and are put back in line in any other.
    */
   public boolean anyWaiting(String channel, Ordering ordering) {
-    return anyWaiting(tables.messages(), tables.lanes(), channel, ordering);
+    return anyWaiting(tables.messages(), tables.lanes(), List.of(channel), ordering);
   }
 
-  /** The same, for whoever has these two tables only. */
-  public static boolean anyWaiting(
-      MessageTable messages, LaneTable lanes, String channel, Ordering ordering) {
-    return messages.anyWaiting(channel)
+  private static boolean anyWaiting(
+      MessageTable messages, LaneTable lanes, Collection<String> channels, Ordering ordering) {
+    return messages.anyWaiting(channels)
         || switch (ordering) {
-          case KEY -> lanes.anyUnblocked(channel);
-          case START, STRICT -> lanes.any(channel);
+          case KEY -> lanes.anyUnblocked(channels);
+          case START, STRICT -> lanes.any(channels);
         };
+  }
+
+  /** The same of many channels, by their orders, for whoever has these two tables only. */
+  public static boolean anyWaiting(
+      MessageTable messages, LaneTable lanes, Map<Ordering, List<String>> channels) {
+    return channels.entrySet().stream()
+        .anyMatch(each -> anyWaiting(messages, lanes, each.getValue(), each.getKey()));
   }
 
   /**

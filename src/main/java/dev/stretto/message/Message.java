@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstStartedAt when an earlier run first started it and put it back in line, or null
  * @param problem why it can't be sent as it stands in the table, whatever the destination; null
  *     where it can. One line
- * @param payloadBytes how long the payload is in UTF-8; 0 where nobody counted. Where there are
- *     some and the payload is empty, it was left in the table
+ * @param payloadBytes the payload's length in UTF-8 bytes, 0 where nobody counted; where it is not
+ *     0 and the payload is empty, the payload was left in the table
  */
 public record Message(
     long id,

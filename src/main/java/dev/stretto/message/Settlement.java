@@ -24,7 +24,7 @@ public record Settlement(
     @Nullable Instant startedAt,
     boolean blocksKey) {
 
-  /** When the message was first started, where it stays in line and that has to be kept. */
+  /** The start to be kept with a message that goes back in line; null for all others. */
   public @Nullable Instant keptStart() {
     return status == Status.PENDING ? startedAt : null;
   }

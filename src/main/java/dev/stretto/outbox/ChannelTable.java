@@ -91,7 +91,7 @@ public final class ChannelTable {
   private final JdbcTemplate jdbc;
   private final Vendor vendor;
 
-  /** As it is unless configured. */
+  /** Whether the pool's connections commit each statement by itself, as they do by default. */
   private final boolean autoCommit;
 
   public ChannelTable(JdbcTemplate jdbc) {

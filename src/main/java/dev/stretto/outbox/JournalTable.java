@@ -43,7 +43,7 @@ public final class JournalTable {
   /**
    * All that one transaction delivers.
    *
-   * @param number of the entries of a channel that are in the journal the highest; from 1
+   * @param number from 1; higher than that of any of the channel's entries in the journal
    * @param deliveries at least one
    */
   public record Entry(long number, List<Delivery> deliveries) {

@@ -45,17 +45,6 @@ public final class LaneTable {
        limit ?
       """;
 
-  static final String ANY =
-      """
-      select count(*) from (select 1 from outbox_lane where channel = ? limit 1) lanes
-      """;
-
-  static final String ANY_UNBLOCKED =
-      """
-      select count(*) from (
-        select 1 from outbox_lane where channel = ? and blocked_by is null limit 1) lanes
-      """;
-
   private final JdbcTemplate jdbc;
 
   public LaneTable(JdbcTemplate jdbc) {
@@ -153,21 +142,39 @@ public final class LaneTable {
 
   /** Whether any key has held messages or is blocked; reads one row at the most. */
   public boolean any(String channel) {
-    return count(ANY, channel) > 0;
+    return any(List.of(channel));
+  }
+
+  /** The same of any of these channels; in few queries. */
+  public boolean any(Collection<String> channels) {
+    return InChunks.any(jdbc, LaneTable::any, channels);
+  }
+
+  static String any(int channels) {
+    return "select count(*) from (select 1 from outbox_lane where channel in (%s) limit 1) lanes"
+        .formatted(InChunks.marks(channels));
   }
 
   /** Whether any key has held messages and is not blocked; reads one row at the most. */
   public boolean anyUnblocked(String channel) {
-    return count(ANY_UNBLOCKED, channel) > 0;
+    return anyUnblocked(List.of(channel));
+  }
+
+  /** The same of any of these channels; in few queries. */
+  public boolean anyUnblocked(Collection<String> channels) {
+    return InChunks.any(jdbc, LaneTable::anyUnblocked, channels);
+  }
+
+  static String anyUnblocked(int channels) {
+    return """
+    select count(*) from (
+      select 1 from outbox_lane where channel in (%s) and blocked_by is null limit 1) lanes
+    """
+        .formatted(InChunks.marks(channels));
   }
 
   /** Forgets every key of the channel, blocked ones too. */
   public void clear(String channel) {
     jdbc.update(CLEAR, channel);
-  }
-
-  private long count(String sql, String channel) {
-    Long count = jdbc.queryForObject(sql, Long.class, channel);
-    return count == null ? 0 : count;
   }
 }

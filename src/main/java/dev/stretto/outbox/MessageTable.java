@@ -5,7 +5,6 @@ import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,12 +65,6 @@ public final class MessageTable {
              start_fence = coalesce(start_fence, 0), start_number = coalesce(start_number, 0),
              last_error = 'outcome unknown: the run that sent it died'
        where id = ? and queue in (0, 1, 2)
-      """;
-
-  static final String ANY_WAITING =
-      """
-      select count(*) from (
-        select 1 from outbox_message where channel = ? and queue < 3 limit 1) waiting
       """;
 
   /** Less what was delivered and the rows don't say yet; one statement, so of one moment. */
@@ -151,11 +144,7 @@ public final class MessageTable {
   }
 
   static String payloads(int ids) {
-    return "select id, payload from outbox_message where id in (%s)".formatted(marks(ids));
-  }
-
-  private static String marks(int count) {
-    return String.join(", ", Collections.nCopies(count, "?"));
+    return "select id, payload from outbox_message where id in (%s)".formatted(InChunks.marks(ids));
   }
 
   /**
@@ -176,7 +165,7 @@ public final class MessageTable {
      where id in (%s)
      order by position
     """
-        .formatted(MessageRow.COLUMNS, marks(ids));
+        .formatted(MessageRow.COLUMNS, InChunks.marks(ids));
   }
 
   /**
@@ -250,8 +239,20 @@ public final class MessageTable {
    * reads one row at the most.
    */
   public boolean anyWaiting(String channel) {
-    Integer waiting = jdbc.queryForObject(ANY_WAITING, Integer.class, channel);
-    return waiting != null && waiting > 0;
+    return anyWaiting(List.of(channel));
+  }
+
+  /** The same of any of these; reads an index entry for each of those before it, in few queries. */
+  public boolean anyWaiting(Collection<String> channels) {
+    return InChunks.any(jdbc, MessageTable::anyWaiting, channels);
+  }
+
+  static String anyWaiting(int channels) {
+    return """
+    select count(*) from (
+      select 1 from outbox_message where channel in (%s) and queue < 3 limit 1) waiting
+    """
+        .formatted(InChunks.marks(channels));
   }
 
   /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */

@@ -8,12 +8,11 @@ import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * How many rows of {@code outbox_message} are changed at once; what each method means is said in
- * {@link MessageTable}.
+ * Changes many rows of {@code outbox_message} at once, in the way that suits the database; what
+ * each method means is said in {@link MessageTable}.
  */
 interface MessageWrites {
 
-  /** As the database does it best. */
   static MessageWrites of(JdbcTemplate jdbc) {
     return switch (Vendor.of(jdbc)) {
       case POSTGRESQL -> new ArrayWrites(jdbc);

@@ -47,9 +47,10 @@ public final class SettledMessages {
   /**
    * Removes all that were settled longer ago than that, in transactions of 2,500 rows that lock
    * nothing a producer or a run needs, each tried again where the database failed in passing. Reads
-   * those, and what was settled since and appended before.
+   * those, and what was settled since and appended before. Blocks until that is done.
    *
-   * @return how many there were
+   * @param age more than 0
+   * @return how many were removed
    */
   public long purge(String channel, Duration age) {
     return new Sweep(channel, age, Long.MAX_VALUE, false).run();
@@ -60,8 +61,9 @@ public final class SettledMessages {
    * among which none is old enough, so that it costs next to nothing where there is nothing to do.
    * Old ones behind those stay until {@link #purge}, or until those are old too.
    *
-   * @param most roughly the most to remove, 1 or more
-   * @return how many there were
+   * @param age more than 0
+   * @param most how many to remove at the most, 1 or more; by up to 999 it may be exceeded
+   * @return how many were removed
    */
   public long purgeOldest(String channel, Duration age, long most) {
     return new Sweep(channel, age, most, true).run();

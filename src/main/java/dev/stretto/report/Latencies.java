@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * How long calls took, from their first start to their end being recorded, to a thousandth of each
- * time; takes as much memory whatever the number of calls.
+ * time. Memory does not grow with the number of calls.
  */
 final class Latencies {
 

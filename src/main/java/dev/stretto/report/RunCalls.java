@@ -69,7 +69,7 @@ final class RunCalls {
   /** A message that was not delivered, with the last answer. */
   record Failed(long position, String messageId, int attempts, String reason) {}
 
-  /** How often there was a last answer. */
+  /** A last answer, and how many messages have it. */
   record Reason(String text, long count) {}
 
   private void add(RecordedMessage message) {

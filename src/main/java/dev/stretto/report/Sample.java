@@ -3,7 +3,10 @@ package dev.stretto.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Of very many, every n-th: as many as asked for at the most, and more than half of that. */
+/**
+ * Keeps every n-th of very many, where n doubles as they come: at most as many as asked for, and of
+ * as many or more, more than half of that.
+ */
 final class Sample<T> {
 
   private final int most;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * run had made. Tokens rise from run to run, and a run begins with the lowest positions, so along
  * the positions the pairs of token and number must rise, over all runs; what starts again, after a
  * failure, a redrive or a crash, changes nothing about it. Runs with {@code ordering: key} promise
- * that within each key only; where a channel had one, each other run is judged by itself beside,
- * for a key that was blocked starts late. What a run started that is forgotten by now is judged
- * within its key there, too.
+ * that within each key only. Where a channel ever had such a run, the starts of its other runs are
+ * compared within each run only, and not across runs: messages of a key that was blocked start
+ * late. What a run started that is forgotten by now is compared within its key, there.
  *
  * <p>One pass over the channel's positions, more only where a channel has very many keys. Memory
  * does not grow with the messages. {@code StartOrderTest} has what it must find.

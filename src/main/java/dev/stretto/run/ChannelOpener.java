@@ -1,5 +1,6 @@
 package dev.stretto.run;
 
+import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.settings.ChannelSettings;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.InvalidSettingException;
@@ -35,6 +36,7 @@ public final class ChannelOpener {
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no transport " + settings.transport()));
     try {
+      type.check(settings.transportSettings(), settings.dispatch().ordering() == Ordering.KEY);
       return new OpenChannel(
           settings, type.open(channel, settings.transportSettings(), settings.dispatch().window()));
     } catch (InvalidSettingException e) {

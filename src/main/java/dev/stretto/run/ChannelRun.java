@@ -35,6 +35,7 @@ public final class ChannelRun {
 
   private final Ledgers ledgers;
   private final PayloadMemory.Share memory;
+  private final RunThreads.Share threads;
   private final DispatchSettings settings;
   private final RunOptions options;
   private final Lease lease;
@@ -52,13 +53,14 @@ public final class ChannelRun {
   public ChannelRun(Shared shared, Lease lease, OpenChannel channel, RunOptions options) {
     this.ledgers = shared.ledgers();
     this.memory = shared.memory().share();
+    this.threads = shared.threads().share();
     this.settings = channel.settings().dispatch();
     this.options = options;
     this.lease = lease;
     this.clocks = shared.clocks();
     this.dispatcher =
         new Dispatcher(
-            lease.channel(),
+            threads.named("dispatch-" + lease.channel()),
             settings,
             new Passage(channel.transport(), lease.fence()),
             lease::live,
@@ -76,7 +78,7 @@ public final class ChannelRun {
   }
 
   /** What all runs of a process have in common. */
-  public record Shared(Ledgers ledgers, PayloadMemory memory, Clocks clocks) {}
+  public record Shared(Ledgers ledgers, PayloadMemory memory, RunThreads threads, Clocks clocks) {}
 
   /** What depends on the order that the channel has. */
   private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
@@ -111,7 +113,8 @@ public final class ChannelRun {
   }
 
   private Recorder recorder(ChannelLedger rows, Consumer<List<Task>> shown) {
-    return new Recorder(lease.channel(), dispatcher, rows, shown, clocks.nanos());
+    return new Recorder(
+        threads.named("record-" + lease.channel()), dispatcher, rows, shown, clocks.nanos());
   }
 
   /** The channel's name. Thread-safe. */
@@ -305,5 +308,6 @@ public final class ChannelRun {
       recorder.close();
     }
     memory.close();
+    threads.close();
   }
 }

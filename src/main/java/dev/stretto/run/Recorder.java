@@ -57,13 +57,13 @@ public final class Recorder {
   /**
    * Readies the thread.
    *
-   * @param channel names the thread
+   * @param recording makes the thread
    * @param shown told, on the recorder's thread, of messages whose rows say by now what became of
    *     them
    * @param nanos a monotonic clock
    */
   Recorder(
-      String channel,
+      Thread.Builder recording,
       Dispatcher dispatcher,
       ChannelLedger ledger,
       Consumer<List<Task>> shown,
@@ -73,7 +73,7 @@ public final class Recorder {
     this.turns = new TurnRecorder(dispatcher, ledger, shown);
     this.gate = new GateNotes(dispatcher);
     this.nanos = nanos;
-    this.thread = Thread.ofPlatform().name("record-" + channel).daemon().unstarted(this::run);
+    this.thread = recording.unstarted(this::run);
   }
 
   /**

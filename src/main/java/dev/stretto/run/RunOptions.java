@@ -24,6 +24,11 @@ public record RunOptions(
   /** Nothing otherwise. */
   public static final RunOptions NONE = new RunOptions(null, null, null, null, null);
 
+  /** The same with another time. */
+  public RunOptions within(@Nullable Duration otherTime) {
+    return new RunOptions(limit, otherTime, window, rate, ordering);
+  }
+
   public RunOptions {
     if (limit != null && limit < 1) {
       throw new InvalidSettingException("--limit", "must be 1 or more, not " + limit);

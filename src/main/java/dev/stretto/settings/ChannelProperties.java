@@ -32,6 +32,7 @@ record ChannelProperties(
       @DefaultValue("15s") Duration lease,
       @Nullable Duration retention,
       @DefaultValue("32MB") DataSize memory,
+      @DefaultValue("64") int maxChannels,
       @Nullable String schema,
       @Nullable Limits limits) {}
 

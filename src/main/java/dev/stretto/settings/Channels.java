@@ -25,13 +25,15 @@ public final class Channels {
   private final Duration lease;
   private final @Nullable Duration retention;
   private final DataSize memory;
+  private final int maxChannels;
   private final Map<String, ChannelSettings> usable = new TreeMap<>();
   private final Map<String, InvalidSettingException> faults = new TreeMap<>();
 
-  private Channels(Duration lease, @Nullable Duration retention, DataSize memory) {
-    this.lease = lease;
-    this.retention = retention;
-    this.memory = memory;
+  private Channels(ChannelProperties.Root root) {
+    this.lease = root.lease();
+    this.retention = root.retention();
+    this.memory = root.memory();
+    this.maxChannels = root.maxChannels();
   }
 
   /**
@@ -59,7 +61,10 @@ public final class Channels {
     if (root.memory().compareTo(LEAST_MEMORY) < 0) {
       throw new InvalidSettingException("stretto.memory", "must be 1MB or more");
     }
-    Channels channels = new Channels(lease, retention, root.memory());
+    if (root.maxChannels() < 1) {
+      throw new InvalidSettingException("stretto.max-channels", "must be 1 or more");
+    }
+    Channels channels = new Channels(root);
     KnownProperties known = KnownProperties.ofChannel(transports);
     Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
     for (WrittenChannel written : all) {
@@ -132,6 +137,34 @@ public final class Channels {
   /** The most payload that all channels of a run hold in memory; 1 MB or more. */
   public DataSize memory() {
     return memory;
+  }
+
+  /** The most channels that a dispatch works on at once, 1 or more; the others follow in turn. */
+  public int maxChannels() {
+    return maxChannels;
+  }
+
+  /**
+   * The names that a pattern means, sorted.
+   *
+   * @param option the option that gave it, such as {@code --channel}
+   * @param pattern a name, or one in which {@code *} stands for any characters, none included
+   * @throws InvalidSettingException where no channel has such a name, or, for a name without a
+   *     {@code *}, where a setting of the channel can't be used
+   */
+  public Set<String> matching(String option, String pattern) {
+    if (!NamePattern.isPattern(pattern)) {
+      if (!isConfigured(pattern)) {
+        require(option, pattern);
+      }
+      return Set.of(pattern);
+    }
+    Set<String> found = NamePattern.matching(pattern, names());
+    if (found.isEmpty()) {
+      throw new InvalidSettingException(
+          option, "no channel in the configuration has a name like " + pattern);
+    }
+    return found;
   }
 
   /** All names, sorted, those of channels that can't be used included. */

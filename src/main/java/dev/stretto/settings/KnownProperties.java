@@ -24,6 +24,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 record KnownProperties(
     int depth, List<String> names, List<String> maps, List<String> subtrees, boolean secret) {
 
+  /** Below it stand names of variables themselves, which have underscores and no hyphens. */
+  private static final String VARIABLES = "environment";
+
   /** Those beside the channels. */
   static KnownProperties ofRoot() {
     return of(ChannelProperties.Root.class, 1, List.of(), false);
@@ -63,7 +66,8 @@ record KnownProperties(
 
   /**
    * The property that the rest of an environment variable's name means; null where it means none.
-   * Below a map an underscore stands for a hyphen, as in {@code HEADERS_X_API_KEY}.
+   * Below a map an underscore stands for a hyphen, as in {@code HEADERS_X_API_KEY}, but for the
+   * names of variables, as in {@code ENVIRONMENT_API_KEY}.
    *
    * @param rest in upper case, such as {@code RETRY_MAXBACKOFF}
    */
@@ -78,8 +82,9 @@ record KnownProperties(
       for (String spelling : List.of(bare(map), map.replaceAll("[-.]", "_"))) {
         String start = spelling.toUpperCase(Locale.ROOT) + "_";
         if (rest.startsWith(start) && rest.length() > start.length()) {
-          String key = rest.substring(start.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-          return map + "[" + key + "]";
+          String key = rest.substring(start.length());
+          boolean name = map.equals(VARIABLES);
+          return map + "[" + (name ? key : key.toLowerCase(Locale.ROOT).replace('_', '-')) + "]";
         }
       }
     }

@@ -4,11 +4,15 @@ import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -36,9 +40,17 @@ final class StrictBinder {
   private static final String ROOT = "stretto";
 
   private final ConfigurableEnvironment environment;
+  private final PlaceholdersResolver placeholders;
+  private final ApplicationConversionService conversions = conversions();
+  private final Map<List<Map<String, Object>>, ChannelProperties> channels = new HashMap<>();
+  private final Map<Class<?>, KnownProperties> transports = new ConcurrentHashMap<>();
 
   StrictBinder(ConfigurableEnvironment environment) {
     this.environment = environment;
+    this.placeholders =
+        new PropertySourcesPlaceholdersResolver(
+            environment.getPropertySources(),
+            new PropertyPlaceholderHelper("${", "}", ":", '\\', false));
   }
 
   /** What is said beside the channels. */
@@ -54,8 +66,21 @@ final class StrictBinder {
         new BindingFailure(KnownProperties.ofRoot(), ROOT, ROOT));
   }
 
-  /** A channel's settings without those of its transport. */
+  /**
+   * A channel's settings without those of its transport. What a thousand channels say in the same
+   * words is read once.
+   */
   ChannelProperties channel(WrittenChannel written, KnownProperties known) {
+    List<Map<String, Object>> words = written.without(known.subtrees());
+    ChannelProperties same = channels.get(words);
+    if (same == null) {
+      same = read(written, known);
+      channels.put(words, same);
+    }
+    return same;
+  }
+
+  private ChannelProperties read(WrittenChannel written, KnownProperties known) {
     List<ConfigurationPropertySource> sources = new ArrayList<>();
     for (ConfigurationPropertySource source : written.sources()) {
       sources.add(source.filter(name -> !belongsToTransport(name, known.subtrees())));
@@ -68,7 +93,7 @@ final class StrictBinder {
     return new TransportSettings() {
       @Override
       public <T> T bind(Class<T> type) {
-        KnownProperties known = KnownProperties.ofTransport(type);
+        KnownProperties known = transports.computeIfAbsent(type, KnownProperties::ofTransport);
         return StrictBinder.this.bind(
             written.sources(transport, known),
             WrittenChannel.PREFIX + "." + transport,
@@ -90,15 +115,7 @@ final class StrictBinder {
       BindingFailure failure) {
     BindHandler strict =
         new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
-    Binder binder =
-        new Binder(
-            sources,
-            new PropertySourcesPlaceholdersResolver(
-                environment.getPropertySources(),
-                new PropertyPlaceholderHelper("${", "}", ":", '\\', false)),
-            conversions(),
-            null,
-            strict);
+    Binder binder = new Binder(sources, placeholders, conversions, null, strict);
     try {
       return binder.bindOrCreate(prefix, Bindable.of(type));
     } catch (BindException e) {

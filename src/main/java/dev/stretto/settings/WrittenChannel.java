@@ -2,6 +2,8 @@ package dev.stretto.settings;
 
 import dev.stretto.transport.InvalidSettingException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +78,11 @@ final class WrittenChannel {
 
   /** Without what variables say of transports. */
   Iterable<ConfigurationPropertySource> sources() {
-    return ConfigurationPropertySources.from(List.<PropertySource<?>>copyOf(sources));
+    return ConfigurationPropertySources.from(
+        sources.stream()
+            .filter(WrittenChannel::saysSomething)
+            .<PropertySource<?>>map(source -> source)
+            .toList());
   }
 
   /**
@@ -96,9 +102,32 @@ final class WrittenChannel {
           }
         }
       }
-      all.add(new MapPropertySource(sources.get(i).getName(), properties));
+      if (!properties.isEmpty()) {
+        all.add(new MapPropertySource(sources.get(i).getName(), properties));
+      }
     }
     return ConfigurationPropertySources.from(all);
+  }
+
+  /** What the sources say beside some subtrees, whose names are written in lower case. */
+  List<Map<String, Object>> without(Collection<String> subtrees) {
+    List<Map<String, Object>> rest = new ArrayList<>();
+    for (MapPropertySource source : sources) {
+      Map<String, Object> properties = new HashMap<>(source.getSource());
+      properties
+          .keySet()
+          .removeIf(name ->
+              subtrees.stream()
+                  .map(subtree -> PREFIX + "." + subtree)
+                  .anyMatch(
+                      subtree -> name.startsWith(subtree + ".") || name.startsWith(subtree + "[")));
+      rest.add(properties);
+    }
+    return rest;
+  }
+
+  private static boolean saysSomething(MapPropertySource source) {
+    return !source.getSource().isEmpty();
   }
 
   private String property(Variable variable, KnownProperties known) {

@@ -18,6 +18,14 @@ public interface TransportType {
   }
 
   /**
+   * Refuses settings that don't go with how the channel's messages are ordered.
+   *
+   * @param byKey whether the next message of a key starts only once the one before is settled
+   * @throws InvalidSettingException naming the setting
+   */
+  default void check(TransportSettings settings, boolean byKey) {}
+
+  /**
    * Opens the way to a channel's destination; no connection is made yet.
    *
    * @param channel the channel's name

@@ -2,8 +2,11 @@ package dev.stretto.batch;
 
 import static java.util.stream.LongStream.rangeClosed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
+import dev.stretto.batch.RunResult.GateClosed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
@@ -48,14 +51,14 @@ class DispatchJobTest {
       fixture.transport.script(
           call -> Answer.delivered(Duration.ofMillis(position(call) % 50 == 0 ? 60 : 3)));
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(fixture.transport.positions())
           .containsExactlyElementsOf(rangeClosed(1, 2000).boxed().toList());
       assertThat(fixture.transport.calls()).extracting(call -> call.message().id()).isSorted();
       assertThat(fixture.transport.mostUnderWay()).isEqualTo(16);
       assertThat(result.status()).isEqualTo("COMPLETED");
-      assertThat(result.delivered()).isEqualTo(2000);
+      assertThat(result.counts().delivered()).isEqualTo(2000);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 2000));
     }
   }
@@ -76,9 +79,9 @@ class DispatchJobTest {
             : Answer.delivered(Duration.ofMillis(1));
       });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
-      assertThat(result.delivered())
+      assertThat(result.counts().delivered())
           .as("the first is answered when the last starts")
           .isEqualTo(1000);
       assertThat(count(fixture, "select read_count from BATCH_STEP_EXECUTION")).isEqualTo(1000);
@@ -114,7 +117,7 @@ class DispatchJobTest {
         }
       });
 
-      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(3);
 
       assertThat(told).isCompleted();
     }
@@ -155,10 +158,10 @@ class DispatchJobTest {
             answer.complete(null);
           });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(seen).isCompleted();
-      assertThat(result.delivered()).isEqualTo(6);
+      assertThat(result.counts().delivered()).isEqualTo(6);
     }
   }
 
@@ -231,7 +234,7 @@ class DispatchJobTest {
         return Answer.delivered(Duration.ofMillis(1));
       });
 
-      assertThat(fixture.dispatch().delivered()).isEqualTo(505);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(505);
     }
   }
 
@@ -250,11 +253,11 @@ class DispatchJobTest {
                 : new Outcome.Delivered());
       });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
-      assertThat(result.parked()).isEqualTo(2);
-      assertThat(result.delivered()).isEqualTo(48);
-      assertThat(result.retried()).isEqualTo(3);
+      assertThat(result.counts().parked()).isEqualTo(2);
+      assertThat(result.counts().delivered()).isEqualTo(48);
+      assertThat(result.counts().retried()).isEqualTo(3);
       assertThat(
               fixture.jdbc.queryForList(
                   "select position, attempts, last_error from outbox_message"
@@ -267,10 +270,7 @@ class DispatchJobTest {
   @Test
   void aRunThatFindsNothingLeavesNoTrace() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder)) {
-      RunResult result = fixture.dispatch();
-
-      assertThat(result.status()).isEqualTo("COMPLETED");
-      assertThat(result.run()).isNull();
+      assertThat(fixture.launch()).isInstanceOf(RunResult.NothingToDo.class);
       assertThat(count(fixture, "select count(*) from BATCH_JOB_INSTANCE")).isZero();
     }
   }
@@ -280,12 +280,12 @@ class DispatchJobTest {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(10);
 
-      RunResult first = fixture.dispatch(new RunOptions(7L, null, null, null, null), run -> {});
-      RunResult second = fixture.dispatch();
+      Executed first = fixture.dispatch(new RunOptions(7L, null, null, null, null), run -> {});
+      Executed second = fixture.dispatch();
 
       assertThat(first.status()).isEqualTo("COMPLETED");
-      assertThat(List.of(first.delivered(), first.remaining())).containsExactly(7L, 3L);
-      assertThat(second.delivered()).isEqualTo(3);
+      assertThat(List.of(first.counts().delivered(), first.remaining())).containsExactly(7L, 3L);
+      assertThat(second.counts().delivered()).isEqualTo(3);
       assertThat(fixture.transport.positions())
           .containsExactlyElementsOf(rangeClosed(1, 10).boxed().toList());
     }
@@ -303,11 +303,11 @@ class DispatchJobTest {
         return Answer.delivered(Duration.ofMillis(5));
       });
 
-      RunResult first = fixture.dispatch(RunOptions.NONE, running::set);
+      Executed first = fixture.dispatch(RunOptions.NONE, running::set);
       assertThat(first.status()).isEqualTo("STOPPED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 50, "PENDING", 50));
 
-      RunResult second = fixture.dispatch();
+      Executed second = fixture.dispatch();
       assertThat(second.status()).isEqualTo("COMPLETED");
       assertThat(fixture.transport.positions())
           .as("each once, in order")
@@ -330,7 +330,7 @@ class DispatchJobTest {
         return Answer.delivered(Duration.ofMillis(1));
       });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("FAILED");
       assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.LEASE_LOST);
@@ -349,16 +349,14 @@ class DispatchJobTest {
       Outcome busy =
           new Outcome.RetryLater(Outcome.Fault.UNAVAILABLE, "HTTP 429", Duration.ofHours(24));
       fixture.transport.script(call -> Answer.soon(busy));
-      RunResult first = fixture.dispatch();
+      Executed first = fixture.dispatch();
       assertThat(first.status()).isEqualTo("STOPPED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("PENDING", 10));
       int calls = fixture.transport.calls().size();
       fixture.transport.script(call -> Answer.delivered(Duration.ofMillis(1)));
 
-      RunResult second = fixture.dispatch();
+      GateClosed second = assertInstanceOf(GateClosed.class, fixture.launch());
 
-      assertThat(second.status()).isEqualTo("STOPPED");
-      assertThat(second.run()).isNull();
       assertThat(second.remaining()).isEqualTo(10);
       assertThat(second.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.UNAVAILABLE);
       assertThat(second.stop()).extracting(Stop::text).asString().contains(": HTTP 429");
@@ -381,7 +379,7 @@ class DispatchJobTest {
       fixture.jdbc.update(
           "alter table outbox_run add constraint nobody check (ordering <> 'START')");
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("FAILED");
       assertThat(result.stop()).as("nobody stopped it").isNull();
@@ -423,7 +421,7 @@ class DispatchJobTest {
       fixture.jdbc.update("update BATCH_JOB_EXECUTION set status = 'UNKNOWN'");
       fixture.jdbc.update("update BATCH_STEP_EXECUTION set status = 'UNKNOWN'");
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
       assertThat(count(fixture, "select count(*) from BATCH_JOB_INSTANCE")).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.stretto.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
@@ -33,7 +34,7 @@ class HeldRowsTest {
         other.setAutoCommit(false);
         statement.execute("select * from outbox_channel for update");
 
-        RunResult result = fixture.dispatch();
+        Executed result = fixture.dispatch();
 
         assertThat(result.stop())
             .extracting(Stop::reason)
@@ -42,7 +43,7 @@ class HeldRowsTest {
         assertThat(fixture.transport.calls()).isEmpty();
         other.rollback();
       }
-      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(3);
     }
   }
 }

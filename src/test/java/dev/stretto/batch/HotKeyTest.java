@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.RunOptions;
 import java.nio.file.Path;
@@ -38,11 +39,11 @@ class HotKeyTest {
         return Answer.delivered(Duration.ofMillis(1));
       });
 
-      RunResult result = fixture.dispatch(RunOptions.NONE, running::set);
+      Executed result = fixture.dispatch(RunOptions.NONE, running::set);
 
       assertThat(result.status()).isEqualTo("STOPPED");
       assertThat(hot.get()).as("hot ones sent while the others were").isBetween(50, HOT / 2);
-      assertThat(result.delivered()).isEqualTo(hot.get() + OTHERS);
+      assertThat(result.counts().delivered()).isEqualTo(hot.get() + OTHERS);
       assertThat(rowsRead(fixture))
           .as("each new row once, and each that comes back from disk once more")
           .isBetween(HOT + OTHERS + 0L, HOT + OTHERS + 3L * (hot.get() + OTHERS));

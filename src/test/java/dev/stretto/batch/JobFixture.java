@@ -1,5 +1,8 @@
 package dev.stretto.batch;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.Durability;
 import dev.stretto.database.FreshDatabase;
@@ -143,11 +146,22 @@ final class JobFixture implements AutoCloseable {
             + vendor.numbers(messages));
   }
 
-  RunResult dispatch() throws Exception {
+  /** A dispatch that finds something to send. */
+  Executed dispatch() throws Exception {
     return dispatch(RunOptions.NONE, run -> {});
   }
 
-  RunResult dispatch(RunOptions options, Consumer<ChannelRun> running) throws Exception {
+  /** A dispatch that finds something to send. */
+  Executed dispatch(RunOptions options, Consumer<ChannelRun> running) throws Exception {
+    return assertInstanceOf(Executed.class, launch(options, running));
+  }
+
+  /** A dispatch, whatever it finds. */
+  RunResult launch() throws Exception {
+    return launch(RunOptions.NONE, run -> {});
+  }
+
+  RunResult launch(RunOptions options, Consumer<ChannelRun> running) throws Exception {
     try (OpenChannel channel = context.getBean(ChannelOpener.class).open(CHANNEL, options)) {
       return context.getBean(RunLauncher.class).dispatch(channel, options, running);
     }

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.ledger.Ledgers;
@@ -56,9 +57,9 @@ class JournalTest {
           .as("journaled ones are settled")
           .isEqualTo(3);
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
-      assertThat(result.delivered()).isEqualTo(3);
+      assertThat(result.counts().delivered()).isEqualTo(3);
       assertThat(result.resent()).isZero();
       assertThat(fixture.transport.positions()).containsExactly(4L, 5L, 6L);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 6));
@@ -164,10 +165,10 @@ class JournalTest {
         }
       }
 
-      assertThat(fixture.dispatch().delivered()).isEqualTo(10);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(10);
 
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 10));
-      assertThat(fixture.dispatch().delivered()).isZero();
+      assertThat(fixture.launch().counts().delivered()).isZero();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.Durability;
 import dev.stretto.database.OnEachDatabase;
@@ -49,7 +50,7 @@ class KeyOrderTest {
       Overlaps overlaps = new Overlaps();
       fixture.transport.script(overlaps::answer);
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 350));
@@ -81,9 +82,9 @@ class KeyOrderTest {
         return Answer.delivered(Duration.ofMillis(1));
       });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
-      assertThat(result.delivered()).isEqualTo(900);
+      assertThat(result.counts().delivered()).isEqualTo(900);
       assertThat(hotWhenOthersWereDone.get()).as("hot ones sent by then").isLessThan(600);
       assertEachKeyInOrder(fixture);
       assertNothingIsHeld(fixture);
@@ -100,28 +101,28 @@ class KeyOrderTest {
               ? Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422"))
               : Answer.delivered(Duration.ofMillis(1)));
 
-      RunResult first = fixture.dispatch();
+      Executed first = fixture.dispatch();
 
       assertThat(first.status()).isEqualTo("COMPLETED");
-      assertThat(first.parked()).isEqualTo(1);
+      assertThat(first.counts().parked()).isEqualTo(1);
       assertThat(first.remaining()).isEqualTo(17);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 22, "PARKED", 1, "PENDING", 17));
 
       fixture.append(1, "bad");
       fixture.append(1, "good");
-      RunResult second = fixture.dispatch();
+      Executed second = fixture.dispatch();
 
-      assertThat(second.delivered()).isEqualTo(1);
+      assertThat(second.counts().delivered()).isEqualTo(1);
       assertThat(second.remaining()).isEqualTo(18);
       int calls = fixture.transport.calls().size();
-      assertThat(fixture.dispatch().run()).as("nothing to do").isNull();
+      assertThat(fixture.launch()).isInstanceOf(RunResult.NothingToDo.class);
       assertThat(fixture.transport.calls()).hasSize(calls);
 
       fixture.transport.script(call -> Answer.delivered(Duration.ofMillis(1)));
       assertThat(decide(fixture, Decision.REDRIVE)).isEqualTo(1);
-      RunResult third = fixture.dispatch();
+      Executed third = fixture.dispatch();
 
-      assertThat(third.delivered()).isEqualTo(19);
+      assertThat(third.counts().delivered()).isEqualTo(19);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 42));
       assertThat(sent(fixture, "bad").subList(3, 4))
           .as("the redriven one first")
@@ -149,7 +150,7 @@ class KeyOrderTest {
             ? Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422"))
             : Answer.delivered(Duration.ofMillis(1));
       });
-      CompletableFuture<RunResult> run = new CompletableFuture<>();
+      CompletableFuture<Executed> run = new CompletableFuture<>();
       Thread.ofPlatform()
           .start(() -> {
             try {
@@ -187,7 +188,7 @@ class KeyOrderTest {
         return Answer.delivered(Duration.ofMillis(1));
       });
 
-      RunResult result;
+      Executed result;
       do {
         result = fixture.dispatch(RunOptions.NONE, running::set);
         assertThat(result.status()).isIn("STOPPED", "COMPLETED");

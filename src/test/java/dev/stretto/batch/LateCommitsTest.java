@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.message.Message;
@@ -55,7 +56,7 @@ class LateCommitsTest {
       CompletableFuture<Void> over = new CompletableFuture<>();
       fixture.transport.script(call -> answer(call, over));
       fixture.append(1, "keeps the run going");
-      Future<RunResult> run = threads.submit(() -> fixture.dispatch());
+      Future<Executed> run = threads.submit(() -> fixture.dispatch());
 
       List<String> committed = new ArrayList<>();
       try {
@@ -70,7 +71,7 @@ class LateCommitsTest {
           .isEqualTo(Map.of("DELIVERED", committed.size() + 1));
 
       committed.addAll(forgetful.commit());
-      assertThat(fixture.dispatch().delivered()).isEqualTo(2);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(2);
       everyOneWasSentOnce(fixture, committed);
     }
   }

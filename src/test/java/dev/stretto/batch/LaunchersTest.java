@@ -1,10 +1,13 @@
 package dev.stretto.batch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.cli.start.StrettoConfiguration;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.lease.Leases;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,7 +151,9 @@ class LaunchersTest {
           .containsExactly("FAILED", "COMPLETED");
       assertThat(fixture.jdbc.queryForList("select status from BATCH_STEP_EXECUTION", String.class))
           .doesNotContain("STARTED");
-      assertThat(fixture.dispatch().run()).as("nothing is left for dispatch").isNull();
+      assertThat(fixture.launch())
+          .as("nothing is left for dispatch")
+          .isInstanceOf(RunResult.NothingToDo.class);
     }
   }
 
@@ -165,7 +170,7 @@ class LaunchersTest {
                 + " BATCH_JOB_EXECUTION)");
         fixture.append(1);
 
-        assertThat(fixture.dispatch().delivered()).isEqualTo(1);
+        assertThat(fixture.dispatch().counts().delivered()).isEqualTo(1);
       }
       assertThat(
               fixture.jdbc.queryForList(
@@ -270,6 +275,25 @@ class LaunchersTest {
   }
 
   @Test
+  void anApplicationHasItOnceItImportsTheDocumentedConfiguration() throws Exception {
+    assertThat(Files.readString(Path.of("src/docs/operations.md"), UTF_8))
+        .contains("imports `" + StrettoConfiguration.class.getName() + "`");
+    try (ConfigurableApplicationContext application =
+        application(
+            Documented.class,
+            Database.H2.fresh(folder),
+            "--stretto.channels.mine.transport=http",
+            "--stretto.channels.mine.http.url=http://127.0.0.1:9/",
+            "--spring.batch.job.enabled=true",
+            "--spring.batch.job.name=dispatch",
+            "channel=mine",
+            "launch=1")) {
+      assertThat(lastRun(application.getBean(JdbcTemplate.class)))
+          .isEqualTo("COMPLETED COMPLETED nothing waited");
+    }
+  }
+
+  @Test
   void anApplicationsScheduleRunsIt() {
     FreshDatabase database = Database.H2.fresh(folder);
     try (ConfigurableApplicationContext application = application(OnSchedule.class, database)) {
@@ -285,6 +309,11 @@ class LaunchersTest {
   @Import(JobFixture.Beans.class)
   @ImportAutoConfiguration(BatchJobLauncherAutoConfiguration.class)
   static class Launched {}
+
+  @Configuration(proxyBeanMethods = false)
+  @Import(StrettoConfiguration.class)
+  @ImportAutoConfiguration(BatchJobLauncherAutoConfiguration.class)
+  static class Documented {}
 
   @Configuration(proxyBeanMethods = false)
   @EnableScheduling
@@ -345,8 +374,12 @@ class LaunchersTest {
   }
 
   private static String lastRun(JobFixture fixture) {
+    return lastRun(fixture.jdbc);
+  }
+
+  private static String lastRun(JdbcTemplate jdbc) {
     List<String> runs =
-        fixture.jdbc.query(
+        jdbc.query(
             "select status, exit_code, exit_message from BATCH_JOB_EXECUTION"
                 + " order by job_execution_id desc",
             (row, number) -> row.getString(1) + " " + row.getString(2) + " " + row.getString(3));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.transport.Call;
@@ -42,7 +43,7 @@ class LongPayloadsTest {
       job.transport.script(call -> Answer.delivered(Duration.ofMillis(5)));
       append(job);
 
-      assertThat(job.dispatch().delivered()).isEqualTo(MESSAGES);
+      assertThat(job.dispatch().counts().delivered()).isEqualTo(MESSAGES);
 
       assertThat(job.transport.calls().stream().map(call -> call.message().payload()))
           .containsExactlyElementsOf(payloads());
@@ -57,7 +58,7 @@ class LongPayloadsTest {
       job.jdbc.update("insert into outbox_message (channel, payload) values ('space', ?)", longest);
       append(job);
 
-      assertThat(job.dispatch().delivered()).isEqualTo(1 + MESSAGES);
+      assertThat(job.dispatch().counts().delivered()).isEqualTo(1 + MESSAGES);
 
       assertThat(job.transport.calls().getFirst().message().payload()).isEqualTo(longest);
     }
@@ -74,10 +75,10 @@ class LongPayloadsTest {
                   : new Outcome.Delivered()));
       append(job);
 
-      RunResult result = job.dispatch();
+      Executed result = job.dispatch();
 
-      assertThat(result.parked()).isEqualTo(2 * FIT);
-      assertThat(result.delivered()).isEqualTo(MESSAGES - 2 * FIT);
+      assertThat(result.counts().parked()).isEqualTo(2 * FIT);
+      assertThat(result.counts().delivered()).isEqualTo(MESSAGES - 2 * FIT);
     }
   }
 
@@ -92,7 +93,7 @@ class LongPayloadsTest {
       append(job);
       job.jdbc.update("delete from outbox_message where id > 8");
 
-      assertThat(job.dispatch().delivered()).isEqualTo(8);
+      assertThat(job.dispatch().counts().delivered()).isEqualTo(8);
 
       List<Call> calls = job.transport.calls();
       assertThat(calls)

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
@@ -63,7 +64,7 @@ class OutageTest {
       fixture.append(300);
       always(fixture, BAD_GATEWAY);
 
-      RunResult during = fixture.dispatch();
+      Executed during = fixture.dispatch();
 
       assertThat(during.stop()).extracting(Stop::reason).isEqualTo(Reason.UNAVAILABLE);
       assertThat(during.stop()).extracting(Stop::text).asString().contains("HTTP 502", "in a row");
@@ -72,7 +73,7 @@ class OutageTest {
       int calls = fixture.transport.calls().size();
       always(fixture, new Outcome.Delivered());
 
-      RunResult after = fixture.dispatch();
+      Executed after = fixture.dispatch();
 
       assertThat(after.status()).isEqualTo("COMPLETED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 300));
@@ -105,7 +106,7 @@ class OutageTest {
                 healthy.set(true);
               });
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
       watch.join();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
@@ -123,7 +124,7 @@ class OutageTest {
       fixture.append(300);
       always(fixture, UNAUTHORIZED);
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("FAILED");
       assertThat(result.stop()).extracting(Stop::reason).isEqualTo(Reason.REFUSED);
@@ -164,7 +165,7 @@ class OutageTest {
       }
       fixture.transport.script(call -> Answer.soon(outcome(call)));
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.stop()).isNull();
       Set<Long> bad = new TreeSet<>();
@@ -208,8 +209,8 @@ class OutageTest {
         always(fixture, outcome);
         Reason expected = outcome.equals(UNAUTHORIZED) ? Reason.REFUSED : Reason.UNAVAILABLE;
 
-        RunResult first = fixture.dispatch();
-        RunResult second = fixture.dispatch();
+        Executed first = fixture.dispatch();
+        Executed second = fixture.dispatch();
 
         assertThat(first.stop()).extracting(Stop::reason).isEqualTo(expected);
         assertThat(second.stop()).extracting(Stop::reason).isEqualTo(expected);
@@ -217,10 +218,10 @@ class OutageTest {
 
         fixture.jdbc.update(
             "update outbox_message set first_started_at = first_started_at - interval '25' hour");
-        RunResult last = fixture.dispatch();
+        Executed last = fixture.dispatch();
 
         assertThat(last.stop()).isNull();
-        assertThat(last.parked()).isEqualTo(1);
+        assertThat(last.counts().parked()).isEqualTo(1);
       }
     }
     try (JobFixture fixture = fixture()) {
@@ -228,7 +229,7 @@ class OutageTest {
       fixture.append(1);
       always(fixture, BAD_REQUEST);
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("PARKED", 1));
@@ -242,13 +243,13 @@ class OutageTest {
       always(fixture, new Outcome.RetryLater(Fault.UNAVAILABLE, "HTTP 429", Duration.ofHours(24)));
       fixture.dispatch();
       always(fixture, new Outcome.Delivered());
-      assertThat(fixture.dispatch().delivered()).as("the pause is kept").isZero();
+      assertThat(fixture.launch().counts().delivered()).as("the pause is kept").isZero();
       assertThat(Objects.requireNonNull(gate(fixture)).closedUntil()).isNotNull();
 
       assertThat(new ChannelTable(fixture.jdbc).openGate(JobFixture.CHANNEL)).isTrue();
 
       assertThat(gate(fixture)).isNull();
-      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(3);
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
@@ -35,7 +36,7 @@ class RescuedAnswersTest {
               ? Answer.delivered(Duration.ofMillis(100))
               : Answer.soon(new Outcome.Rejected(Outcome.Refused.MESSAGE, "HTTP 422")));
 
-      RunResult broken = fixture.dispatch();
+      Executed broken = fixture.dispatch();
 
       assertThat(broken.status()).isEqualTo("FAILED");
       assertThat(broken.stop()).extracting(Stop::reason).isEqualTo(Stop.Reason.FAILED);

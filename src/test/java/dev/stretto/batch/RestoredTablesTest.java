@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.outbox.NumbersBehind;
@@ -30,7 +31,7 @@ class RestoredTablesTest {
       fixture.jdbc.update("update outbox_channel set last_position = 4");
       fixture.append(3);
 
-      assertThat(fixture.dispatch().delivered()).isEqualTo(3);
+      assertThat(fixture.dispatch().counts().delivered()).isEqualTo(3);
 
       assertThat(fixture.transport.positions())
           .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L);
@@ -44,7 +45,7 @@ class RestoredTablesTest {
       fixture.jdbc.update(
           "update outbox_message set status = 'IN_FLIGHT', queue = 2, position = id");
 
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.resent()).isEqualTo(3);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 3));
@@ -58,7 +59,7 @@ class RestoredTablesTest {
       fixture.jdbc.update(
           "update outbox_message set status = 'IN_FLIGHT', queue = 2, position = id");
 
-      assertThat(fixture.dispatch().parked()).isEqualTo(3);
+      assertThat(fixture.dispatch().counts().parked()).isEqualTo(3);
 
       assertThat(fixture.transport.calls()).isEmpty();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
@@ -40,7 +41,7 @@ class RunHistoryTest {
         return new Answer(new Outcome.Delivered(), answers);
       });
 
-      RunResult first =
+      Executed first =
           fixture.dispatch(
               RunOptions.NONE, run -> Thread.ofVirtual().start(() -> answer(run, answers)));
 
@@ -144,7 +145,7 @@ class RunHistoryTest {
       fixture.append(10);
       fixture.transport.script(call -> Answer.delivered(Duration.ofMillis(1200)));
 
-      RunResult second = fixture.dispatch();
+      Executed second = fixture.dispatch();
 
       assertThat(second.status()).isEqualTo("COMPLETED");
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 11));

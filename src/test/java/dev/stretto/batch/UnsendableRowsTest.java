@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.Durability;
 import dev.stretto.database.FreshDatabase;
@@ -94,11 +95,11 @@ class UnsendableRowsTest {
 
     try (JobFixture fixture =
         fixture(database, "ordering=" + ordering, "on-exhausted=" + onExhausted, "window=16")) {
-      RunResult result = fixture.dispatch();
+      Executed result = fixture.dispatch();
 
       assertThat(result.status()).isEqualTo("COMPLETED");
-      assertThat(result.parked()).isEqualTo(KINDS.size());
-      assertThat(result.delivered()).isEqualTo(1000);
+      assertThat(result.counts().parked()).isEqualTo(KINDS.size());
+      assertThat(result.counts().delivered()).isEqualTo(1000);
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 1000, "PARKED", KINDS.size()));
       assertThat(reasons(fixture))
           .as("each with its reason")
@@ -151,7 +152,7 @@ class UnsendableRowsTest {
     older.update(insert, "b", null, "b1");
 
     try (JobFixture fixture = fixture(database, "ordering=key")) {
-      assertThat(fixture.dispatch().parked()).isEqualTo(1);
+      assertThat(fixture.dispatch().counts().parked()).isEqualTo(1);
       assertThat(sent(fixture)).containsExactlyInAnyOrder("a1", "b1");
 
       parked(fixture).decide(Decision.DISCARD, List.of("a2"));

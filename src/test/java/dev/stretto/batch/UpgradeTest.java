@@ -2,6 +2,7 @@ package dev.stretto.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
 import dev.stretto.database.Durability;
 import dev.stretto.database.FreshDatabase;
@@ -63,7 +64,7 @@ class UpgradeTest {
     try (JobFixture fixture = new JobFixture(database, settings())) {
       assertThat(rows(fixture.jdbc)).as("migrated").isEqualTo(before);
 
-      RunResult first = fixture.dispatch();
+      Executed first = fixture.dispatch();
 
       assertThat(first.status()).isEqualTo("COMPLETED");
       assertThat(first.resent()).isEqualTo(3);
@@ -87,7 +88,7 @@ class UpgradeTest {
       assertThat(instancesOf(fixture)).as("carried on").isEqualTo(1);
 
       discard(fixture);
-      RunResult second = fixture.dispatch();
+      Executed second = fixture.dispatch();
 
       assertThat(second.remaining()).isZero();
       assertThat(sent(fixture)).endsWith("blocked-10", "blocked-11").doesNotHaveDuplicates();

@@ -97,9 +97,11 @@ class TlsBundleTest {
 
   @Test
   void withoutAClientCertificateTheDestinationIsUnavailable() {
-    stretto.with(PEM + "truststore.certificate=" + certificates.pem());
+    stretto
+        .with(PEM + "truststore.certificate=" + certificates.pem())
+        .with("--stretto.channels.space.unavailable.patience=0s");
 
-    Result dispatch = stretto.run("dispatch", "--for", "1s");
+    Result dispatch = stretto.run("dispatch");
 
     assertThat(dispatch.code()).as(dispatch.err()).isEqualTo(75);
     assertThat(dispatch.out()).contains("space: 0 delivered");

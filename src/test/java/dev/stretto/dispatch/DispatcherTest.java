@@ -205,7 +205,7 @@ class DispatcherTest {
 
   private static Dispatcher dispatcher(Settings settings, Transport transport, LongSupplier nanos) {
     return new Dispatcher(
-        "space",
+        Thread.ofVirtual().name("dispatch-space"),
         settings.build(),
         new Dispatcher.Passage(transport, 1),
         () -> true,

@@ -10,6 +10,7 @@ import dev.stretto.database.OnEachDatabase;
 import dev.stretto.database.OpenDatabase;
 import dev.stretto.database.schema.SchemaDataSource;
 import java.nio.file.Path;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -247,11 +248,58 @@ class LeasesTest {
     assertThat(jdbc.queryForObject("select run from channel_lease", Long.class)).isEqualTo(42);
     try (Connection connection = database.connect()) {
       LeaseTable table = new LeaseTable(connection);
-      assertThat(table.renew("space", lease.fence(), "first", LONG)).isFalse();
+      assertThat(table.renew(List.of(new LeaseTable.Held("space", lease.fence())), "first", LONG))
+          .containsExactly(false);
       table.release("space", lease.fence(), "first");
       table.release("space", lease.fence() + 1, "first");
     }
     assertThat(owner()).isEqualTo("second");
+  }
+
+  @Test
+  void manyLeasesAreRenewedTogetherAndOneThatIsLostIsLostAlone() throws Exception {
+    Leases leases = leases("first", LEASE);
+    List<Lease> held = new ArrayList<>();
+    for (int number = 0; number < 100; number++) {
+      held.add(leases.acquire("space" + number));
+    }
+    CompletableFuture<Void> lost = new CompletableFuture<>();
+    held.get(7).onLost(() -> lost.complete(null));
+    String before = expiry("space99");
+
+    jdbc.update("update channel_lease set fence = fence + 1 where channel = 'space7'");
+
+    lost.join();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !expiry("space99").equals(before));
+    assertThat(held).filteredOn(lease -> !lease.live()).containsExactly(held.get(7));
+  }
+
+  /** As MariaDB's does with useBulkStmts, where several rows are changed. */
+  @Test
+  void aDriverThatDoesNotTellWhatABatchChangedKeepsNoLostLeaseAlive() throws Exception {
+    String url = database.url();
+    String bulk = (url.contains("?") ? "&" : "?") + "useBulkStmts=true";
+    try (Connection connection =
+        new FreshDatabase(
+                vendor,
+                vendor == Database.MARIADB ? url + bulk : url,
+                database.user(),
+                database.password())
+            .connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      List<LeaseTable.Held> held = new ArrayList<>();
+      for (int number = 0; number < 3; number++) {
+        String channel = "space" + number;
+        LeaseTable.Row row = table.read(channel);
+        assertThat(table.take(channel, row, "first", LONG)).isTrue();
+        held.add(new LeaseTable.Held(channel, row.nextFence()));
+      }
+      jdbc.update("update channel_lease set fence = fence + 1 where channel = 'space1'");
+
+      assertThat(table.renew(held, "first", LONG)).containsExactly(true, false, true);
+    }
   }
 
   @Test
@@ -300,9 +348,9 @@ class LeasesTest {
     Lease next = leases.acquire("space");
     leases.noteRun(next, 42);
     try (Connection connection = database.connect()) {
-      assertThat(new LeaseTable(connection).stopAsked("space", next.fence(), 42))
+      assertThat(new LeaseTable(connection).asked())
           .as("it was for an earlier run")
-          .isFalse();
+          .doesNotContainEntry(new LeaseTable.Held("space", next.fence()), 42L);
     }
   }
 
@@ -326,6 +374,23 @@ class LeasesTest {
       other.rollback();
     }
     assertThat(leases("third", LEASE).acquire("space").live()).isTrue();
+  }
+
+  /** A batch's failure hides what the database said, such as that its disk is full. */
+  @Test
+  void whyALeaseWasNotRenewedIsWhatTheDatabaseSaid() throws Exception {
+    Lease lease = leases("first", LEASE).acquire("space");
+    try (Connection other = database.connect()) {
+      other.setAutoCommit(false);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("select * from channel_lease for update");
+      }
+
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lease.failure() != null);
+
+      assertThat((Throwable) lease.failure()).isNotInstanceOf(BatchUpdateException.class);
+      other.rollback();
+    }
   }
 
   private Leases leases(String owner, Duration duration) {
@@ -376,8 +441,12 @@ class LeasesTest {
   }
 
   private String expiry() {
+    return expiry("space");
+  }
+
+  private String expiry(String channel) {
     return String.valueOf(
         jdbc.queryForObject(
-            "select expires_at from channel_lease where channel = 'space'", String.class));
+            "select expires_at from channel_lease where channel = ?", String.class, channel));
   }
 }

@@ -320,6 +320,20 @@ class ChannelsTest {
   }
 
   @Test
+  void belowEnvironmentAVariableHasItsOwnName() {
+    Channels channels =
+        withVariables(
+            Map.of(),
+            Map.of(
+                "STRETTO_CHANNELS_SPACE_TRANSPORT", "http",
+                "STRETTO_CHANNELS_SPACE_HTTP_COMMAND", "python3,a b",
+                "STRETTO_CHANNELS_SPACE_HTTP_ENVIRONMENT_API_TOKEN", "k"));
+
+    assertThat(channels.require("--channel", "space").transportSettings().bind(Launched.class))
+        .isEqualTo(new Launched(List.of("python3", "a b"), Map.of("API_TOKEN", "k")));
+  }
+
+  @Test
   void anEnvironmentVariableMayDeclareAChannel() {
     Channels channels =
         withVariables(
@@ -531,4 +545,6 @@ class ChannelsTest {
       @Nullable String url,
       @DefaultValue("30s") Duration timeout,
       @DefaultValue Map<String, String> headers) {}
+
+  record Launched(List<String> command, Map<String, String> environment) {}
 }

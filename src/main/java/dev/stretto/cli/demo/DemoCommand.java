@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.append.Appender;
 import dev.stretto.batch.RunLauncher;
-import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.dispatch.Counts;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
@@ -86,9 +86,9 @@ public final class DemoCommand implements Callable<Integer> {
       application
           .get(Appender.class)
           .append(lines(), new Appender.Input(CHANNEL, null, "application/json", false));
-      RunResult result = dispatch(application);
+      Counts counts = dispatch(application);
       DemoReceiver.Totals totals = receiver.totals();
-      DemoSummary summary = new DemoSummary(each.multipliedBy(messages), result, totals, messages);
+      DemoSummary summary = new DemoSummary(each.multipliedBy(messages), counts, totals, messages);
       if (json) {
         context.json(summary.document());
       } else {
@@ -98,10 +98,13 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static RunResult dispatch(OpenApplication application) throws Exception {
+  private static Counts dispatch(OpenApplication application) throws Exception {
     try (OpenChannel channel =
         application.get(ChannelOpener.class).open(CHANNEL, RunOptions.NONE)) {
-      return application.get(RunLauncher.class).dispatch(channel, RunOptions.NONE, run -> {});
+      return application
+          .get(RunLauncher.class)
+          .dispatch(channel, RunOptions.NONE, run -> {})
+          .counts();
     }
   }
 

@@ -1,17 +1,17 @@
 package dev.stretto.cli.demo;
 
-import dev.stretto.batch.RunResult;
 import dev.stretto.cli.dispatch.DispatchReport;
+import dev.stretto.dispatch.Counts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** What a demo showed. */
-record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals totals, long sent) {
+record DemoSummary(Duration oneAtATime, Counts counts, DemoReceiver.Totals totals, long sent) {
 
   /** Whether everything arrived once, in order, and was recorded. */
   boolean good() {
-    return result.delivered() == sent
+    return counts.delivered() == sent
         && totals.distinct() == sent
         && totals.inversions() == 0
         && totals.duplicates() == 0;
@@ -26,7 +26,7 @@ record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals to
             "each call after the answer to the one before"),
         line(
             "Stretto",
-            DispatchReport.seconds(result.calling()),
+            DispatchReport.seconds(counts.calling()),
             String.format(
                 Locale.ROOT,
                 "%.0f times as fast, up to %,d calls at once",
@@ -39,7 +39,7 @@ record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals to
             totals.distinct(),
             totals.inversions(),
             totals.duplicates(),
-            result.delivered()));
+            counts.delivered()));
   }
 
   private static String line(String who, String time, String how) {
@@ -47,7 +47,7 @@ record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals to
   }
 
   private double factor() {
-    return (double) oneAtATime.toNanos() / Math.max(1, result.calling().toNanos());
+    return (double) oneAtATime.toNanos() / Math.max(1, counts.calling().toNanos());
   }
 
   /** For programs. */
@@ -55,12 +55,12 @@ record DemoSummary(Duration oneAtATime, RunResult result, DemoReceiver.Totals to
     return new Document(
         sent,
         oneAtATime.toMillis() / 1e3,
-        result.calling().toMillis() / 1e3,
+        counts.calling().toMillis() / 1e3,
         totals.distinct(),
         totals.inversions(),
         totals.duplicates(),
         totals.maxInFlight(),
-        result.delivered());
+        counts.delivered());
   }
 
   record Document(

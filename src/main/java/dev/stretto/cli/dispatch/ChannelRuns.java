@@ -4,10 +4,13 @@ import dev.stretto.batch.RunLauncher;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.dispatch.Counts;
+import dev.stretto.dispatch.Stop;
+import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,15 +19,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The runs of one dispatch command, each channel's on a thread of its own. */
+/**
+ * The runs of one dispatch command, each channel's on a thread of its own: so many side by side,
+ * and the others in turn, each as soon as one of those has ended.
+ */
 final class ChannelRuns {
+
+  private static final Stop TIME_UP = new Stop(Reason.TIME_UP, "the time is up", null);
 
   private final RunLauncher launcher;
   private final RunOptions options;
-  private final boolean named;
+  private final Set<String> named;
+  private final Semaphore turns;
+  private final long begin = System.nanoTime();
   private final List<ChannelRun> running = new ArrayList<>();
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final Set<String> outstanding = new LinkedHashSet<>();
@@ -38,20 +49,25 @@ final class ChannelRuns {
   /**
    * Readies the runs; none begins yet.
    *
-   * @param named whether a person named the channels, so that a held one is not skipped
+   * @param named the channels that a person named, which are not skipped where they are held
+   * @param atOnce the most side by side, 1 or more
    */
-  ChannelRuns(RunLauncher launcher, RunOptions options, boolean named) {
+  ChannelRuns(RunLauncher launcher, RunOptions options, Set<String> named, int atOnce) {
     this.launcher = launcher;
     this.options = options;
     this.named = named;
+    this.turns = new Semaphore(atOnce, true);
   }
 
-  /** Starts a run on each channel; returns at once. */
+  /** Has a run begin on each channel, in this order; returns at once. */
   void start(OpenChannels channels) {
     awaited = channels.count();
     for (OpenChannel channel : channels) {
       outstanding(channel.name());
-      Thread.ofPlatform().name("channel-" + channel.name()).start(() -> ended(run(channel)));
+      boolean atOnce = turns.tryAcquire();
+      Thread.ofVirtual()
+          .name("channel-" + channel.name())
+          .start(() -> ended(atOnce ? run(channel, options) : runInTurn(channel)));
     }
   }
 
@@ -65,15 +81,56 @@ final class ChannelRuns {
     }
   }
 
-  private Ended run(OpenChannel channel) {
+  /** What was asked of the command counts from its begin: who has to wait has less time. */
+  private Ended runInTurn(OpenChannel channel) {
+    turns.acquireUninterruptibly();
+    Duration time = options.time();
+    Duration left = time == null ? null : time.minusNanos(System.nanoTime() - begin);
+    Stop stop = left == null || left.isPositive() ? stop() : TIME_UP;
+    return stop == null ? run(channel, options.within(left)) : unbegun(channel, stop);
+  }
+
+  private synchronized @Nullable Stop stop() {
+    return stopped == null ? null : new Stop(Reason.ASKED, stopped, null);
+  }
+
+  private Ended unbegun(OpenChannel channel, Stop stop) {
     String name = channel.name();
     try {
-      return new Ended(name, launcher.dispatch(channel, options, this::began), null);
+      SQLException unanswered = givenUp(name);
+      if (unanswered != null) {
+        return new Ended(name, null, unanswered);
+      }
+      long remaining = launcher.waiting(name);
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+      return new Ended(
+          name,
+          remaining == 0
+              ? new RunResult.NothingToDo(name, 0, elapsed)
+              : new RunResult.NotBegun(name, stop, remaining, elapsed),
+          null);
+    } catch (RuntimeException e) {
+      return new Ended(name, null, e);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private synchronized @Nullable SQLException givenUp(String channel) {
+    return givenUp.get(channel);
+  }
+
+  private Ended run(OpenChannel channel, RunOptions how) {
+    String name = channel.name();
+    try {
+      return new Ended(name, launcher.dispatch(channel, how, this::began), null);
     } catch (Exception e) {
       return new Ended(name, null, e);
     } catch (Error e) {
       // Whoever awaits this channel would wait for ever.
       return new Ended(name, null, new IllegalStateException(e.toString(), e));
+    } finally {
+      turns.release();
     }
   }
 
@@ -123,7 +180,7 @@ final class ChannelRuns {
     for (int i = 0; i < awaited; i++) {
       Ended end = ended.take();
       each.accept(end);
-      gravest = gravest.or(RunEnd.code(end, named));
+      gravest = gravest.or(RunEnd.code(end, named.contains(end.channel())));
     }
     return gravest;
   }

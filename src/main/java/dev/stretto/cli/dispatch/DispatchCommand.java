@@ -40,15 +40,13 @@ import picocli.CommandLine.Option;
     })
 public final class DispatchCommand implements Callable<Integer> {
 
-  /** A run reads, records, settles, syncs and notes its progress at the same time. */
-  private static final int CONNECTIONS = 5;
-
   private final CommandContext context;
 
   @Option(
       names = "--channel",
       paramLabel = "C",
-      description = "Only this channel; may be repeated.")
+      description =
+          "Only this channel, or those that a pattern such as 'customer-*' means; may be repeated.")
   private List<String> named = new ArrayList<>();
 
   @Option(names = "--limit", paramLabel = "N", description = "Start at most N messages a channel.")
@@ -125,8 +123,9 @@ public final class DispatchCommand implements Callable<Integer> {
         channels.forEach(channel -> report.plan(channel, launcher.waiting(channel.name())));
         return refused;
       }
-      application.allowConnections(CONNECTIONS * channels.count() + 1);
-      ChannelRuns runs = new ChannelRuns(launcher, options, !named.isEmpty());
+      ChannelRuns runs =
+          new ChannelRuns(
+              launcher, options, Set.copyOf(named), application.get(Channels.class).maxChannels());
       Signals.onFirst(signal -> {
         runs.stop(signal);
         application.hurry();
@@ -147,11 +146,10 @@ public final class DispatchCommand implements Callable<Integer> {
   }
 
   private Set<String> names(Channels configured) {
-    named.stream()
-        .filter(name -> !configured.isConfigured(name))
-        .forEach(name -> configured.require("--channel", name));
     if (!named.isEmpty()) {
-      return new LinkedHashSet<>(named);
+      Set<String> meant = new LinkedHashSet<>();
+      named.forEach(pattern -> meant.addAll(configured.matching("--channel", pattern)));
+      return meant;
     }
     if (configured.names().isEmpty()) {
       throw new CommandException(ExitCode.USAGE, KnownChannels.NONE);

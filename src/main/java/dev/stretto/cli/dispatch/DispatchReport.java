@@ -3,9 +3,15 @@ package dev.stretto.cli.dispatch;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.stretto.batch.RunResult;
+import dev.stretto.batch.RunResult.Executed;
+import dev.stretto.batch.RunResult.GateClosed;
+import dev.stretto.batch.RunResult.Held;
+import dev.stretto.batch.RunResult.NotBegun;
+import dev.stretto.batch.RunResult.NothingToDo;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.database.DatabaseFault;
+import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.outbox.NumbersBehind;
@@ -88,20 +94,29 @@ public final class DispatchReport {
       context.json(document(result));
       return;
     }
-    if (result.status().equals(RunResult.HELD)) {
-      context.print("%s: %s", result.channel(), String.valueOf(result.failure()));
-      return;
-    }
     context.print(
-        "%s: %,d delivered%s%s%s%s, in %s%s",
+        "%s: %s",
         result.channel(),
-        result.delivered(),
-        some(result.parked(), "parked"),
-        some(result.retried(), "retried"),
-        some(result.resent(), "sent again after a crash"),
+        switch (result) {
+          case Held held -> held.holder();
+          case NothingToDo _ -> done(result, 0);
+          case GateClosed closed -> done(result, 0) + why(closed.stop());
+          case NotBegun unbegun -> done(result, 0) + why(unbegun.stop());
+          case Executed run -> done(run, run.resent()) + why(run);
+        });
+  }
+
+  private static String done(RunResult result, int resent) {
+    Counts counts = result.counts();
+    return String.format(
+        Locale.ROOT,
+        "%,d delivered%s%s%s%s, in %s",
+        counts.delivered(),
+        some(counts.parked(), "parked"),
+        some(counts.retried(), "retried"),
+        some(resent, "sent again after a crash"),
         some(result.remaining(), "still waiting"),
-        seconds(result.elapsed()),
-        why(result));
+        seconds(result.elapsed()));
   }
 
   private static String some(long count, String what) {
@@ -109,11 +124,15 @@ public final class DispatchReport {
   }
 
   /** Why a run ended before its work did; empty where it did not. */
-  private static String why(RunResult result) {
-    Stop stop = result.stop();
+  private static String why(Executed run) {
+    Stop stop = run.stop();
     if (stop == null) {
-      return result.failure() == null ? "" : ": failed: " + result.failure();
+      return run.failure() == null ? "" : ": failed: " + run.failure();
     }
+    return why(stop);
+  }
+
+  private static String why(Stop stop) {
     Duration retryAfter = stop.retryAfter();
     return ": "
         + stop.text()
@@ -121,22 +140,34 @@ public final class DispatchReport {
   }
 
   private static Ended document(RunResult result) {
-    return new Ended(
-        result.channel(),
-        result.run(),
-        result.status(),
-        result.delivered(),
-        result.parked(),
-        result.retried(),
-        result.resent(),
-        result.remaining(),
-        inSeconds(result.elapsed()),
-        reason(result));
+    return switch (result) {
+      case Held held -> ended(held, null, "HELD", 0, held.holder());
+      case NothingToDo idle -> ended(idle, null, "COMPLETED", 0, null);
+      case GateClosed closed -> ended(closed, null, "STOPPED", 0, closed.stop().text());
+      case NotBegun unbegun -> ended(unbegun, null, "STOPPED", 0, unbegun.stop().text());
+      case Executed run -> ended(run, run.run(), run.status(), run.resent(), reason(run));
+    };
   }
 
-  private static @Nullable String reason(RunResult result) {
-    Stop stop = result.stop();
-    return stop == null ? result.failure() : stop.text();
+  private static Ended ended(
+      RunResult result, @Nullable Long run, String status, int resent, @Nullable String reason) {
+    Counts counts = result.counts();
+    return new Ended(
+        result.channel(),
+        run,
+        status,
+        counts.delivered(),
+        counts.parked(),
+        counts.retried(),
+        resent,
+        result.remaining(),
+        inSeconds(result.elapsed()),
+        reason);
+  }
+
+  private static @Nullable String reason(Executed run) {
+    Stop stop = run.stop();
+    return stop == null ? run.failure() : stop.text();
   }
 
   public static String seconds(Duration time) {

@@ -1,6 +1,11 @@
 package dev.stretto.cli.dispatch;
 
 import dev.stretto.batch.RunResult;
+import dev.stretto.batch.RunResult.Executed;
+import dev.stretto.batch.RunResult.GateClosed;
+import dev.stretto.batch.RunResult.Held;
+import dev.stretto.batch.RunResult.NotBegun;
+import dev.stretto.batch.RunResult.NothingToDo;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.database.DatabaseFault;
 import dev.stretto.database.FileFault;
@@ -22,23 +27,34 @@ final class RunEnd {
     if (result == null) {
       return databaseUnavailable(end.failure()) ? ExitCode.TRY_LATER : ExitCode.FAILED;
     }
-    if (result.status().equals(RunResult.HELD)) {
-      return named ? ExitCode.TRY_LATER : ExitCode.DONE;
-    }
-    Stop stop = result.stop();
+    return switch (result) {
+      case Held _ -> named ? ExitCode.TRY_LATER : ExitCode.DONE;
+      case NothingToDo _ -> ExitCode.DONE;
+      case GateClosed _ -> ExitCode.TRY_LATER;
+      case NotBegun unbegun -> code(unbegun, unbegun.stop());
+      case Executed run -> code(run);
+    };
+  }
+
+  private static ExitCode code(Executed run) {
+    Stop stop = run.stop();
     if (stop == null) {
-      return result.status().equals("COMPLETED") ? parkedOrDone(result) : ExitCode.FAILED;
+      return run.completed() ? parkedOrDone(run) : ExitCode.FAILED;
     }
+    return code(run, stop);
+  }
+
+  private static ExitCode code(RunResult run, Stop stop) {
     return switch (stop.reason()) {
-      case TIME_UP -> parkedOrDone(result);
-      case ASKED -> result.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(result);
+      case TIME_UP -> parkedOrDone(run);
+      case ASKED -> run.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(run);
       case UNAVAILABLE, LEASE_LOST, DATABASE_UNAVAILABLE -> ExitCode.TRY_LATER;
       case REFUSED, SWITCHED_OFF, HELD, FAILED, BROKEN -> ExitCode.FAILED;
     };
   }
 
-  private static ExitCode parkedOrDone(RunResult result) {
-    return result.parked() > 0 ? ExitCode.PARKED : ExitCode.DONE;
+  private static ExitCode parkedOrDone(RunResult run) {
+    return run.counts().parked() > 0 ? ExitCode.PARKED : ExitCode.DONE;
   }
 
   /** Whether the database could not be worked with for now, so that nothing was recorded. */

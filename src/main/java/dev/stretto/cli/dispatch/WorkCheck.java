@@ -45,6 +45,7 @@ final class WorkCheck {
           "username",
           "password",
           "hikari.minimum-idle",
+          "hikari.maximum-pool-size",
           "hikari.transaction-isolation",
           "hikari.connection-timeout");
 

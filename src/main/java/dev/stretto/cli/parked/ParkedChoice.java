@@ -27,7 +27,10 @@ final class ParkedChoice {
   @Option(names = "--all", description = "Everything that is parked now, instead of ids.")
   private boolean all;
 
-  @Option(names = "--channel", paramLabel = "C", description = "With --all: only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "With --all: only this channel, or those of a pattern such as 'customer-*'.")
   private @Nullable String channel;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -15,7 +15,10 @@ import picocli.CommandLine.Mixin;
     header = "Never send these parked messages; this can't be undone.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
-    description = {"", "They stay in the outbox as DISCARDED until purge removes them."},
+    description = {
+      "",
+      "They stay in the outbox as DISCARDED until purge removes them. --all needs --channel here."
+    },
     footer = {"", "Example: stretto parked discard --all --channel space"})
 public final class ParkedDiscardCommand implements Callable<Integer> {
 

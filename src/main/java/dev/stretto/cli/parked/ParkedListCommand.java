@@ -39,7 +39,10 @@ public final class ParkedListCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Option(names = "--channel", paramLabel = "C", description = "Only this channel.")
+  @Option(
+      names = "--channel",
+      paramLabel = "C",
+      description = "Only this channel, or those that a pattern such as 'customer-*' means.")
   private @Nullable String channel;
 
   @Option(

@@ -1,6 +1,7 @@
 package dev.stretto.cli.start;
 
 import dev.stretto.settings.Channels;
+import dev.stretto.settings.NamePattern;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,7 +18,8 @@ public final class KnownChannels {
   private KnownChannels() {}
 
   /**
-   * Those of the configuration and those the database knows, sorted; or only the one named.
+   * Those of the configuration and those the database knows, sorted; or only the one named, or
+   * those that a pattern means.
    *
    * @param named the value of {@code --channel}, or null for all
    * @throws dev.stretto.transport.InvalidSettingException where the one named is none of them, or
@@ -31,9 +33,22 @@ public final class KnownChannels {
       channels.requireAll();
       return names;
     }
+    if (NamePattern.isPattern(named)) {
+      Set<String> meant = NamePattern.matching(named, names);
+      return meant.isEmpty() ? channels.matching("--channel", named) : meant;
+    }
+    require(channels, stored, named);
+    return Set.of(named);
+  }
+
+  /**
+   * Refuses a name of none of them.
+   *
+   * @throws dev.stretto.transport.InvalidSettingException where it is none, or can't be used
+   */
+  public static void require(Channels channels, Collection<String> stored, String named) {
     if (!stored.contains(named)) {
       channels.require("--channel", named);
     }
-    return Set.of(named);
   }
 }

@@ -1,8 +1,5 @@
 package dev.stretto.cli.start;
 
-import com.zaxxer.hikari.HikariDataSource;
-import java.sql.SQLException;
-import javax.sql.DataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Spring with the database open; {@link #get} makes a bean when it is first asked for. */
@@ -14,20 +11,6 @@ public final class OpenApplication implements AutoCloseable {
   OpenApplication(ConfigurableApplicationContext context, DatabaseOpening database) {
     this.context = context;
     this.database = database;
-  }
-
-  /** Lets at least so many connections to the database be open at once, 1 or more. */
-  public void allowConnections(int atLeast) {
-    HikariDataSource pool = pool();
-    pool.setMaximumPoolSize(Math.max(atLeast, pool.getMaximumPoolSize()));
-  }
-
-  private HikariDataSource pool() {
-    try {
-      return context.getBean(DataSource.class).unwrap(HikariDataSource.class);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   public <T> T get(Class<T> type) {

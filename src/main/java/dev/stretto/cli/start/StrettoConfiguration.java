@@ -10,6 +10,7 @@ import dev.stretto.report.ChannelStatuses;
 import dev.stretto.report.StartOrder;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
+import dev.stretto.transport.exec.ExecTransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
 import java.time.Clock;
@@ -61,11 +62,17 @@ public class StrettoConfiguration {
     return new JavaTransportType();
   }
 
+  @Bean
+  ExecTransportType execTransport() {
+    return new ExecTransportType();
+  }
+
   /** The same without Spring. */
   public static List<TransportType> transports(ConfigurableEnvironment environment) {
     return List.of(
         new HttpTransportType(Clock.systemUTC(), new TlsBundles(environment)),
-        new JavaTransportType());
+        new JavaTransportType(),
+        new ExecTransportType());
   }
 
   @Bean

@@ -23,7 +23,7 @@ final class GuestPool implements BeanPostProcessor {
 
   private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
 
-  /** By a pooler; by a server that does not know one of them, or its value. */
+  /** SQL states: a pooler takes no options; a server does not know one of them, or its value. */
   private static final Set<String> REFUSED = Set.of("08P01", "42704", "22023");
 
   private final Environment environment;
@@ -42,7 +42,7 @@ final class GuestPool implements BeanPostProcessor {
     return new SchemaDataSource(connections, environment.getProperty(Schema.PROPERTY), prelude);
   }
 
-  /** Whoever else may have wrapped it. */
+  /** The pool behind the connections, whatever wraps it; null where there is none. */
   private static @Nullable HikariDataSource pool(DataSource connections) {
     try {
       return connections.isWrapperFor(HikariDataSource.class)

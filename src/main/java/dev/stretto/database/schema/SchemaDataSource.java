@@ -27,7 +27,7 @@ public final class SchemaDataSource extends DelegatingDataSource {
   private volatile @Nullable Schema found;
 
   /**
-   * Connections without a prelude.
+   * Connections whose transactions begin with nothing of their own.
    *
    * @param schema as in the configuration, or null where it says nothing
    */
@@ -36,10 +36,10 @@ public final class SchemaDataSource extends DelegatingDataSource {
   }
 
   /**
-   * Connections of a pooler's.
+   * Connections whose transactions may begin with a statement, as behind a pooler.
    *
    * @param schema as in the configuration, or null where it says nothing
-   * @param prelude what each transaction begins with, or null
+   * @param prelude what each transaction begins with, or null for nothing
    */
   SchemaDataSource(DataSource connections, @Nullable String schema, @Nullable String prelude) {
     super(connections);

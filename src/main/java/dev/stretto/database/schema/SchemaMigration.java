@@ -25,7 +25,10 @@ import org.springframework.jdbc.UncategorizedSQLException;
  */
 final class SchemaMigration implements FlywayMigrationStrategy {
 
-  /** What Flyway sets for a session, which would stay with a pooler's, and less far-reaching. */
+  /**
+   * What Flyway sets for a session, where a pooler's would keep it for its next client; and the
+   * same for the transaction only.
+   */
   private static final Map<String, String> FOR_THE_TRANSACTION =
       Map.of(
           "set_config('search_path', ?, false)",
@@ -51,7 +54,7 @@ final class SchemaMigration implements FlywayMigrationStrategy {
     DataSource given = flyway.getConfiguration().getDataSource();
     boolean same = given instanceof SchemaDataSource;
     try (Connection connection = given.getConnection()) {
-      // For other vendors there would be no migrations, which Flyway takes for none needed.
+      // Fails for other vendors: Flyway would find no migrations for them, and be content.
       Vendor.of(connection);
       Schema schema = Schema.of(environment, connection);
       if (history.isCurrent(connection, schema)) {

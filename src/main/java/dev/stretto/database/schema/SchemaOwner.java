@@ -32,7 +32,7 @@ final class SchemaOwner {
   }
 
   /**
-   * Has the schema be there and be one that this user may make tables in.
+   * Makes sure that there is the schema, and that this user may make tables in it.
    *
    * @throws UnusableDatabaseException where it can't be, or an earlier version's tables are in
    *     another
@@ -67,7 +67,7 @@ final class SchemaOwner {
     return count(query, schema.name()) > 0;
   }
 
-  /** Whether or not the migrations begin with one that needs it. */
+  /** Asked before any migration, though not each of them makes a table. */
   private boolean mayCreateTables() throws SQLException {
     return schema.vendor() == Vendor.H2
         || count(

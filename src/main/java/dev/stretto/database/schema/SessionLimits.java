@@ -11,9 +11,9 @@ import org.springframework.core.env.Environment;
  * the middle of a transaction, or whose machine is gone, and one that waits for another's lock. The
  * server has to, since that process can't.
  *
- * @param idleInTransaction after which the server ends a session that has a transaction open and
- *     says nothing, from 1 second to 24 days
- * @param lock after which a statement gives up a lock, from 1 second to 24 days
+ * @param idleInTransaction how long a session may have a transaction open and say nothing before
+ *     the server ends it, from 1 second to 24 days
+ * @param lock how long a statement waits for a lock, from 1 second to 24 days
  */
 record SessionLimits(Duration idleInTransaction, Duration lock) {
 

@@ -61,6 +61,10 @@ public final class OutboxView {
         .formatted(name, queue, queue, side, COUNTED_UP_TO);
   }
 
+  /**
+   * Three steps into the index. H2 takes them only where the order names the index's columns from
+   * the first one on; otherwise it reads and sorts everything that is pending.
+   */
   private static final String OLDEST =
       """
       select created_at, current_timestamp(3) from (
@@ -126,7 +130,7 @@ public final class OutboxView {
     return names.all();
   }
 
-  /** Zeros for a channel that the outbox has never seen. */
+  /** Counts a channel's messages; zeros where the outbox has never seen it. */
   public Counts counts(String channel) {
     long[] queues = new long[QueueState.DELIVERED + 1];
     Map<String, Long> sums = new HashMap<>();
@@ -158,9 +162,9 @@ public final class OutboxView {
   }
 
   /**
-   * The age of the oldest of the first message without a position, the first with one, and the
-   * first held behind its key: three steps into the index. H2 takes them only where the order names
-   * the index from its first column on; otherwise it reads and sorts everything that is pending.
+   * How long the oldest pending message has waited; null where none is pending. Only three are
+   * looked at: the first without a position, the first with one, and the first that is held behind
+   * its key.
    */
   public @Nullable Duration oldestPending(String channel) {
     return jdbc.sql(OLDEST)
@@ -171,7 +175,7 @@ public final class OutboxView {
         .orElse(null);
   }
 
-  /** How many messages got their position behind ones that came after them; 0 or more. */
+  /** How many messages got their position after one with a higher id had its own; 0 or more. */
   public long late(String channel) {
     return jdbc.sql("select late from outbox_channel where channel = ?")
         .param(channel)

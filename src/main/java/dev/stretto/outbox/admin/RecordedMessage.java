@@ -32,7 +32,7 @@ public record RecordedMessage(
    */
   public record Start(long fence, long number) implements Comparable<Start> {
 
-    /** Whether it is known which run made it, and as its how many-th. */
+    /** Whether it is known which run made it, and how many that had made with it. */
     public boolean known() {
       return fence > 0;
     }

@@ -1,13 +1,12 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.Call;
+import dev.stretto.transport.ReturnedCalls;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,7 @@ final class CallsUnderWay implements AutoCloseable {
   /** Guarded by this. */
   private final Set<HttpCall> calls = new LinkedHashSet<>();
 
-  /** The positions of first attempts that were not taken and have not started again since. */
-  private final NavigableSet<Long> returned = new ConcurrentSkipListSet<>();
+  private final ReturnedCalls returned = new ReturnedCalls();
 
   private @Nullable Thread clock;
   private volatile boolean closed;
@@ -62,22 +60,12 @@ final class CallsUnderWay implements AutoCloseable {
 
   /** The call goes back in line, and must not be overtaken by one that was chosen before. */
   void untaken(Call call) {
-    if (call.attempt() == 1) {
-      returned.add(call.message().position());
-    }
+    returned.add(call);
   }
 
   /** Whether the call would overtake one that went back in line; if not, it may start now. */
   boolean overtakes(Call call) {
-    if (returned.isEmpty() || call.attempt() > 1) {
-      return false;
-    }
-    long position = call.message().position();
-    if (returned.lower(position) != null) {
-      return true;
-    }
-    returned.remove(position);
-    return false;
+    return returned.overtakes(call);
   }
 
   synchronized int count() {

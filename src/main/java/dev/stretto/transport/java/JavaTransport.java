@@ -4,7 +4,7 @@ import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Transport;
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,22 +29,23 @@ final class JavaTransport implements Transport {
   private final boolean asynchronous;
   private final Duration timeout;
   private final int window;
-  private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledExecutorService timer;
+  private volatile boolean closed;
 
   /** The call started last; touched by the dispatching thread only. */
   private @Nullable JavaCall last;
 
-  JavaTransport(String channel, Sender sender, Duration timeout, int window) {
+  /**
+   * @param timer tells when a call's time is over; others use it too
+   */
+  JavaTransport(
+      String channel, Sender sender, Duration timeout, int window, ScheduledExecutorService timer) {
     this.channel = channel;
     this.sender = sender;
     this.asynchronous = overridesSendAsync(sender);
     this.timeout = timeout;
     this.window = window;
-    this.timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("java-timer-" + channel).factory());
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.timer = timer;
   }
 
   private static boolean overridesSendAsync(Sender sender) {
@@ -68,11 +69,15 @@ final class JavaTransport implements Transport {
     awaitEntered(last);
     JavaCall next = new JavaCall(sender, asynchronous, call.message(), progress);
     last = next;
-    if (!timer.isShutdown()) {
-      next.expireWith(
-          timer.schedule(() -> next.expire(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS));
-    }
+    next.expireWith(timer.schedule(() -> expire(next), timeout.toNanos(), TimeUnit.NANOSECONDS));
     next.run("java-" + channel + "-" + call.message().position());
+  }
+
+  /** Once the run is over nobody is told of calls that are still under way. */
+  private void expire(JavaCall call) {
+    if (!closed) {
+      call.expire(timeout);
+    }
   }
 
   /**
@@ -97,7 +102,7 @@ final class JavaTransport implements Transport {
 
   @Override
   public void close() {
-    timer.shutdown();
+    closed = true;
     Thread closing = Thread.ofVirtual().name("java-close-" + channel).start(this::closeSender);
     try {
       var _ = closing.join(CLOSE_PATIENCE);

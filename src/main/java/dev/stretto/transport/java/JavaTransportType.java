@@ -6,10 +6,14 @@ import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
 import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Sends messages through a {@link Sender} found on the classpath. */
 public final class JavaTransportType implements TransportType {
+
+  private final ScheduledThreadPoolExecutor timer = timer();
 
   private static final String CLASS = "java.class";
 
@@ -22,6 +26,17 @@ public final class JavaTransportType implements TransportType {
   @Override
   public ArrivalOrder arrivalOrder(TransportSettings settings) {
     return ArrivalOrder.NOT_KEPT;
+  }
+
+  /** One for all channels, whose thread ends where nothing is under way. */
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("java-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(1, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 
   @Override
@@ -38,7 +53,7 @@ public final class JavaTransportType implements TransportType {
           "java.properties",
           sender.getClass().getName() + " does not open: " + SenderFaults.text(e));
     }
-    return new JavaTransport(channel, sender, java.timeout(), window);
+    return new JavaTransport(channel, sender, java.timeout(), window, timer);
   }
 
   private static Sender instance(@Nullable String name) {
@@ -55,7 +70,7 @@ public final class JavaTransportType implements TransportType {
       return (Sender) type.getConstructor().newInstance();
     } catch (ClassNotFoundException e) {
       throw new InvalidSettingException(
-          CLASS, name + " is not on the classpath; put its jar into lib/");
+          CLASS, name + " is not on the classpath; put its jar into plugins/");
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw new InvalidSettingException(
           CLASS,
@@ -66,7 +81,7 @@ public final class JavaTransportType implements TransportType {
     } catch (LinkageError e) {
       throw new InvalidSettingException(
           CLASS,
-          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into lib/");
+          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into plugins/");
     }
   }
 

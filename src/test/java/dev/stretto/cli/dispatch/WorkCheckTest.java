@@ -53,9 +53,8 @@ class WorkCheckTest {
     assertThat(findsNothing(look)).isTrue();
     assertThat(look.results())
         .singleElement()
+        .isInstanceOf(RunResult.NothingToDo.class)
         .returns("space", RunResult::channel)
-        .returns("COMPLETED", RunResult::status)
-        .returns(null, RunResult::run)
         .returns(0L, RunResult::remaining);
   }
 

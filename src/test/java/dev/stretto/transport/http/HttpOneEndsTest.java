@@ -48,29 +48,44 @@ class HttpOneEndsTest {
     server.close();
   }
 
-  /** One request a connection: answers, and closes. */
+  /** Connections side by side, as a client may make one that it does not need. */
   private void accept() {
     try {
       while (true) {
-        try (Socket socket = server.accept()) {
-          readRequest(socket.getInputStream());
-          taken.incrementAndGet();
-          socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-        }
-        closed.incrementAndGet();
+        Socket socket = server.accept();
+        Thread.ofVirtual().start(() -> answer(socket));
       }
     } catch (IOException _) {
       // Closed.
     }
   }
 
-  private static void readRequest(InputStream in) throws IOException {
+  /** One request a connection: answers, and closes. */
+  private void answer(Socket socket) {
+    try (socket) {
+      if (readRequest(socket.getInputStream())) {
+        taken.incrementAndGet();
+        socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+        socket.close();
+        closed.incrementAndGet();
+      }
+    } catch (IOException _) {
+      // The client is gone.
+    }
+  }
+
+  /** Returns false where the connection ends without one. */
+  private static boolean readRequest(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     for (int c = in.read(); c >= 0 && head.indexOf("\r\n\r\n") < 0; c = in.read()) {
       head.append((char) c);
     }
+    if (head.isEmpty()) {
+      return false;
+    }
     int length = head.indexOf("Content-Length: ") + "Content-Length: ".length();
     in.readNBytes(Integer.parseInt(head.substring(length, head.indexOf("\r", length))) - 1);
+    return true;
   }
 
   /** Those that say so, and those that don't, once that could be seen. */

@@ -144,7 +144,7 @@ class JavaTransportTest {
         Arguments.of(null, "java.class: is required; name a class that implements " + sender),
         Arguments.of(
             "org.example.Missing",
-            "java.class: org.example.Missing is not on the classpath; put its jar into lib/"),
+            "java.class: org.example.Missing is not on the classpath; put its jar into plugins/"),
         Arguments.of("java.lang.String", "java.class: java.lang.String must implement " + sender),
         Arguments.of(
             Private.class.getName(),

@@ -1,0 +1,28 @@
+package dev.stretto.batch;
+
+import dev.stretto.dispatch.Stop;
+import dev.stretto.lease.ChannelHeldException;
+import org.springframework.batch.core.ExitStatus;
+
+/**
+ * What the job repository keeps as the exit of an execution, where that has a reason of its own.
+ */
+final class ExitStatuses {
+
+  private ExitStatuses() {}
+
+  /** Another run holds the channel. */
+  static ExitStatus held(ChannelHeldException holder) {
+    return new ExitStatus("HELD", String.valueOf(holder.getMessage()));
+  }
+
+  /** There was nothing to send. */
+  static ExitStatus nothingWaited() {
+    return ExitStatus.COMPLETED.addExitDescription("nothing waited");
+  }
+
+  /** The destination can't be reached, or asked for a longer pause than a run would wait. */
+  static ExitStatus unavailable(Stop stop) {
+    return new ExitStatus("UNAVAILABLE", stop.text());
+  }
+}

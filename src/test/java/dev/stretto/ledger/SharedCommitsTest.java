@@ -1,0 +1,177 @@
+package dev.stretto.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.stretto.database.Database;
+import dev.stretto.database.FreshDatabase;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class SharedCommitsTest {
+
+  private static final int CHANNELS = 10;
+
+  @TempDir private Path folder;
+
+  private JdbcTemplate jdbc;
+  private SharedCommits commits;
+
+  /** In which transaction each did its work last. */
+  private final Map<Integer, String> transactions = new ConcurrentHashMap<>();
+
+  @BeforeEach
+  void open() {
+    FreshDatabase fresh = Database.H2.fresh(folder).migrated();
+    DataSource database = fresh.dataSource();
+    jdbc = new JdbcTemplate(database);
+    jdbc.execute("create table done (channel int)");
+    commits = new SharedCommits(new TransactionTemplate(new JdbcTransactionManager(database)));
+  }
+
+  @Test
+  void whatIsReadyMeanwhileIsCommittedTogether() throws Exception {
+    for (FutureTask<Boolean> each : whileOthersCommit(this::work)) {
+      assertThat(each.get()).as("its row is there when commit returns").isTrue();
+    }
+
+    assertThat(done()).hasSize(CHANNELS);
+    assertThat(transactions).hasSize(CHANNELS);
+    // By the two that were held up until all had come.
+    assertThat(transactions.values().stream().distinct()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void oneThatFailsIsUndoneAndTheOthersAreNot() throws Exception {
+    List<FutureTask<Boolean>> all =
+        whileOthersCommit(channel -> {
+          work(channel);
+          if (channel == 3) {
+            throw new ChannelLedger.FencedOffException();
+          }
+        });
+
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      FutureTask<Boolean> each = all.get(channel);
+      if (channel == 3) {
+        assertThatThrownBy(each::get).hasCauseInstanceOf(ChannelLedger.FencedOffException.class);
+      } else {
+        assertThat(each.get()).isTrue();
+      }
+    }
+    assertThat(done()).hasSize(CHANNELS - 1).doesNotContain(3).doesNotHaveDuplicates();
+  }
+
+  /** Done again it could be done twice. */
+  @Test
+  void whereNobodyKnowsWhetherItWasCommittedAllAreTold() throws Exception {
+    List<FutureTask<Boolean>> all =
+        whileOthersCommit(channel -> {
+          work(channel);
+          throw new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
+        });
+
+    for (FutureTask<Boolean> each : all) {
+      assertThatThrownBy(each::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(DataAccessResourceFailureException.class);
+    }
+    assertThat(transactions.values().stream().distinct()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void anErrorReachesEveryoneWhoWaits() throws Exception {
+    List<FutureTask<Boolean>> all =
+        whileOthersCommit(channel -> {
+          throw new StackOverflowError();
+        });
+
+    for (FutureTask<Boolean> each : all) {
+      assertThatThrownBy(each::get).hasCauseInstanceOf(StackOverflowError.class);
+    }
+  }
+
+  private interface Work {
+    void of(int channel);
+  }
+
+  private void work(int channel) {
+    jdbc.update("insert into done values (?)", channel);
+    transactions.put(
+        channel,
+        Objects.requireNonNull(jdbc.queryForObject("select transaction_id()", String.class)));
+  }
+
+  private List<Integer> done() {
+    return jdbc.query("select channel from done", (row, number) -> row.getInt(1));
+  }
+
+  /** Has work of each channel come while as many as commit at once are held up. */
+  private List<FutureTask<Boolean>> whileOthersCommit(Work work) throws Exception {
+    CountDownLatch holdingUp = new CountDownLatch(SharedCommits.AT_ONCE);
+    CountDownLatch letGo = new CountDownLatch(1);
+    List<FutureTask<Boolean>> holders = new ArrayList<>();
+    for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
+      holders.add(
+          start(
+              () -> {
+                holdingUp.countDown();
+                awaitUninterruptibly(letGo);
+              },
+              () -> true));
+    }
+    holdingUp.await();
+    List<FutureTask<Boolean>> all = new ArrayList<>();
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      int number = channel;
+      all.add(start(() -> work.of(number), () -> done().contains(number)));
+    }
+    await().until(() -> commits.waiting() == CHANNELS);
+    letGo.countDown();
+    for (FutureTask<Boolean> holder : holders) {
+      assertThat(holder.get()).isTrue();
+    }
+    return all;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Has work committed on a thread of its own.
+   *
+   * @param seen looked at as soon as it is, over another connection
+   */
+  private FutureTask<Boolean> start(Runnable work, Callable<Boolean> seen) {
+    FutureTask<Boolean> task =
+        new FutureTask<>(() -> {
+          commits.commit(work);
+          return seen.call();
+        });
+    Thread.ofVirtual().start(task);
+    return task;
+  }
+}

@@ -1,0 +1,365 @@
+package dev.stretto.transport.exec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stretto.message.Message;
+import dev.stretto.transport.Call;
+import dev.stretto.transport.Driver;
+import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Outcome.Delivered;
+import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.Refused;
+import dev.stretto.transport.Outcome.Rejected;
+import dev.stretto.transport.Outcome.RetryLater;
+import dev.stretto.transport.Transport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The file that runs a function in Python. Run by the Maven profile {@code python} only. */
+@Tag("python")
+class ExecPythonTest {
+
+  private static final int CALLS = 10_000;
+  private static final int WINDOW = 64;
+
+  /** Each notes, as the first thing it does, the how manieth it is. */
+  private static final String FUNCTIONS =
+      """
+      import asyncio, atexit, functools, itertools, random, time
+
+      counter = itertools.count(1)
+      notes = []
+
+      def blocking(item):
+          n = next(counter)
+          notes.append((n, item["n"]))
+          time.sleep(random.choice((0, 0.001, 0.003)))
+
+      def computing(item):
+          n = next(counter)
+          notes.append((n, item["n"]))
+          for _ in range(random.randrange(3000)):
+              n += 1
+
+      def note(item):
+          notes.append((next(counter), item["n"]))
+
+      def calling(item):
+          note(item)
+          time.sleep(0.001)
+
+      async def awaiting(item):
+          notes.append((next(counter), item["n"]))
+          await asyncio.sleep(random.choice((0, 0.001, 0.003)))
+
+      class Space:
+          def send(self, item):
+              notes.append((next(counter), item["n"]))
+              time.sleep(0.001)
+
+          def __call__(self, item):
+              self.send(item)
+
+      called = Space()
+      method = called.send
+      partial = functools.partial(blocking)
+      seen = []
+      written_in_c = seen.append
+
+      def report():
+          entered = notes or [(n, item["n"]) for n, item in enumerate(seen, 1)]
+          late = sum(n != item for n, item in entered)
+          with open("report", "w") as file:
+              file.write(f"{len(entered)} entered, {late} out of order")
+
+      atexit.register(report)
+      """;
+
+  private static final String FAULTS =
+      """
+      import datetime, os, socket, subprocess, sys, urllib.error
+      from stretto_exec import Rejected, RetryLater, Unavailable
+
+      class Full(Exception):
+          stretto_outcome = "unavailable"
+          retry_after = datetime.timedelta(minutes=1)
+
+      def throw(item):
+          print("to standard output", flush=True)
+          os.write(1, b"past Python's own\\n")
+          subprocess.run(["echo", "from a child"])
+          assert sys.stdin.read() == ""
+          raise eval(item)
+      """;
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void writeTheFunctions() throws Exception {
+    Files.writeString(folder.resolve("functions.py"), FUNCTIONS, UTF_8);
+    Files.writeString(folder.resolve("faults.py"), FAULTS, UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "blocking",
+        "computing",
+        "calling",
+        "awaiting",
+        "called",
+        "method",
+        "partial",
+        "written_in_c"
+      })
+  void anUnchangedFunctionIsEnteredInOrderAndItsCallsOverlap(String function) throws Exception {
+    try (Transport transport = python("functions:" + function)) {
+      Driver driver = new Driver(transport);
+
+      assertThat(driver.run(LongStream.rangeClosed(1, CALLS).mapToObj(Driver::call).toList()))
+          .containsOnly(new Delivered());
+
+      assertThat(driver.mostUnderWay()).isBetween(2, WINDOW);
+      assertThat(driver.misuses()).isZero();
+    }
+    assertThat(folder.resolve("report")).hasContent(CALLS + " entered, 0 out of order");
+  }
+
+  static Stream<Arguments> exceptions() {
+    return Stream.of(
+        Arguments.of("Rejected('no such room')", new Rejected(Refused.MESSAGE, "no such room")),
+        Arguments.of("Rejected()", new Rejected(Refused.MESSAGE, "Rejected")),
+        later("RetryLater('busy', 1.5)", Fault.FAILED, "busy", 1500L),
+        later("RetryLater('busy')", Fault.FAILED, "busy", null),
+        later("Unavailable('closed', retry_after=2)", Fault.UNAVAILABLE, "closed", 2000L),
+        later("Unavailable('closed', float('nan'))", Fault.UNAVAILABLE, "closed", null),
+        later("Full('no space')", Fault.UNAVAILABLE, "no space", 60_000L),
+        later(
+            "ConnectionRefusedError(111, 'refused')",
+            Fault.UNAVAILABLE,
+            "ConnectionRefusedError: [Errno 111] refused",
+            null),
+        later(
+            "socket.gaierror(-2, 'unknown')",
+            Fault.UNAVAILABLE,
+            "gaierror: [Errno -2] unknown",
+            null),
+        later(
+            "urllib.error.URLError(ConnectionRefusedError(111, 'refused'))",
+            Fault.UNAVAILABLE,
+            "URLError: <urlopen error [Errno 111] refused>",
+            null),
+        later("TimeoutError()", Fault.UNKNOWN, "TimeoutError", null),
+        later("ConnectionResetError('reset')", Fault.UNKNOWN, "ConnectionResetError: reset", null),
+        later("OSError('disk')", Fault.FAILED, "OSError: disk", null),
+        later("ValueError('a\\nb')", Fault.FAILED, "ValueError: a b", null),
+        later("SystemExit(3)", Fault.FAILED, "SystemExit: 3", null));
+  }
+
+  private static Arguments later(String thrown, Fault fault, String reason, @Nullable Long millis) {
+    return Arguments.of(
+        thrown, new RetryLater(fault, reason, millis == null ? null : Duration.ofMillis(millis)));
+  }
+
+  /** And what it prints, or what a child of it prints or reads, does not get in between. */
+  @ParameterizedTest
+  @MethodSource("exceptions")
+  void whatTheFunctionRaisesDecides(String thrown, Outcome outcome) {
+    try (Transport transport = python("faults:throw")) {
+      Outcome found = Driver.outcomeOf(transport, text(1, thrown));
+
+      assertThat(found).isEqualTo(outcome);
+    }
+  }
+
+  @Test
+  void aPayloadThatIsNoJsonAndAFunctionThatRunsNothingAreNoDeliveries() throws Exception {
+    Files.writeString(
+        folder.resolve("nothing.py"),
+        """
+        async def send(item): pass
+        def forgets(item): return send(item)
+        def generates(item): yield item
+        """);
+    try (Transport transport = python("nothing:forgets")) {
+      List<Outcome> outcomes =
+          new Driver(transport)
+              .run(List.of(Driver.call(1), new Call(Driver.message(2, "{", Map.of()), 1, 42)));
+
+      assertThat(outcomes.get(0))
+          .isEqualTo(
+              new RetryLater(
+                  Fault.FAILED,
+                  "TypeError: the function returned something to be awaited; give serve an async"
+                      + " def",
+                  null));
+      assertThat(outcomes.get(1))
+          .isInstanceOfSatisfying(
+              Rejected.class,
+              rejected -> assertThat(rejected.reason()).startsWith("payload is no JSON: "));
+    }
+    try (Transport transport = python("nothing:generates")) {
+      assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
+          .contains("a generator function runs nothing when it is called");
+    }
+  }
+
+  @Test
+  void withRawTheFunctionGetsTheMessageAndItsBytes() throws Exception {
+    Files.writeString(
+        folder.resolve("raw.py"),
+        """
+        import stretto_exec
+        def send(m):
+            with open("bytes", "ab") as file:
+                file.write(m.payload_bytes)
+            raise stretto_exec.Rejected(" ".join(map(str, (
+                m.id, m.channel, m.position, m.attempt, m.fence, m.key, m.content_type, m.headers))))
+        """);
+    String payload = "a\u2028\u0085\u0001\r\n\uD83D\uDE00é\t\"";
+    try (Transport transport = python("raw:send", "--raw")) {
+      Outcome outcome =
+          Driver.outcomeOf(
+              transport, new Call(Driver.message(7, payload, Map.of("h", "v")), 3, 42));
+
+      assertThat(outcome)
+          .isEqualTo(
+              new Rejected(
+                  Refused.MESSAGE,
+                  "00000000-0000-0007-0000-000000000007 space 7 3 42 None application/json"
+                      + " {'h': 'v'}"));
+    }
+    assertThat(folder.resolve("bytes")).hasBinaryContent(payload.getBytes(UTF_8));
+  }
+
+  /** As Stretto sees it: killed in the middle, the program is started again. */
+  @Test
+  void aProgramThatIsKilledLosesNoMessage() throws Exception {
+    Files.writeString(
+        folder.resolve("dying.py"),
+        """
+        import os
+        def send(item):
+            with open(f"seen-{item['n']}", "a") as file:
+                file.write("x")
+            if item["n"] % 50 == 0 and os.path.getsize(f"seen-{item['n']}") == 1:
+                os.kill(os.getpid(), 9)
+        """);
+    List<Call> left =
+        new ArrayList<>(LongStream.rangeClosed(1, 200).mapToObj(Driver::call).toList());
+    try (Transport transport = python("dying:send")) {
+      Driver driver = new Driver(transport);
+      for (int round = 0; !left.isEmpty() && round < 20; round++) {
+        List<Outcome> outcomes = driver.run(left);
+        List<Call> again = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+          if (!(outcomes.get(i) instanceof Delivered)) {
+            again.add(left.get(i));
+          }
+        }
+        left = again;
+      }
+    }
+    assertThat(left).isEmpty();
+    for (int n = 1; n <= 200; n++) {
+      assertThat(folder.resolve("seen-" + n)).isNotEmptyFile();
+    }
+  }
+
+  /** Each is told while a call is under way and other lines wait. */
+  @ParameterizedTest
+  @ValueSource(strings = {"end of input", "SIGTERM", "nobody reads"})
+  void theEndLetsCallsUnderWayEnd(String how) throws Exception {
+    Files.writeString(
+        folder.resolve("slow.py"),
+        """
+        import os, time
+        import __main__ as stretto_exec
+
+        class Pipes(stretto_exec._Pipes):
+            def stop(self):
+                super().stop()
+                open("told", "w").close()
+
+        stretto_exec._Pipes._taken.__class__ = Pipes
+
+        def send(item):
+            open(f"entered-{item}", "w").close()
+            while not os.path.exists("go"):
+                time.sleep(0.01)
+            open(f"left-{item}", "w").close()
+        """);
+    Process program =
+        new ProcessBuilder(
+                System.getProperty("stretto.python"),
+                Programs.delivered("stretto_exec.py"),
+                "slow:send",
+                "--workers",
+                "2")
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      for (int n = 1; n <= 3; n++) {
+        program.getOutputStream().write(MessageLine.of(text(n, Integer.toString(n))));
+      }
+      program.getOutputStream().flush();
+      await().until(() -> Files.exists(folder.resolve("entered-2")));
+      switch (how) {
+        case "end of input" -> program.getOutputStream().close();
+        case "SIGTERM" -> {
+          program.toHandle().destroy();
+          await().until(() -> Files.exists(folder.resolve("told")));
+        }
+        default -> program.getInputStream().close();
+      }
+      Files.createFile(folder.resolve("go"));
+
+      assertThat(program.waitFor()).isZero();
+    } finally {
+      program.destroyForcibly();
+    }
+    assertThat(folder.resolve("left-1")).exists();
+    assertThat(folder.resolve("left-2")).exists();
+    if (how.equals("end of input")) {
+      assertThat(folder.resolve("left-3")).exists();
+    }
+    if (how.equals("SIGTERM")) {
+      assertThat(folder.resolve("entered-3")).doesNotExist();
+    }
+  }
+
+  /** A payload that is text by its content type. */
+  private static Call text(long position, String payload) {
+    return new Call(
+        new Message(
+            position, "space", position, "m-" + position, null, "text/plain", Map.of(), payload, 0),
+        1,
+        42);
+  }
+
+  private Transport python(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(System.getProperty("stretto.python"), Programs.delivered("stretto_exec.py")));
+    command.addAll(List.of(arguments));
+    return Programs.open(WINDOW, command, "directory", folder.toString(), "ready", "20s");
+  }
+}
