@@ -14,6 +14,7 @@ import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.JournalTable;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.outbox.StrayMessages;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.outbox.admin.ParkedMessages;
@@ -149,6 +150,10 @@ class ServerPlansTest {
     asked.put("lanes that go on", () -> lanes.unblocked("space", "", 50));
     asked.put("any lane", () -> lanes.any("space"));
     asked.put("any lane that goes on", () -> lanes.anyUnblocked("space"));
+    SettledMessages settled =
+        new SettledMessages(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
+    asked.put("purge of nothing", () -> settled.purge("space", Duration.ofDays(1)));
+    asked.put("retention of nothing", () -> settled.purgeOldest("space", Duration.ofDays(1), 1000));
     asked.put("channels there are", statuses::known);
     asked.put("oldest pending", () -> view.oldestPending("space"));
     asked.put("parked", () -> parked.list("space", 10_000, 5));
@@ -164,8 +169,9 @@ class ServerPlansTest {
     for (int queue : List.of(0, 1, 6, 3, 4, 6)) {
       jdbc.update(
           """
-          insert into outbox_message (channel, payload, ordering_key, queue, position)
-          select 'space', '1', concat('k', mod(n, 7)), ?, case when ? then null else n end from
+          insert into outbox_message (channel, payload, ordering_key, queue, position, settled_at)
+          select 'space', '1', concat('k', mod(n, 7)), ?, case when ? then null else n end,
+                 current_timestamp(3) from
           """
               + vendor.numbers(MANY),
           queue,
