@@ -106,6 +106,11 @@ public class BatchConfiguration {
   }
 
   @Bean
+  IdleUpkeep idleUpkeep(JdbcTemplate jdbc, Upkeep upkeep, Clocks clocks) {
+    return new IdleUpkeep(new IdleChannels(jdbc), upkeep, clocks.nanos());
+  }
+
+  @Bean
   Counting counting(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
     return new Counting(jdbc, new TransactionTemplate(transactions));
   }

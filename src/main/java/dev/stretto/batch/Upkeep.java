@@ -5,6 +5,7 @@ import dev.stretto.outbox.Counting;
 import dev.stretto.run.DatabaseStop;
 import dev.stretto.run.Retention;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class Upkeep {
   private final Counting counting;
   private final OldRuns runs;
   private final @Nullable Duration retention;
+  private final ReentrantLock removing = new ReentrantLock();
 
   /**
    * @param retention how long runs are kept; null for ever
@@ -42,22 +44,39 @@ final class Upkeep {
    * @param stop why the run ended before everything was done, or null
    */
   void after(String channel, @Nullable Stop stop) {
+    done(channel, stop, () -> counting.catchUp(channel, COUNTING));
+  }
+
+  /** The same of a channel on which there was no run, so that there is nothing new to count. */
+  void ofIdle(String channel, @Nullable Stop stop) {
+    done(channel, stop, () -> {});
+  }
+
+  private void done(String channel, @Nullable Stop stop, Runnable count) {
     messages.purge(channel, stop);
     if (stop != null && !stop.reason().unhurried()) {
       return;
     }
     try {
-      counting.catchUp(channel, COUNTING);
+      count.run();
       removeRuns();
     } catch (RuntimeException e) {
       LOG.warn("channel {}: no upkeep: {}", channel, DatabaseStop.line(e));
     }
   }
 
+  /** Of all channels: whoever comes meanwhile need not look as well. */
   private void removeRuns() {
-    long removed = retention == null ? 0 : runs.remove(null, retention, MOST_RUNS);
-    if (removed > 0) {
-      LOG.info("removed {} runs that ended long ago", removed);
+    if (retention == null || !removing.tryLock()) {
+      return;
+    }
+    try {
+      long removed = runs.remove(null, retention, MOST_RUNS);
+      if (removed > 0) {
+        LOG.info("removed {} runs that ended long ago", removed);
+      }
+    } finally {
+      removing.unlock();
     }
   }
 }

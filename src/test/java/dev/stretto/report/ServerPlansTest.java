@@ -129,7 +129,7 @@ class ServerPlansTest {
     asked.put("positioned rows", () -> messages.positioned("space", 10_000, 5));
     asked.put("ids of positioned rows", () -> messages.positionedIds("space", 5));
     asked.put("rows by id", () -> messages.byIds(ids));
-    asked.put("anything waiting", () -> messages.anyWaiting("space"));
+    asked.put("anything waiting", () -> messages.waiting(List.of("space", "other")));
     asked.put("give positions", () -> messages.place(some, false));
     asked.put("hold no longer", () -> messages.unhold(ids));
     asked.put(
@@ -148,8 +148,8 @@ class ServerPlansTest {
     asked.put("release of a key", () -> held.release(some));
     asked.put("lanes of keys", () -> lanes.find("space", List.of("b17", "free", "none")));
     asked.put("lanes that go on", () -> lanes.unblocked("space", "", 50));
-    asked.put("any lane", () -> lanes.any("space"));
-    asked.put("any lane that goes on", () -> lanes.anyUnblocked("space"));
+    asked.put("any lane", () -> lanes.anyIn(List.of("space")));
+    asked.put("any lane that goes on", () -> lanes.anyUnblockedIn(List.of("space")));
     SettledMessages settled =
         new SettledMessages(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
     asked.put("purge of nothing", () -> settled.purge("space", Duration.ofDays(1)));
