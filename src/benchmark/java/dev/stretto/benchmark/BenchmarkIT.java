@@ -50,6 +50,20 @@ class BenchmarkIT {
         });
   }
 
+  @Test
+  void aHistoryTellsWhatCommandsTakeBesideIt() throws Exception {
+    Benchmark benchmark = run("Long histories, H2, 10,000 delivered");
+
+    assertThat(benchmark.outcome().rows())
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.failures()).isEmpty();
+          for (Metric metric : Section.HISTORY.columns()) {
+            assertThat(row.values(metric)).as(metric.heading()).allMatch(seconds -> seconds > 0);
+          }
+        });
+  }
+
   private Benchmark run(String only) {
     Benchmark benchmark = new Benchmark();
     new CommandLine(benchmark)

@@ -43,6 +43,9 @@ final class Cases {
       for (long rows : List.of(10_000L, 1_000_000L, 10_000_000L)) {
         all.cases.add(new BacklogCase(site, kind, rows));
       }
+      for (long rows : List.of(10_000L, 10_000_000L)) {
+        all.cases.add(new HistoryCase(site, kind, rows));
+      }
     }
     for (CommandCase.What what : CommandCase.What.values()) {
       for (Store.Kind kind : what == CommandCase.What.HELP ? kinds.subList(0, 1) : kinds) {

@@ -34,6 +34,12 @@ enum Metric {
   ROWS_READ("rows read per message", "%.2f", false),
   /** The most heap in use when the collector ran, of 256 MiB. */
   HEAP("peak heap MiB", "%,.0f", false),
+  /** {@code status}, from start to end. */
+  STATUS("status, s", "%.2f", false),
+  /** A {@code dispatch} that finds nothing. */
+  EMPTY("empty dispatch, s", "%.2f", false),
+  /** A {@code purge} that finds nothing old enough. */
+  PURGE("purge of nothing, s", "%.2f", false),
   /** From start to end. */
   SECONDS("seconds", "%.2f", false),
   /** User and system, from start to end. */

@@ -10,6 +10,8 @@ enum Section {
   CHANNELS("Many channels"),
   /** The beginning of a long backlog is sent, on a small heap. */
   BACKLOG("Long backlogs"),
+  /** Commands where many messages were sent before. */
+  HISTORY("Long histories"),
   /** Commands that send nothing. */
   COMMANDS("Commands");
 
@@ -50,6 +52,7 @@ enum Section {
               Metric.LOSSES);
       case BACKLOG ->
           List.of(Metric.FIRST_CALL, Metric.RATE, Metric.ROWS_READ, Metric.HEAP, Metric.PEAK);
+      case HISTORY -> List.of(Metric.STATUS, Metric.EMPTY, Metric.FIRST_CALL, Metric.PURGE);
       case COMMANDS -> List.of(Metric.SECONDS, Metric.CPU_SECONDS, Metric.ROWS, Metric.PEAK);
     };
   }

@@ -43,6 +43,17 @@ record Store(Kind kind, String url, String user) {
           .formatted(spelling.numbers(rows));
     }
 
+    private String insertDelivered(long rows) {
+      return """
+      insert into outbox_message (channel, payload, position, status, queue, attempts, fence,
+                                  start_fence, start_number, started_at, settled_at)
+      select 'space', concat('{"n":', n + ?, '}'), n + ?, 'DELIVERED', 6, 1, 1, 1, n + ?,
+             current_timestamp, current_timestamp
+        from %s
+      """
+          .formatted(spelling.numbers(rows));
+    }
+
     private String gatherStatistics() {
       return switch (this) {
         case H2 -> "analyze";
@@ -73,6 +84,24 @@ record Store(Kind kind, String url, String user) {
     try (Connection connection = connect()) {
       for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
         insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys, channels);
+      }
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(kind.gatherStatistics());
+      }
+    }
+  }
+
+  /** Has rows as they are once their messages were delivered. */
+  void fillDelivered(long rows) throws SQLException {
+    try (Connection connection = connect()) {
+      for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
+        long some = Math.min(ROWS_PER_COMMIT, rows - done);
+        try (PreparedStatement insert = connection.prepareStatement(kind.insertDelivered(some))) {
+          insert.setLong(1, done);
+          insert.setLong(2, done);
+          insert.setLong(3, done);
+          insert.executeUpdate();
+        }
       }
       try (Statement statement = connection.createStatement()) {
         statement.execute(kind.gatherStatistics());

@@ -5,6 +5,7 @@ import dev.stretto.database.schema.DatabaseConfiguration;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
+import dev.stretto.outbox.Counting;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.SettledMessages;
 import dev.stretto.run.ChannelOpener;
@@ -17,6 +18,7 @@ import dev.stretto.transport.TransportType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.batch.core.configuration.JobRegistry;
@@ -92,10 +94,34 @@ public class BatchConfiguration {
       ChannelOpener opener,
       Leases leases,
       ChannelRun.Shared shared,
-      Channels channels,
+      Upkeep upkeep,
       RunLauncher.Batch batch) {
-    return new RunLauncher(
-        opener, leases, shared, new Retention(shared.ledgers(), channels.retention()), batch);
+    return new RunLauncher(opener, leases, shared, upkeep, batch);
+  }
+
+  @Bean
+  Upkeep upkeep(Ledgers ledgers, Counting counting, OldRuns runs, Channels channels) {
+    Duration retention = channels.retention();
+    return new Upkeep(new Retention(ledgers, retention), counting, runs, retention);
+  }
+
+  @Bean
+  IdleUpkeep idleUpkeep(JdbcTemplate jdbc, Upkeep upkeep, Clocks clocks) {
+    return new IdleUpkeep(new IdleChannels(jdbc), upkeep, clocks.nanos());
+  }
+
+  @Bean
+  Counting counting(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new Counting(jdbc, new TransactionTemplate(transactions));
+  }
+
+  @Bean
+  OldRuns oldRuns(
+      JobRepository repository,
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Clocks clocks) {
+    return new OldRuns(repository, jdbc, new TransactionTemplate(transactions), clocks.clock());
   }
 
   @Bean
@@ -105,8 +131,8 @@ public class BatchConfiguration {
   }
 
   @Bean
-  RunLauncher.Batch batch(JobOperator operator, JobRepository repository) {
-    return new RunLauncher.Batch(operator, repository);
+  RunLauncher.Batch batch(JobOperator operator, JobRepository repository, JdbcTemplate jdbc) {
+    return new RunLauncher.Batch(operator, repository, jdbc);
   }
 
   /** For Spring Batch's own command line, which finds jobs there by their names. */

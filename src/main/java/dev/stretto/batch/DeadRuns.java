@@ -14,6 +14,7 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * What runs that died left in the job repository. Whoever holds a channel's lease knows that no
@@ -23,19 +24,31 @@ final class DeadRuns {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadRuns.class);
 
+  /**
+   * The repository would look through the executions of years on H2, and return those of all
+   * channels.
+   */
+  static final String RUNNING =
+      """
+      select e.job_execution_id
+        from BATCH_JOB_EXECUTION e
+       where e.status in ('STARTING', 'STARTED', 'STOPPING')
+         and exists (
+           select 1 from BATCH_JOB_EXECUTION_PARAMS p
+            where p.job_execution_id = e.job_execution_id
+              and p.parameter_name = 'channel' and p.parameter_value = ?)
+       order by e.job_execution_id
+      """;
+
   private final JobOperator operator;
   private final JobRepository repository;
+  private final JdbcTemplate jdbc;
   private final Clocks clocks;
 
-  /** How many launches are under way that may ask. */
-  private int launches;
-
-  /** What was found when the first of them asked; null while nobody has. */
-  private @Nullable List<JobExecution> found;
-
-  DeadRuns(JobOperator operator, JobRepository repository, Clocks clocks) {
-    this.operator = operator;
-    this.repository = repository;
+  DeadRuns(RunLauncher.Batch batch, Clocks clocks) {
+    this.operator = batch.operator();
+    this.repository = batch.repository();
+    this.jdbc = batch.jdbc();
     this.clocks = clocks;
   }
 
@@ -70,45 +83,13 @@ final class DeadRuns {
     };
   }
 
-  /** A launch is under way that holds a lease, and may ask. */
-  interface Asking extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** A launch begins, until what is returned is closed. */
-  synchronized Asking asking() {
-    launches++;
-    return this::ended;
-  }
-
-  private synchronized void ended() {
-    launches--;
-    if (launches == 0) {
-      found = null;
-    }
-  }
-
-  /**
-   * What looks as if it ran. Launches side by side search once: a search reads all that run, of
-   * every channel. What has come to an end since is read again; what has died since under a lease
-   * that was taken since is that lease's last run.
-   */
   private List<JobExecution> running(String channel, @Nullable JobExecution own) {
-    return search().stream()
-        .filter(running -> channel.equals(DispatchParameters.channel(running.getJobParameters())))
-        .filter(running -> own == null || running.getId() != own.getId())
-        .map(running -> repository.getJobExecution(running.getId()))
+    return jdbc.query(RUNNING, (row, number) -> row.getLong(1), channel).stream()
+        .filter(id -> own == null || id != own.getId())
+        .map(repository::getJobExecution)
         .filter(Objects::nonNull)
-        .filter(JobExecution::isRunning)
+        .filter(running -> running.getJobInstance().getJobName().equals(DispatchJob.NAME))
         .toList();
-  }
-
-  private synchronized List<JobExecution> search() {
-    if (found == null) {
-      found = List.copyOf(repository.findRunningJobExecutions(DispatchJob.NAME));
-    }
-    return found;
   }
 
   /**

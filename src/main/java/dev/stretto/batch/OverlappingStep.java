@@ -73,6 +73,7 @@ final class OverlappingStep extends AbstractStep {
     this.run = run;
     this.reader = run.backlog()::read;
     this.nanos = run.nanos();
+    this.toldAt = nanos.getAsLong();
     this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
     processor.setTaskExecutor(task ->
@@ -109,7 +110,7 @@ final class OverlappingStep extends AbstractStep {
       } while (run.backlog().awaitMore(meanwhile));
       run.finish(meanwhile);
     });
-    tell(execution);
+    note(execution);
     conclude(execution, run.stopped());
   }
 
@@ -178,20 +179,23 @@ final class OverlappingStep extends AbstractStep {
       run.stop("the job was asked to stop");
     }
     if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos()) {
-      tell(execution);
+      toldAt = nanos.getAsLong();
+      note(execution);
+      getJobRepository().update(execution);
+      getJobRepository().updateExecutionContext(execution);
     }
   }
 
-  /** A restart needs none of it, for the outbox itself knows what is left to do. */
-  private void tell(StepExecution execution) {
-    toldAt = nanos.getAsLong();
+  /**
+   * Has the execution say how far the step is; at its end Spring Batch has that saved. A restart
+   * needs none of it, for the outbox itself knows what is left to do.
+   */
+  private void note(StepExecution execution) {
     execution.setReadCount(read);
     execution.setFilterCount(filtered.get());
     execution.setWriteCount(run.recorded());
     execution.setCommitCount(run.commits());
     RunCounts.note(execution.getExecutionContext(), run);
-    getJobRepository().update(execution);
-    getJobRepository().updateExecutionContext(execution);
   }
 
   /** Where the step fails because of the database, the run starts nothing more. */

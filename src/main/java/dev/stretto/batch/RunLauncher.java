@@ -13,7 +13,6 @@ import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.DatabaseStop;
 import dev.stretto.run.OpenChannel;
-import dev.stretto.run.Retention;
 import dev.stretto.run.RunOptions;
 import dev.stretto.transport.InvalidSettingException;
 import java.sql.SQLException;
@@ -32,11 +31,12 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Runs a channel, in the same way whoever launches: takes the lease, recovers what dead runs left,
  * looks whether there is anything to do and whether the destination asked to be left alone, sends,
- * and purges what need not be kept. Thread-safe.
+ * and does the upkeep. Thread-safe.
  */
 public final class RunLauncher {
 
@@ -44,33 +44,30 @@ public final class RunLauncher {
   private final Leases leases;
   private final ChannelRun.Shared shared;
   private final Ledgers ledgers;
-  private final Retention retention;
+  private final Upkeep upkeep;
   private final Batch batch;
   private final Clocks clocks;
   private final DeadRuns deadRuns;
 
   RunLauncher(
-      ChannelOpener opener,
-      Leases leases,
-      ChannelRun.Shared shared,
-      Retention retention,
-      Batch batch) {
+      ChannelOpener opener, Leases leases, ChannelRun.Shared shared, Upkeep upkeep, Batch batch) {
     this.opener = opener;
     this.leases = leases;
     this.shared = shared;
     this.ledgers = shared.ledgers();
-    this.retention = retention;
+    this.upkeep = upkeep;
     this.batch = batch;
     this.clocks = shared.clocks();
-    this.deadRuns = new DeadRuns(batch.operator(), batch.repository(), clocks);
+    this.deadRuns = new DeadRuns(batch, clocks);
   }
 
   /**
    * What is needed of Spring Batch.
    *
    * @param operator must run jobs on the calling thread
+   * @param jdbc to the repository's tables
    */
-  record Batch(JobOperator operator, JobRepository repository) {}
+  record Batch(JobOperator operator, JobRepository repository, JdbcTemplate jdbc) {}
 
   /** What was found before a run: whether it may begin. */
   private sealed interface Found {
@@ -108,10 +105,10 @@ public final class RunLauncher {
       return new RunResult.Held(
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
-    try (DeadRuns.Asking _ = deadRuns.asking()) {
+    try {
       return switch (look(open, lease, null)) {
         case Found.Nothing() -> {
-          retention.purge(channel, null);
+          upkeep.after(channel, null);
           yield new RunResult.NothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
         }
         case Found.Closed(Stop stop) ->
@@ -190,10 +187,10 @@ public final class RunLauncher {
         opener.open(
             DispatchParameters.channel(parameters), DispatchParameters.options(parameters))) {
       Lease lease = leases.acquire(open.name());
-      try (DeadRuns.Asking _ = deadRuns.asking()) {
+      try {
         switch (look(open, lease, execution)) {
           case Found.Nothing() -> {
-            retention.purge(open.name(), null);
+            upkeep.after(open.name(), null);
             steps.run(unsent(ExitStatuses.nothingWaited(), false));
           }
           case Found.Closed(Stop stop) -> steps.run(unsent(ExitStatuses.unavailable(stop), true));
@@ -239,7 +236,7 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
-  /** Runs the step that sends, and then purges what need not be kept. */
+  /** Runs the step that sends, and then does the upkeep. */
   private void send(
       OpenChannel open,
       Lease lease,
@@ -257,7 +254,7 @@ public final class RunLauncher {
     ChannelRun run = new ChannelRun(shared, lease, open, options);
     running.accept(run);
     steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
-    retention.purge(open.name(), run.stopped());
+    upkeep.after(open.name(), run.stopped());
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */

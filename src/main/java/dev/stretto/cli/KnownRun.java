@@ -12,13 +12,17 @@ final class KnownRun {
   /**
    * What the outbox knows of the run.
    *
-   * @throws CommandException where it never had a channel
+   * @throws CommandException where it never had a channel, or was removed
    */
   static RunTable.Noted find(RunTable runs, long run) {
     return runs.find(run)
         .map(RunTable.Recorded::run)
         .orElseThrow(() ->
             new CommandException(
-                ExitCode.FAILED, "no run " + run + " ever had a channel; runs shows them"));
+                ExitCode.FAILED,
+                "there is no run "
+                    + run
+                    + " on record: it never had a channel, or it was removed as an old one; runs"
+                    + " shows those there are"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.stretto.cli;
 
+import dev.stretto.batch.OldRuns;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
@@ -9,6 +10,7 @@ import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -16,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Removes messages that were settled long ago. */
+/** Removes messages that were settled long ago, and runs that ended long ago. */
 @Command(
     name = "purge",
-    header = "Remove messages that were delivered or discarded long ago.",
+    header = "Remove messages that were delivered or discarded long ago, and old runs.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n",
     description = {
@@ -28,7 +30,9 @@ import picocli.CommandLine.Option;
           + " longer",
       "known, so that an append of the same id stores it anew. stretto.retention does the same at"
           + " the",
-      "end of each dispatch."
+      "end of each dispatch. Of the runs that ended as long ago the last of each channel stays, and"
+          + " what",
+      "was cut short and not carried on."
     },
     footer = {"", "Example: stretto purge --older-than 30d"})
 final class PurgeCommand implements Callable<Integer> {
@@ -60,34 +64,45 @@ final class PurgeCommand implements Callable<Integer> {
     Duration age = DurationText.parse("--older-than", olderThan);
     try (OpenApplication application = context.open()) {
       SettledMessages settled = application.get(SettledMessages.class);
-      Map<String, Long> purged = new LinkedHashMap<>();
-      for (String name :
+      OldRuns runs = application.get(OldRuns.class);
+      Collection<String> names =
           KnownChannels.of(
               application.get(Channels.class),
               application.get(ChannelStatuses.class).known(),
-              channel)) {
+              channel);
+      Map<String, Long> purged = new LinkedHashMap<>();
+      for (String name : names) {
         long count = settled.purge(name, age);
         if (count > 0) {
           purged.put(name, count);
         }
       }
-      print(purged);
+      print(
+          purged,
+          channel == null
+              ? runs.remove(null, age, Long.MAX_VALUE)
+              : names.stream().mapToLong(name -> runs.remove(name, age, Long.MAX_VALUE)).sum());
     }
     return ExitCode.DONE.code();
   }
 
-  private void print(Map<String, Long> purged) {
+  private void print(Map<String, Long> purged, long runs) {
     long total = purged.values().stream().mapToLong(Long::longValue).sum();
-    context.done("purged " + total + " messages");
+    context.done("purged " + total + " messages and " + runs + " runs");
     if (json) {
-      context.json(new Purged(total, purged));
-    } else if (purged.isEmpty()) {
+      context.json(new Purged(total, purged, runs));
+      return;
+    }
+    if (purged.isEmpty()) {
       context.print("nothing was settled longer than %s ago", olderThan);
     } else {
       purged.forEach((name, count) ->
           context.print("%s: %,d message%s purged", name, count, count == 1 ? "" : "s"));
     }
+    if (runs > 0) {
+      context.print("%,d run%s removed", runs, runs == 1 ? "" : "s");
+    }
   }
 
-  private record Purged(long purged, Map<String, Long> channels) {}
+  private record Purged(long purged, Map<String, Long> channels, long runs) {}
 }

@@ -4,12 +4,18 @@ import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.outbox.Counting;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,6 +26,8 @@ import picocli.CommandLine.Option;
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
 final class StatusCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusCommand.class);
 
   private final CommandContext context;
 
@@ -41,7 +49,9 @@ final class StatusCommand implements Callable<Integer> {
     try (OpenApplication application = context.open()) {
       Channels channels = application.get(Channels.class);
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
-      List<ChannelStatus> rows = statuses.of(KnownChannels.of(channels, statuses.known(), channel));
+      Collection<String> names = KnownChannels.of(channels, statuses.known(), channel);
+      count(application.get(Counting.class), names);
+      List<ChannelStatus> rows = statuses.of(names);
       if (json) {
         context.json(StatusJson.of(rows, channels));
       } else {
@@ -49,5 +59,14 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE.code();
+  }
+
+  /** What it has to count anyway is kept, so that nobody counts it again; unless it can't be. */
+  private static void count(Counting counting, Collection<String> names) {
+    try {
+      names.forEach(counting::catchUp);
+    } catch (DataAccessException | TransactionException e) {
+      LOG.debug("What was delivered is counted, but not kept", e);
+    }
   }
 }

@@ -5,10 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,7 +163,8 @@ final class LeaseTable {
   record Held(String channel, long fence) {}
 
   /**
-   * Puts the expiry of leases off, all of them in two statements.
+   * Puts the expiry of leases off, all of them in two statements, or one by one where the driver
+   * does not tell which rows a batch changed, as MariaDB's with {@code useBulkStmts}.
    *
    * @return for each whether it was put off: not where another run has taken the lease
    */
@@ -173,18 +175,34 @@ final class LeaseTable {
       row.next();
       now = row.getTimestamp(1).toInstant();
     }
+    Timestamp until = Timestamp.from(now.plus(duration));
     try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
       for (Held lease : leases) {
-        renew.setTimestamp(1, Timestamp.from(now.plus(duration)));
-        renew.setString(2, lease.channel());
-        renew.setLong(3, lease.fence());
-        renew.setString(4, owner);
+        bind(renew, until, lease, owner);
         renew.addBatch();
       }
-      return Arrays.stream(renew.executeBatch()).mapToObj(rows -> rows != 0).toList();
+      int[] rows = renew.executeBatch();
+      List<Boolean> renewed = new ArrayList<>();
+      for (int i = 0; i < rows.length; i++) {
+        if (rows[i] == Statement.SUCCESS_NO_INFO) {
+          bind(renew, until, leases.get(i), owner);
+          renewed.add(renew.executeUpdate() == 1);
+        } else {
+          renewed.add(rows[i] == 1);
+        }
+      }
+      return renewed;
     } catch (BatchUpdateException e) {
       throw said(e);
     }
+  }
+
+  private static void bind(PreparedStatement renew, Timestamp until, Held lease, String owner)
+      throws SQLException {
+    renew.setTimestamp(1, until);
+    renew.setString(2, lease.channel());
+    renew.setLong(3, lease.fence());
+    renew.setString(4, owner);
   }
 
   /** What went wrong with a batch: by driver it is what follows the exception, or its cause. */

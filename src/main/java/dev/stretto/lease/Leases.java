@@ -209,7 +209,7 @@ public final class Leases implements AutoCloseable {
           waitFor(Math.min(LOOK.toNanos(), renewAt - nanos.getAsLong()));
           if (nanos.getAsLong() - renewAt >= 0) {
             renewAt = nanos.getAsLong() + interval;
-            renew(List.copyOf(held));
+            renew();
           }
           lookForWords();
         }
@@ -220,9 +220,9 @@ public final class Leases implements AutoCloseable {
   }
 
   /** All in one statement, so that a thousand are renewed in time. */
-  private void renew(List<Lease> leases) {
+  private void renew() {
     held.removeIf(Lease::lost);
-    List<Lease> living = leases.stream().filter(lease -> !lease.lost()).toList();
+    List<Lease> living = List.copyOf(held);
     if (living.isEmpty()) {
       return;
     }

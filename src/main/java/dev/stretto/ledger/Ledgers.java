@@ -14,8 +14,9 @@ import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.SettledMessages;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -89,23 +90,21 @@ public final class Ledgers {
    * order, and are put back in line in any other.
    */
   public boolean anyWaiting(String channel, Ordering ordering) {
-    return anyWaiting(tables.messages(), tables.lanes(), List.of(channel), ordering);
+    return !waiting(tables.messages(), tables.lanes(), List.of(channel), ordering).isEmpty();
   }
 
-  private static boolean anyWaiting(
+  /** In which of these channels it would, for whoever has these two tables only. */
+  public static Set<String> waiting(
       MessageTable messages, LaneTable lanes, Collection<String> channels, Ordering ordering) {
-    return messages.anyWaiting(channels)
-        || switch (ordering) {
-          case KEY -> lanes.anyUnblocked(channels);
-          case START, STRICT -> lanes.any(channels);
-        };
-  }
-
-  /** The same of many channels, by their orders, for whoever has these two tables only. */
-  public static boolean anyWaiting(
-      MessageTable messages, LaneTable lanes, Map<Ordering, List<String>> channels) {
-    return channels.entrySet().stream()
-        .anyMatch(each -> anyWaiting(messages, lanes, each.getValue(), each.getKey()));
+    Set<String> waiting = messages.waiting(channels);
+    Set<String> others = new HashSet<>(channels);
+    others.removeAll(waiting);
+    waiting.addAll(
+        switch (ordering) {
+          case KEY -> lanes.anyUnblockedIn(others);
+          case START, STRICT -> lanes.anyIn(others);
+        });
+    return waiting;
   }
 
   /**

@@ -61,7 +61,8 @@ final class TakeOver {
     Left found = Objects.requireNonNull(tables.transaction().execute(status -> fenceAndRecover()));
     applyJournal();
     Left all = withStrays(found);
-    if (settings.ordering() != Ordering.KEY && tables.lanes().any(lease.channel())) {
+    if (settings.ordering() != Ordering.KEY
+        && !tables.lanes().anyIn(List.of(lease.channel())).isEmpty()) {
       putBackLanes(all.positions());
     }
     strays.putBackUnheld(() -> advance(all.positions()));

@@ -2,6 +2,7 @@ package dev.stretto.outbox;
 
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -65,6 +66,9 @@ final class ArrayWrites implements MessageWrites {
              as n (id, position, attempts, fence, start_number, started_at, settled_at)
        where m.id = n.id and m.queue in (0, 1, 2)
       """;
+
+  static final String REMOVE =
+      "delete from outbox_message where id = any (?::bigint[]) and queue = ? and settled_at < ?";
 
   private final JdbcTemplate jdbc;
 
@@ -131,6 +135,11 @@ final class ArrayWrites implements MessageWrites {
           numbers(delivered, each -> each.delivery().startedAt().toEpochMilli()),
           numbers(delivered, each -> each.settledAt().getTime()));
     }
+  }
+
+  @Override
+  public int remove(List<Long> ids, int queue, Timestamp before) {
+    return ids.isEmpty() ? 0 : jdbc.update(REMOVE, numbers(ids, Long::longValue), queue, before);
   }
 
   private static @Nullable Long[] startNumbers(List<Settlement> settlements) {

@@ -7,6 +7,7 @@ import dev.stretto.message.Status;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -43,6 +44,9 @@ final class BatchWrites implements MessageWrites {
              start_number = coalesce(start_number, ?), started_at = ?, settled_at = ?
        where id = ? and queue in (0, 1, 2)
       """;
+
+  private static final String REMOVE =
+      "delete from outbox_message where id = ? and queue = ? and settled_at < ?";
 
   private final JdbcTemplate jdbc;
 
@@ -126,5 +130,20 @@ final class BatchWrites implements MessageWrites {
           statement.setTimestamp(7, each.settledAt());
           statement.setLong(8, delivery.id());
         });
+  }
+
+  @Override
+  public int remove(List<Long> ids, int queue, Timestamp before) {
+    int[] removed =
+        Batches.update(
+            jdbc,
+            REMOVE,
+            ids,
+            (statement, id) -> {
+              statement.setLong(1, id);
+              statement.setInt(2, queue);
+              statement.setTimestamp(3, before);
+            });
+    return Arrays.stream(removed).sum();
   }
 }

@@ -1,16 +1,18 @@
 package dev.stretto.outbox;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Statements over many values, of which each has only so many. */
 final class InChunks {
 
-  private static final int MOST = 500;
+  private static final int MOST = 100;
 
   private InChunks() {}
 
@@ -20,19 +22,29 @@ final class InChunks {
   }
 
   /**
-   * Whether a question of some values is answered with more than 0; asks until it is.
+   * Those values for which a question finds a row; of each, no more than the first is read.
    *
-   * @param question of so many values
+   * @param question of one value, its only parameter
    */
-  static boolean any(JdbcTemplate jdbc, IntFunction<String> question, Collection<String> values) {
-    List<String> all = new ArrayList<>(values);
+  static Set<String> which(JdbcTemplate jdbc, String question, Collection<String> values) {
+    List<String> all = List.copyOf(values);
+    Set<String> found = new HashSet<>();
     for (int from = 0; from < all.size(); from += MOST) {
       List<String> some = all.subList(from, Math.min(all.size(), from + MOST));
-      Long count = jdbc.queryForObject(question.apply(some.size()), Long.class, some.toArray());
-      if (count != null && count > 0) {
-        return true;
-      }
+      jdbc.query(
+          which(question, some.size()),
+          row -> {
+            found.add(some.get(row.getInt(1)));
+          },
+          some.toArray());
     }
-    return false;
+    return found;
+  }
+
+  /** Selects the numbers of those values, of so many, for which the question finds a row. */
+  static String which(String question, int values) {
+    return IntStream.range(0, values)
+        .mapToObj(value -> "select %d where exists (%s)".formatted(value, question))
+        .collect(Collectors.joining(" union all "));
   }
 }

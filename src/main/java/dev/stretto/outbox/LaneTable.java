@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -44,6 +45,10 @@ public final class LaneTable {
        order by channel, blocked_by, ordering_key
        limit ?
       """;
+
+  static final String ANY = "select 1 from outbox_lane where channel = ?";
+
+  static final String ANY_UNBLOCKED = ANY + " and blocked_by is null";
 
   private final JdbcTemplate jdbc;
 
@@ -140,37 +145,14 @@ public final class LaneTable {
     return jdbc.query(sql, (row, number) -> row.getString(1), channel, after, limit);
   }
 
-  /** Whether any key has held messages or is blocked; reads one row at the most. */
-  public boolean any(String channel) {
-    return any(List.of(channel));
+  /** In which of these channels any key has held messages or is blocked; as few queries. */
+  public Set<String> anyIn(Collection<String> channels) {
+    return InChunks.which(jdbc, ANY, channels);
   }
 
-  /** The same of any of these channels; in few queries. */
-  public boolean any(Collection<String> channels) {
-    return InChunks.any(jdbc, LaneTable::any, channels);
-  }
-
-  static String any(int channels) {
-    return "select count(*) from (select 1 from outbox_lane where channel in (%s) limit 1) lanes"
-        .formatted(InChunks.marks(channels));
-  }
-
-  /** Whether any key has held messages and is not blocked; reads one row at the most. */
-  public boolean anyUnblocked(String channel) {
-    return anyUnblocked(List.of(channel));
-  }
-
-  /** The same of any of these channels; in few queries. */
-  public boolean anyUnblocked(Collection<String> channels) {
-    return InChunks.any(jdbc, LaneTable::anyUnblocked, channels);
-  }
-
-  static String anyUnblocked(int channels) {
-    return """
-    select count(*) from (
-      select 1 from outbox_lane where channel in (%s) and blocked_by is null limit 1) lanes
-    """
-        .formatted(InChunks.marks(channels));
+  /** In which of these channels any key has held messages and is not blocked. */
+  public Set<String> anyUnblockedIn(Collection<String> channels) {
+    return InChunks.which(jdbc, ANY_UNBLOCKED, channels);
   }
 
   /** Forgets every key of the channel, blocked ones too. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -73,6 +74,8 @@ public final class MessageTable {
       select (select count(*) from outbox_message where channel = ? and queue <= 3)
              - (select coalesce(sum(messages), 0) from outbox_journal where channel = ?)
       """;
+
+  static final String WAITING = "select 1 from outbox_message where channel = ? and queue < 3";
 
   private final JdbcTemplate jdbc;
   private final MessageWrites writes;
@@ -235,24 +238,11 @@ public final class MessageTable {
   }
 
   /**
-   * Whether anything waits to be sent or was claimed, leaving out what is held behind its key;
-   * reads one row at the most.
+   * In which of these channels anything waits to be sent or was claimed, leaving out what is held
+   * behind its key; reads one row of each at the most, in few queries.
    */
-  public boolean anyWaiting(String channel) {
-    return anyWaiting(List.of(channel));
-  }
-
-  /** The same of any of these; reads an index entry for each of those before it, in few queries. */
-  public boolean anyWaiting(Collection<String> channels) {
-    return InChunks.any(jdbc, MessageTable::anyWaiting, channels);
-  }
-
-  static String anyWaiting(int channels) {
-    return """
-    select count(*) from (
-      select 1 from outbox_message where channel in (%s) and queue < 3 limit 1) waiting
-    """
-        .formatted(InChunks.marks(channels));
+  public Set<String> waiting(Collection<String> channels) {
+    return InChunks.which(jdbc, WAITING, channels);
   }
 
   /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */

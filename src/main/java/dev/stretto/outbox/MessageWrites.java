@@ -34,6 +34,13 @@ interface MessageWrites {
   void deliver(List<Delivered> delivered);
 
   /**
+   * Removes rows of that place in the queue that were settled before; see {@link SettledMessages}.
+   *
+   * @return how many there were
+   */
+  int remove(List<Long> ids, int queue, Timestamp before);
+
+  /**
    * A delivery that the journal tells of.
    *
    * @param fence of the run that delivered it

@@ -9,6 +9,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The table {@code outbox_run}: which run a fencing token belonged to, and the order it kept. */
 public final class RunTable {
 
+  private static final String BY_KEY = "KEY";
+
   private static final String NOTE =
       "insert into outbox_run (channel, fence, run, ordering) values (?, ?, ?, ?)";
 
@@ -18,6 +20,14 @@ public final class RunTable {
   private static final String OF_FENCE =
       "select channel, fence, run, ordering, began_at from outbox_run where channel = ? and fence ="
           + " ?";
+
+  private static final String FORGET = "delete from outbox_run where channel = ? and fence = ?";
+
+  private static final String ANY_LATER_ORDERED =
+      """
+      select count(*) from (
+        select 1 from outbox_run where channel = ? and fence > ? and ordering = ? limit 1) later
+      """;
 
   private static final String ANY_ORDERED =
       "select count(*) from outbox_run where channel = ? and ordering = ?";
@@ -35,7 +45,13 @@ public final class RunTable {
    * @param run its job execution
    * @param ordering the order it keeps: {@code START}, {@code KEY} or {@code STRICT}
    */
-  public record Noted(String channel, long fence, long run, String ordering) {}
+  public record Noted(String channel, long fence, long run, String ordering) {
+
+    /** Whether it kept the order within each key only. */
+    public boolean byKey() {
+      return ordering.equals(BY_KEY);
+    }
+  }
 
   /**
    * A run that took a channel over.
@@ -59,9 +75,26 @@ public final class RunTable {
     return jdbc.query(OF_FENCE, RunTable::recorded, channel, fence).stream().findFirst();
   }
 
-  /** Whether any run on the channel kept that order. */
-  public boolean anyOrderedBy(String channel, String ordering) {
-    Long count = jdbc.queryForObject(ANY_ORDERED, Long.class, channel, ordering);
+  /** Whether any run on the channel kept key order, those that are forgotten included. */
+  public boolean anyByKey(String channel) {
+    Long count = jdbc.queryForObject(ANY_ORDERED, Long.class, channel, BY_KEY);
+    return count != null && count > 0;
+  }
+
+  /**
+   * Forgets the run of that job execution; but of each channel the last that kept key order is
+   * known for ever, so that {@link #anyByKey} holds for those before it too.
+   */
+  public void forget(long run) {
+    find(run)
+        .map(Recorded::run)
+        .filter(old -> !old.byKey() || anyLaterByKey(old))
+        .ifPresent(old -> jdbc.update(FORGET, old.channel(), old.fence()));
+  }
+
+  private boolean anyLaterByKey(Noted run) {
+    Long count =
+        jdbc.queryForObject(ANY_LATER_ORDERED, Long.class, run.channel(), run.fence(), BY_KEY);
     return count != null && count > 0;
   }
 

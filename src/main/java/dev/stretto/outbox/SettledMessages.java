@@ -3,8 +3,6 @@ package dev.stretto.outbox;
 import dev.stretto.database.RepeatedTransaction;
 import java.sql.Timestamp;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,33 +15,39 @@ import org.springframework.transaction.support.TransactionTemplate;
  * redrive them.
  *
  * <p>There is no index on the time, which every append and settlement would pay for; the messages
- * are looked at in position order instead, which is nearly that of time.
+ * are looked at in position order instead, until none of a page is old and one was appended too
+ * late to be: what is behind that one got its position after it was appended, and was settled later
+ * still.
  */
 public final class SettledMessages {
 
-  /** Rows of one look, and of one transaction. */
-  private static final int BATCH = 1000;
+  /** Rows of one look, and of one transaction; some tens of milliseconds' work. */
+  private static final int BATCH = 2500;
+
+  /** Rows of the first look, enough to see that there is nothing to do. */
+  private static final int FIRST = 50;
 
   private static final List<Integer> REMOVABLE =
       List.of(QueueState.DELIVERED, QueueState.DISCARDED);
 
   private static final String NOW = "select current_timestamp(3)";
 
-  private static final String REMOVE =
-      "delete from outbox_message where id = ? and queue = ? and settled_at < ?";
-
   private final JdbcTemplate jdbc;
+  private final MessageWrites writes;
+  private final CountTable counts;
   private final RepeatedTransaction transaction;
 
   public SettledMessages(JdbcTemplate jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
+    this.writes = MessageWrites.of(jdbc);
+    this.counts = new CountTable(jdbc);
     this.transaction = new RepeatedTransaction(transaction);
   }
 
   /**
-   * Removes all that were settled longer ago than that, in transactions of 1,000 rows that lock
+   * Removes all that were settled longer ago than that, in transactions of 2,500 rows that lock
    * nothing a producer or a run needs, each tried again where the database failed in passing. Reads
-   * every delivered and discarded message of the channel. Blocks until that is done.
+   * those, and what was settled since and appended before. Blocks until that is done.
    *
    * @param age more than 0
    * @return how many were removed
@@ -53,7 +57,7 @@ public final class SettledMessages {
   }
 
   /**
-   * Removes the oldest of them, for a run's end: gives up at the first 1,000 in position order
+   * Removes the oldest of them, for a run's end: gives up at the first 2,500 in position order
    * among which none is old enough, so that it costs next to nothing where there is nothing to do.
    * Old ones behind those stay until {@link #purge}, or until those are old too.
    *
@@ -68,7 +72,7 @@ public final class SettledMessages {
   /** The queue is no parameter: on PostgreSQL the index is chosen by its number. */
   static String read(int queue) {
     return """
-    select id, position, settled_at
+    select id, position, settled_at, created_at
       from outbox_message
      where channel = ? and queue = %d and position > ?
      order by channel, queue, position
@@ -77,7 +81,17 @@ public final class SettledMessages {
         .formatted(queue);
   }
 
-  private record Row(long id, long position, @Nullable Timestamp settledAt) {}
+  private record Row(long id, long position, @Nullable Timestamp settledAt, Timestamp createdAt) {
+
+    boolean settled(Timestamp before) {
+      return settledAt != null && settledAt.before(before);
+    }
+
+    /** A time that somebody's SQL gave it, and that can't be, says nothing of those behind. */
+    boolean appendedAfter(Timestamp time) {
+      return settledAt != null && !createdAt.before(time) && !settledAt.before(createdAt);
+    }
+  }
 
   private final class Sweep {
     private final String channel;
@@ -98,6 +112,9 @@ public final class SettledMessages {
     }
 
     long run() {
+      if (counts.isMissing(channel)) {
+        transaction.execute(() -> counts.create(channel));
+      }
       REMOVABLE.forEach(this::sweep);
       return removed;
     }
@@ -108,7 +125,7 @@ public final class SettledMessages {
         long from = after;
         Looked looked = transaction.execute(() -> removeOld(queue, from));
         removed += looked.removed();
-        if (looked.rows() < BATCH || (looked.old() == 0 && oldestOnly)) {
+        if (!looked.more() || (!looked.old() && oldestOnly && from > 0)) {
           return;
         }
         after = looked.lastPosition();
@@ -116,32 +133,58 @@ public final class SettledMessages {
     }
 
     private Looked removeOld(int queue, long after) {
+      int most = after == 0 ? FIRST : BATCH;
       List<Row> page =
           jdbc.query(
               read(queue),
-              (row, number) -> new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3)),
+              (row, number) ->
+                  new Row(row.getLong(1), row.getLong(2), row.getTimestamp(3), row.getTimestamp(4)),
               channel,
               after,
-              BATCH);
-      List<Object[]> old = new ArrayList<>();
-      for (Row row : page) {
-        if (row.settledAt() != null && row.settledAt().before(before)) {
-          old.add(new Object[] {row.id(), queue, before});
-        }
+              most);
+      boolean anyOld = page.stream().anyMatch(row -> row.settled(before));
+      if (anyOld) {
+        return remove(queue, after, page, page.size() == most);
       }
-      int gone = old.isEmpty() ? 0 : Arrays.stream(jdbc.batchUpdate(REMOVE, old)).sum();
+      boolean past = page.stream().anyMatch(row -> row.appendedAfter(before));
+      return new Looked(page.size() == most && !past, false, 0, last(page, after));
+    }
+
+    /**
+     * Of the rows on both sides of the count's end only those before it, so that it can be told.
+     */
+    private Looked remove(int queue, long after, List<Row> page, boolean more) {
+      long counted = counts.lock(channel);
+      boolean within = after < counted;
+      List<Row> rows =
+          within ? page.stream().filter(row -> row.position() <= counted).toList() : page;
+      int gone =
+          writes.remove(
+              rows.stream().filter(row -> row.settled(before)).map(Row::id).toList(),
+              queue,
+              before);
+      if (within) {
+        counts.removed(channel, queue, gone);
+      }
       return new Looked(
-          page.size(), old.size(), gone, page.isEmpty() ? after : page.getLast().position());
+          more || rows.size() < page.size(),
+          true,
+          gone,
+          within && rows.isEmpty() ? counted : last(rows, after));
+    }
+
+    private static long last(List<Row> rows, long after) {
+      return rows.isEmpty() ? after : rows.getLast().position();
     }
   }
 
   /**
    * What was found in one look.
    *
-   * @param rows how many rows there were
-   * @param old how many of them were old enough
+   * @param more whether there may be old ones behind these
+   * @param old whether any was old enough
    * @param removed how many of those are removed, as others may have been quicker
-   * @param lastPosition of the last row
+   * @param lastPosition up to which all was looked at
    */
-  private record Looked(int rows, int old, int removed, long lastPosition) {}
+  private record Looked(boolean more, boolean old, int removed, long lastPosition) {}
 }

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class SharedCommitsTest {
@@ -43,13 +46,26 @@ class SharedCommitsTest {
     DataSource database = fresh.dataSource();
     jdbc = new JdbcTemplate(database);
     jdbc.execute("create table done (channel int)");
-    commits = new SharedCommits(new TransactionTemplate(new JdbcTransactionManager(database)));
+    commits = new SharedCommits(new TransactionTemplate(new SlowCommits(database)));
+  }
+
+  /** Takes so long that whoever was told before would see nothing. */
+  private static final class SlowCommits extends JdbcTransactionManager {
+    SlowCommits(DataSource database) {
+      super(database);
+    }
+
+    @Override
+    protected void doCommit(DefaultTransactionStatus status) {
+      LockSupport.parkNanos(100_000_000);
+      super.doCommit(status);
+    }
   }
 
   @Test
   void whatIsReadyMeanwhileIsCommittedTogether() throws Exception {
     for (FutureTask<Boolean> each : whileOthersCommit(this::work)) {
-      assertThat(each.get()).isTrue();
+      assertThat(each.get()).as("its row is there when commit returns").isTrue();
     }
 
     assertThat(done()).hasSize(CHANNELS);
@@ -130,16 +146,18 @@ class SharedCommitsTest {
     List<FutureTask<Boolean>> holders = new ArrayList<>();
     for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
       holders.add(
-          start(() -> {
-            holdingUp.countDown();
-            awaitUninterruptibly(letGo);
-          }));
+          start(
+              () -> {
+                holdingUp.countDown();
+                awaitUninterruptibly(letGo);
+              },
+              () -> true));
     }
     holdingUp.await();
     List<FutureTask<Boolean>> all = new ArrayList<>();
     for (int channel = 0; channel < CHANNELS; channel++) {
       int number = channel;
-      all.add(start(() -> work.of(number)));
+      all.add(start(() -> work.of(number), () -> done().contains(number)));
     }
     await().until(() -> commits.waiting() == CHANNELS);
     letGo.countDown();
@@ -157,8 +175,17 @@ class SharedCommitsTest {
     }
   }
 
-  private FutureTask<Boolean> start(Runnable work) {
-    FutureTask<Boolean> task = new FutureTask<>(() -> commits.commit(work), true);
+  /**
+   * Has work committed on a thread of its own.
+   *
+   * @param seen looked at as soon as it is, over another connection
+   */
+  private FutureTask<Boolean> start(Runnable work, Callable<Boolean> seen) {
+    FutureTask<Boolean> task =
+        new FutureTask<>(() -> {
+          commits.commit(work);
+          return seen.call();
+        });
     Thread.ofVirtual().start(task);
     return task;
   }

@@ -103,7 +103,7 @@ class MessageTableTest {
                 Long.class))
         .containsExactly(1L, 4L);
     assertThat(messages.unpositioned("space", 0, 10)).isEmpty();
-    assertThat(messages.anyWaiting("space")).isTrue();
+    assertThat(messages.waiting(List.of("space", "other"))).containsExactly("space");
   }
 
   @Test
@@ -212,10 +212,10 @@ class MessageTableTest {
     assertThat(messages.resend(claims)).isEqualTo(3);
     assertThat(messages.positionedIds("space", 2))
         .containsExactly(claimed.get(0).id(), claimed.get(1).id());
-    assertThat(messages.anyWaiting("space")).isTrue();
+    assertThat(messages.waiting(List.of("space", "other"))).containsExactly("space");
     messages.quarantine(claims);
 
-    assertThat(messages.anyWaiting("space")).isFalse();
+    assertThat(messages.waiting(List.of("space", "other"))).isEmpty();
     assertThat(messages.unsettled("space")).isZero();
     assertThat(recorded())
         .extracting(RecordedMessage::status, RecordedMessage::attempts, RecordedMessage::first)

@@ -85,8 +85,13 @@ class OutboxPlansTest {
         asked("rows by id", MessageTable.byIds(3), 4, 30_001, 30_002, 30_003),
         asked("put a claimed row back", MessageTable.RESEND, 2, 30_001, 30_001),
         asked("park a claimed row", MessageTable.QUARANTINE, 2, 30_001, 30_001),
-        asked("anything waiting", MessageTable.anyWaiting(1), 3, "space"),
-        asked("anything of any waiting", MessageTable.anyWaiting(2), 4, "other", "space"),
+        asked("anything waiting", InChunks.which(MessageTable.WAITING, 1), 3, "space"),
+        asked(
+            "which have anything waiting",
+            InChunks.which(MessageTable.WAITING, 2),
+            4,
+            "other",
+            "space"),
         asked("next of a key", HeldTable.NEXT, 15, "space", "k3", 5),
         asked("anything of a key", HeldTable.ANY_OF_KEY, 3, "space", "k3"),
         asked("anything held", HeldTable.ANY, 6, "space", 5),
@@ -105,8 +110,8 @@ class OutboxPlansTest {
         asked("rows ahead of the positions given", StrayMessages.AHEAD, 24, ahead()),
         asked("claimed rows", StrayMessages.CLAIMED, 2, "space", 1),
         asked("rows that say they are held", StrayMessages.HELD, 6, "space", 5),
-        asked("any lane", LaneTable.any(1), 3, "space"),
-        asked("any lane that goes on", LaneTable.anyUnblocked(1), 3, "space"));
+        asked("any lane", InChunks.which(LaneTable.ANY, 1), 3, "space"),
+        asked("any lane that goes on", InChunks.which(LaneTable.ANY_UNBLOCKED, 1), 3, "space"));
   }
 
   private static Object[] times(int times, Object value) {

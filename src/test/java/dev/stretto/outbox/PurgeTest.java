@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -31,7 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class PurgeTest {
 
   private static final Duration AGE = Duration.ofDays(30);
-  private static final int OLD = 2500;
+  private static final int OLD = 6250;
 
   /** After which a statement that waits for a lock fails. */
   private static final int PATIENCE_SECONDS = 10;
@@ -61,6 +62,8 @@ class PurgeTest {
     impatient.setQueryTimeout(PATIENCE_SECONDS);
     settled = new SettledMessages(impatient, batches);
     insert("DELIVERED", QueueState.DELIVERED, 1, OLD);
+    jdbc.update("insert into outbox_channel (channel) values ('space')");
+    jdbc.update("insert into outbox_count values ('space', 0, 0, 0)");
   }
 
   @Test
@@ -132,9 +135,36 @@ class PurgeTest {
 
     assertThatThrownBy(() -> settled.purge("space", AGE))
         .isInstanceOf(DataAccessResourceFailureException.class);
-    assertThat(statuses()).containsExactly("DELIVERED 1500");
-    assertThat(settled.purge("space", AGE)).isEqualTo(1500);
+    assertThat(statuses()).containsExactly("DELIVERED 6200");
+    assertThat(settled.purge("space", AGE)).isEqualTo(6200);
     assertThat(statuses()).isEmpty();
+  }
+
+  @Test
+  void readsNothingBehindAPageThatWasAppendedTooLateToBeOld() {
+    jdbc.update(
+        "update outbox_message set created_at = settled_at, settled_at = case"
+            + " when mod(position, 2) = 1 or position > 3000 then current_timestamp"
+            + " else settled_at end");
+    AtomicInteger looks = new AtomicInteger();
+    atCommit = looks::incrementAndGet;
+    assertThat(settled.purge("space", AGE)).as("late ones between, and behind").isEqualTo(1500);
+    assertThat(looks.getAndSet(0)).as("of delivered and of discarded ones").isEqualTo(4 + 1);
+
+    jdbc.update(
+        "update outbox_message set created_at = current_timestamp, settled_at = current_timestamp"
+            + " where position = 2001");
+    assertThat(settled.purge("space", AGE)).isZero();
+    assertThat(looks).hasValue(2 + 1);
+  }
+
+  @Test
+  void isNotStoppedByATimeThatSomebodyElseGave() {
+    jdbc.update(
+        "update outbox_message set created_at = current_timestamp + interval '90' day"
+            + " where position in (1, 3000)");
+
+    assertThat(settled.purgeOldest("space", AGE, OLD)).isEqualTo(OLD);
   }
 
   /** Old ones, with message ids ten apart. */
@@ -191,9 +221,15 @@ class PurgeTest {
     }
 
     @Override
-    public int[] batchUpdate(String sql, List<? extends Object[]> rows) {
+    public int[] batchUpdate(String sql, BatchPreparedStatementSetter rows) {
       atRemoval.run();
       return super.batchUpdate(sql, rows);
+    }
+
+    @Override
+    public int update(String sql, @Nullable Object @Nullable ... arguments) {
+      atRemoval.run();
+      return super.update(sql, arguments);
     }
   }
 }

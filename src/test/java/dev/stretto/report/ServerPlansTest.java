@@ -14,6 +14,7 @@ import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.JournalTable;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
+import dev.stretto.outbox.SettledMessages;
 import dev.stretto.outbox.StrayMessages;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.outbox.admin.ParkedMessages;
@@ -128,7 +129,7 @@ class ServerPlansTest {
     asked.put("positioned rows", () -> messages.positioned("space", 10_000, 5));
     asked.put("ids of positioned rows", () -> messages.positionedIds("space", 5));
     asked.put("rows by id", () -> messages.byIds(ids));
-    asked.put("anything waiting", () -> messages.anyWaiting("space"));
+    asked.put("anything waiting", () -> messages.waiting(List.of("space", "other")));
     asked.put("give positions", () -> messages.place(some, false));
     asked.put("hold no longer", () -> messages.unhold(ids));
     asked.put(
@@ -147,8 +148,12 @@ class ServerPlansTest {
     asked.put("release of a key", () -> held.release(some));
     asked.put("lanes of keys", () -> lanes.find("space", List.of("b17", "free", "none")));
     asked.put("lanes that go on", () -> lanes.unblocked("space", "", 50));
-    asked.put("any lane", () -> lanes.any("space"));
-    asked.put("any lane that goes on", () -> lanes.anyUnblocked("space"));
+    asked.put("any lane", () -> lanes.anyIn(List.of("space")));
+    asked.put("any lane that goes on", () -> lanes.anyUnblockedIn(List.of("space")));
+    SettledMessages settled =
+        new SettledMessages(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
+    asked.put("purge of nothing", () -> settled.purge("space", Duration.ofDays(1)));
+    asked.put("retention of nothing", () -> settled.purgeOldest("space", Duration.ofDays(1), 1000));
     asked.put("channels there are", statuses::known);
     asked.put("oldest pending", () -> view.oldestPending("space"));
     asked.put("parked", () -> parked.list("space", 10_000, 5));
@@ -164,8 +169,9 @@ class ServerPlansTest {
     for (int queue : List.of(0, 1, 6, 3, 4, 6)) {
       jdbc.update(
           """
-          insert into outbox_message (channel, payload, ordering_key, queue, position)
-          select 'space', '1', concat('k', mod(n, 7)), ?, case when ? then null else n end from
+          insert into outbox_message (channel, payload, ordering_key, queue, position, settled_at)
+          select 'space', '1', concat('k', mod(n, 7)), ?, case when ? then null else n end,
+                 current_timestamp(3) from
           """
               + vendor.numbers(MANY),
           queue,

@@ -1,5 +1,6 @@
 package dev.stretto.cli.dispatch;
 
+import dev.stretto.batch.IdleUpkeep;
 import dev.stretto.batch.RunLauncher;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.ExitCode;
@@ -32,6 +33,7 @@ final class ChannelRuns {
   private static final Stop TIME_UP = new Stop(Reason.TIME_UP, "the time is up", null);
 
   private final RunLauncher launcher;
+  private final IdleUpkeep idleUpkeep;
   private final RunOptions options;
   private final Set<String> named;
   private final Semaphore turns;
@@ -52,17 +54,32 @@ final class ChannelRuns {
    * @param named the channels that a person named, which are not skipped where they are held
    * @param atOnce the most side by side, 1 or more
    */
-  ChannelRuns(RunLauncher launcher, RunOptions options, Set<String> named, int atOnce) {
+  ChannelRuns(
+      RunLauncher launcher,
+      IdleUpkeep idleUpkeep,
+      RunOptions options,
+      Set<String> named,
+      int atOnce) {
     this.launcher = launcher;
+    this.idleUpkeep = idleUpkeep;
     this.options = options;
     this.named = named;
     this.turns = new Semaphore(atOnce, true);
   }
 
-  /** Has a run begin on each channel, in this order; returns at once. */
+  /**
+   * Has a run begin on each channel on which there is anything to do, in this order; returns at
+   * once, behind one look at all of them.
+   */
   void start(OpenChannels channels) {
     awaited = channels.count();
+    Set<String> idle = idleUpkeep.idle(channels);
+    idle.forEach(this::outstanding);
+    Thread.ofVirtual().name("idle-channels").start(() -> idle.forEach(this::pass));
     for (OpenChannel channel : channels) {
+      if (idle.contains(channel.name())) {
+        continue;
+      }
       outstanding(channel.name());
       boolean atOnce = turns.tryAcquire();
       Thread.ofVirtual()
@@ -78,6 +95,14 @@ final class ChannelRuns {
   private synchronized void ended(Ended end) {
     if (outstanding.remove(end.channel())) {
       ended.add(end);
+    }
+  }
+
+  private void pass(String channel) {
+    try {
+      ended(new Ended(channel, idleUpkeep.pass(channel, stop()), null));
+    } catch (RuntimeException e) {
+      ended(new Ended(channel, null, e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.stretto.cli.dispatch;
 
+import dev.stretto.batch.IdleUpkeep;
 import dev.stretto.batch.RunLauncher;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
@@ -125,7 +126,11 @@ public final class DispatchCommand implements Callable<Integer> {
       }
       ChannelRuns runs =
           new ChannelRuns(
-              launcher, options, Set.copyOf(named), application.get(Channels.class).maxChannels());
+              launcher,
+              application.get(IdleUpkeep.class),
+              options,
+              Set.copyOf(named),
+              application.get(Channels.class).maxChannels());
       Signals.onFirst(signal -> {
         runs.stop(signal);
         application.hurry();

@@ -9,6 +9,7 @@ import dev.stretto.database.schema.SchemaDataSource;
 import dev.stretto.database.schema.SchemaHistory;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.report.ChannelStatuses;
+import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.RunOptions;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
@@ -91,16 +92,27 @@ final class WorkCheck {
     Channels channels =
         Channels.bind(
             environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
-    IdleChannels idle = new IdleChannels(channels, transports, jdbc);
+    // What was delivered long ago may be something to do where it is kept for a time only.
+    if (channels.retention() != null) {
+      return false;
+    }
+    IdleChannels idle = new IdleChannels(jdbc);
     Set<String> chosen = names.apply(channels);
     boolean all = chosen.containsAll(channels.names());
-    if ((all && someWaitElsewhere(channels, jdbc)) || !idle.areIdle(chosen, options)) {
+    if ((all && someWaitElsewhere(channels, jdbc))
+        || !areIdle(idle, new ChannelOpener(channels, transports), chosen)) {
       return false;
     }
     for (String name : chosen) {
       results.add(idle.result(name, Duration.ofNanos(System.nanoTime() - begin)));
     }
     return true;
+  }
+
+  private boolean areIdle(IdleChannels idle, ChannelOpener opener, Set<String> names) {
+    try (OpenChannels open = OpenChannels.open(opener, names, options)) {
+      return open.faults().isEmpty() && idle.among(open).size() == names.size();
+    }
   }
 
   private static boolean someWaitElsewhere(Channels channels, JdbcTemplate jdbc) {

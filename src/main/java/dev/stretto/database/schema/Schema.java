@@ -38,6 +38,7 @@ public final class Schema {
           "outbox_channel",
           "outbox_run",
           "outbox_journal",
+          "outbox_count",
           "channel_lease",
           "batch_job_instance",
           "batch_job_execution",

@@ -1,11 +1,14 @@
 package dev.stretto.outbox.admin;
 
+import dev.stretto.outbox.CountTable;
 import dev.stretto.outbox.QueueState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,22 +21,45 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class OutboxView {
 
+  private static final String COUNTED_UP_TO =
+      "(select coalesce(max(up_to), 0) from outbox_count where channel = :channel)";
+
   /**
-   * In two parts, as on PostgreSQL there is an index for what waits and one for the past. One
-   * statement, so that all are of the same moment.
+   * What waits and is parked is counted, of the past only what {@link CountTable} does not have;
+   * its rows are delivered but those that wait, are parked or were discarded. Each place in the
+   * queue by itself, as H2 takes a range of positions there only. One statement, so that all are of
+   * the same moment.
    */
-  private static final String COUNTS =
+  static final String COUNTS =
       """
       select 'ROWS', queue, count(*) from outbox_message
        where channel = :channel and queue < 5 group by queue
       union all
-      select 'ROWS', queue, count(*) from outbox_message
-       where channel = :channel and queue >= 5 group by queue
-      union all
-      select 'CLAIMED', 0, claimed from outbox_channel where channel = :channel
-      union all
-      select 'JOURNALED', 0, sum(messages) from outbox_journal where channel = :channel
-      """;
+      """
+          + rows("ROWS", QueueState.DISCARDED, ">")
+          + rows("ROWS", QueueState.DELIVERED, ">")
+          + rows("OTHERS", QueueState.WAITING, "<=")
+          + rows("OTHERS", QueueState.CLAIMED, "<=")
+          + rows("OTHERS", QueueState.HELD, "<=")
+          + rows("OTHERS", QueueState.PARKED, "<=")
+          + """
+          select 'COUNTED', 0, messages from outbox_count where channel = :channel
+          union all
+          select 'DISCARDED', 0, discarded from outbox_count where channel = :channel
+          union all
+          select 'CLAIMED', 0, claimed from outbox_channel where channel = :channel
+          union all
+          select 'JOURNALED', 0, sum(messages) from outbox_journal where channel = :channel
+          """;
+
+  private static String rows(String name, int queue, String side) {
+    return """
+    select '%s', %d, count(*) from outbox_message
+     where channel = :channel and queue = %d and position %s %s
+    union all
+    """
+        .formatted(name, queue, queue, side, COUNTED_UP_TO);
+  }
 
   /**
    * Three steps into the index. H2 takes them only where the order names the index's columns from
@@ -107,29 +133,32 @@ public final class OutboxView {
   /** Counts a channel's messages; zeros where the outbox has never seen it. */
   public Counts counts(String channel) {
     long[] queues = new long[QueueState.DELIVERED + 1];
-    long[] claimed = {0};
-    long[] journaled = {0};
+    Map<String, Long> sums = new HashMap<>();
     jdbc.sql(COUNTS)
         .param("channel", channel)
         .query((ResultSet row) -> {
-          long count = row.getLong(3);
-          switch (row.getString(1)) {
-            case "CLAIMED" -> claimed[0] += count;
-            case "JOURNALED" -> journaled[0] += count;
-            default -> queues[row.getInt(2)] += count;
+          String name = row.getString(1);
+          if (name.equals("ROWS")) {
+            queues[row.getInt(2)] += row.getLong(3);
+          } else {
+            sums.merge(name, row.getLong(3), Long::sum);
           }
         });
+    long claimed = sums.getOrDefault("CLAIMED", 0L);
+    long journaled = sums.getOrDefault("JOURNALED", 0L);
+    long discarded = sums.getOrDefault("DISCARDED", 0L);
+    long delivered = sums.getOrDefault("COUNTED", 0L) - discarded - sums.getOrDefault("OTHERS", 0L);
     long unsettled =
         queues[QueueState.NEW]
             + queues[QueueState.WAITING]
             + queues[QueueState.CLAIMED]
             + queues[QueueState.HELD];
     return new Counts(
-        unsettled - claimed[0] - journaled[0],
-        claimed[0],
-        queues[QueueState.DELIVERED] + journaled[0],
+        unsettled - claimed - journaled,
+        claimed,
+        delivered + queues[QueueState.DELIVERED] + journaled,
         queues[QueueState.PARKED],
-        queues[QueueState.DISCARDED]);
+        discarded + queues[QueueState.DISCARDED]);
   }
 
   /**

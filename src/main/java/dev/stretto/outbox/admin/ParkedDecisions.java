@@ -1,6 +1,7 @@
 package dev.stretto.outbox.admin;
 
 import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.CountTable;
 import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.admin.ParkedMessages.Decision;
@@ -43,12 +44,14 @@ final class ParkedDecisions {
   private final ChannelTable channels;
   private final LaneTable lanes;
   private final HeldTable held;
+  private final CountTable counts;
 
   ParkedDecisions(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
     this.channels = new ChannelTable(jdbc);
     this.lanes = new LaneTable(jdbc);
     this.held = new HeldTable(jdbc);
+    this.counts = new CountTable(jdbc);
   }
 
   /**
@@ -112,6 +115,10 @@ final class ParkedDecisions {
   private boolean discard(Found parked) {
     if (jdbc.update(DISCARD, parked.id()) == 0) {
       return false;
+    }
+    Long position = parked.position();
+    if (position != null) {
+      counts.discarded(parked.channel(), position);
     }
     String key = parked.key();
     if (key != null

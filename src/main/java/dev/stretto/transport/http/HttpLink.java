@@ -95,6 +95,7 @@ final class HttpLink extends HttpConnectionOverHTTP2 {
     return new Channel(this, getSession());
   }
 
+  /** Carries one request after the other. */
   private static final class Channel extends HttpChannelOverHTTP2 {
 
     Channel(HttpLink link, Session session) {
@@ -110,6 +111,14 @@ final class HttpLink extends HttpConnectionOverHTTP2 {
       if (stream != null && call != null) {
         call.opened(stream.getId());
       }
+    }
+
+    /** What listens to the stream of the request that is sent now. */
+    @Override
+    public Stream.Listener getStreamListener() {
+      HttpExchange exchange = getHttpExchange();
+      Stream.Listener listener = super.getStreamListener();
+      return exchange == null ? listener : new RequestStream(this, exchange, listener);
     }
   }
 }

@@ -65,6 +65,22 @@ class DispatchReportTest {
   }
 
   @Test
+  void aChannelThatHadNoTurnIsToBeTriedLater() {
+    RunResult notBegun =
+        new RunResult.NotBegun(
+            "space", new Stop(Reason.ASKED, "the time given is over", null), 7, ELAPSED);
+
+    assertThat(text(notBegun))
+        .isEqualTo("space: 0 delivered, 7 still waiting, in 1.23 s: the time given is over");
+    assertThat(json(notBegun))
+        .isEqualTo(
+            "{\"channel\":\"space\",\"run\":null,\"status\":\"STOPPED\",\"delivered\":0,"
+                + "\"parked\":0,\"retried\":0,\"resent\":0,\"remaining\":7,\"seconds\":1.234,"
+                + "\"reason\":\"the time given is over\"}");
+    assertThat(code(notBegun, false)).isEqualTo(ExitCode.TRY_LATER);
+  }
+
+  @Test
   void anExecutionSaysWhatItDid() {
     RunResult completed = executed("COMPLETED", null, null, 2);
 

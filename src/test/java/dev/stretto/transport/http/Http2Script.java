@@ -7,11 +7,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** A cleartext HTTP/2 server that sends what a test says, frame by frame. */
 final class Http2Script implements AutoCloseable {
@@ -99,35 +101,50 @@ final class Http2Script implements AutoCloseable {
     private final DataInputStream in;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Map<Integer, StringBuilder> bodies = new HashMap<>();
+    private final Queue<Integer> begun = new ArrayDeque<>();
 
     Link(Socket socket) throws IOException {
       this.socket = socket;
       this.in = new DataInputStream(socket.getInputStream());
     }
 
+    /** The stream of the next request that has begun. */
+    int begun() throws IOException {
+      while (begun.isEmpty()) {
+        read();
+      }
+      return begun.remove();
+    }
+
     /** The next request that is complete. */
     Request next() throws IOException {
-      while (true) {
-        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-        int type = in.readUnsignedByte();
-        int flags = in.readUnsignedByte();
-        int stream = in.readInt();
-        byte[] payload = in.readNBytes(length);
-        if (type == SETTINGS && (flags & ACK) == 0) {
-          frame(SETTINGS, ACK, 0, new byte[0]).send();
-        } else if (type == PING && (flags & ACK) == 0) {
-          frame(PING, ACK, 0, payload).send();
-        } else if (type == HEADERS) {
-          bodies.put(stream, new StringBuilder());
-        } else if (type == DATA && bodies.containsKey(stream)) {
-          bodies.get(stream).append(new String(payload, StandardCharsets.UTF_8));
-        }
-        if ((type == HEADERS || type == DATA)
-            && (flags & END_STREAM) != 0
-            && bodies.containsKey(stream)) {
-          return new Request(stream, bodies.remove(stream).toString());
-        }
+      Request complete = null;
+      while (complete == null) {
+        complete = read();
       }
+      return complete;
+    }
+
+    /** Reads a frame; null where no request is complete with it. */
+    private @Nullable Request read() throws IOException {
+      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int type = in.readUnsignedByte();
+      int flags = in.readUnsignedByte();
+      int stream = in.readInt();
+      byte[] payload = in.readNBytes(length);
+      if (type == SETTINGS && (flags & ACK) == 0) {
+        frame(SETTINGS, ACK, 0, new byte[0]).send();
+      } else if (type == PING && (flags & ACK) == 0) {
+        frame(PING, ACK, 0, payload).send();
+      } else if (type == HEADERS) {
+        bodies.put(stream, new StringBuilder());
+        begun.add(stream);
+      } else if (type == DATA && bodies.containsKey(stream)) {
+        bodies.get(stream).append(new String(payload, StandardCharsets.UTF_8));
+      }
+      boolean ends = (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0;
+      StringBuilder body = ends ? bodies.remove(stream) : null;
+      return body == null ? null : new Request(stream, body.toString());
     }
 
     /** The next request, which counts as accepted. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -124,6 +125,27 @@ class HttpEndsTest {
         try (Transport transport = open(server, each)) {
           assertThat(new Driver(transport).run(calls(each))).containsOnly(new Outcome.Delivered());
         }
+      }
+    }
+  }
+
+  /** As nginx does it: what is still to be written of the request fails, the answer counts. */
+  @Test
+  void anAnswerCountsWhoseRequestIsNotReadToItsEnd() throws Exception {
+    int calls = 300;
+    String longerThanIsSentAtOnce = "x".repeat(100_000);
+    try (Http2Script server =
+            new Http2Script((link, number) -> {
+              while (true) {
+                int stream = link.begun();
+                link.headers(stream, 204, true).reset(stream, 0).send();
+              }
+            });
+        Transport transport = open(server, 1)) {
+      Driver driver = new Driver(transport);
+      for (long position = 1; position <= calls; position++) {
+        Call call = new Call(Driver.message(position, longerThanIsSentAtOnce, Map.of()), 1, 42);
+        assertThat(driver.run(List.of(call))).containsOnly(new Outcome.Delivered());
       }
     }
   }

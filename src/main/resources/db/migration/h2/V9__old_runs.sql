@@ -1,0 +1,2 @@
+-- A launch asks for the executions that run: found without passing those of years.
+create index batch_job_execution_status on batch_job_execution (status);
