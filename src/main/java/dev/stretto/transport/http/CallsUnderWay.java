@@ -21,6 +21,7 @@ final class CallsUnderWay implements AutoCloseable {
 
   private final String channel;
   private final long timeout;
+  private final boolean overtaking;
 
   /** Guarded by this. */
   private final Set<HttpCall> calls = new LinkedHashSet<>();
@@ -30,9 +31,14 @@ final class CallsUnderWay implements AutoCloseable {
   private @Nullable Thread clock;
   private volatile boolean closed;
 
-  CallsUnderWay(String channel, Duration timeout) {
+  /**
+   * @param overtaking whether a call may overtake one that went back in line, as it may where both
+   *     have other keys and only the order of a key counts
+   */
+  CallsUnderWay(String channel, Duration timeout, boolean overtaking) {
     this.channel = channel;
     this.timeout = timeout.toNanos();
+    this.overtaking = overtaking;
   }
 
   /** The call starts now. */
@@ -60,7 +66,9 @@ final class CallsUnderWay implements AutoCloseable {
 
   /** The call goes back in line, and must not be overtaken by one that was chosen before. */
   void untaken(Call call) {
-    returned.add(call);
+    if (!overtaking) {
+      returned.add(call);
+    }
   }
 
   /** Whether the call would overtake one that went back in line; if not, it may start now. */

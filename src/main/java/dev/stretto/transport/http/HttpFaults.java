@@ -27,8 +27,24 @@ final class HttpFaults {
   private final Duration timeout;
   private final String authority;
   private final boolean plainHttp2;
+  private final Elsewhere elsewhere;
 
-  HttpFaults(HttpSettings settings) {
+  /** Other connections of the channel. */
+  @FunctionalInterface
+  interface Elsewhere {
+
+    /**
+     * Notes that one can't be made, or was lost. Whether there are others, on which calls can go
+     * instead.
+     */
+    boolean goesOn();
+  }
+
+  /**
+   * @param elsewhere the channel's other connections
+   */
+  HttpFaults(HttpSettings settings, Elsewhere elsewhere) {
+    this.elsewhere = elsewhere;
     this.timeout = settings.timeout();
     this.authority = settings.authority();
     this.plainHttp2 = !settings.secure() && settings.protocol() == HttpSettings.Version.HTTP_2;
@@ -58,7 +74,11 @@ final class HttpFaults {
                   + "); check http.version, or write https: in http.url where TLS is expected";
           case Throwable other -> "no connection to " + authority + ": " + text(other);
         };
-    return new RetryLater(Fault.UNAVAILABLE, reason, null);
+    return notTaken(reason);
+  }
+
+  private RetryLater notTaken(String reason) {
+    return new RetryLater(elsewhere.goesOn() ? Fault.UNTAKEN : Fault.UNAVAILABLE, reason, null);
   }
 
   /** The outcome of a call that ended without an answer after its request may have left. */
@@ -68,6 +88,9 @@ final class HttpFaults {
     }
     if (failure instanceof SSLException tls && beforeAnyRequest(tls)) {
       return notSent(tls);
+    }
+    if (!(failure instanceof TimeoutException)) {
+      var _ = elsewhere.goesOn();
     }
     String reason =
         switch (failure) {
@@ -92,8 +115,7 @@ final class HttpFaults {
           Fault.UNAVAILABLE, "the destination ended the connection: " + error, null);
     }
     if (link.getMaxMultiplex() == 0) {
-      return new RetryLater(
-          Fault.UNAVAILABLE, "the destination takes no more requests now: " + authority, null);
+      return notTaken("the destination takes no more requests now: " + authority);
     }
     return new RetryLater(Fault.UNTAKEN, "the destination did not take the request", null);
   }

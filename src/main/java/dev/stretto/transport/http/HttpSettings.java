@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     2} on an {@code http:} url is cleartext HTTP/2 with prior knowledge
  * @param timeout the most a whole call may take, connecting included; more than 0
  * @param connectTimeout the most one TCP connection may take to be made; more than 0
- * @param connections the most HTTP/1.1 connections, 1 or more; null for as many as the window.
- *     HTTP/2 has one always
+ * @param connections the most connections, 1 or more; null for as many as the window with HTTP/1.1
+ *     and for one with HTTP/2, where more need version 2 and key order
  * @param headers sent with every request; those of a message replace them
  * @param proxy the {@code http:} url of a proxy, or null to go directly
  * @param sslBundle the name of the TLS bundle that says what is trusted, instead of the JDK's
@@ -149,6 +149,11 @@ record HttpSettings(
   Client client() {
     return new Client(
         connectTimeout, timeout, proxyAddress(), sslBundle, trustStore, trustStorePassword);
+  }
+
+  /** The most HTTP/2 connections: one, unless more are asked for with that version. */
+  int http2Connections() {
+    return connections == null || protocol() != Version.HTTP_2 ? 1 : connectionLimit(connections);
   }
 
   /** The most HTTP/1.1 connections. */

@@ -42,6 +42,17 @@ final class HttpTransport implements Transport {
     return connections.capacity();
   }
 
+  /** How many calls are under way. */
+  int underWay() {
+    return calls.count();
+  }
+
+  /** Whether there is an HTTP/2 connection that takes requests. */
+  boolean connected() {
+    HttpLink link = connections.link();
+    return link != null && link.getMaxMultiplex() != 0;
+  }
+
   @Override
   public void start(Call call, Progress progress) {
     HttpRequests.Draft draft = requests.draft(call.message());

@@ -37,7 +37,7 @@ public final class HttpTransportType implements TransportType {
     try {
       HttpSettings http = settings.bind(HttpSettings.class);
       return switch (http.protocol()) {
-        case HTTP_2 -> ArrivalOrder.KEPT;
+        case HTTP_2 -> http.http2Connections() == 1 ? ArrivalOrder.KEPT : ArrivalOrder.NOT_KEPT;
         case HTTP_1_1 -> ArrivalOrder.NOT_KEPT;
         case AUTO -> http.secure() ? ArrivalOrder.UNKNOWN : ArrivalOrder.NOT_KEPT;
       };
@@ -56,12 +56,33 @@ public final class HttpTransportType implements TransportType {
       throw new InvalidSettingException(
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
-    CallsUnderWay calls = new CallsUnderWay(channel, http.timeout());
-    return new HttpTransport(
-        new HttpConnections(clients, http, window, calls, new HttpTls(http, bundles)),
-        new HttpRequests(channel, http),
-        new HttpAnswers(http.answer(), http.sentWords(), !http.secure(), clock),
-        new HttpFaults(http),
-        calls);
+    HttpTls tls = new HttpTls(http, bundles);
+    HttpRequests requests = new HttpRequests(channel, http);
+    HttpAnswers answers = new HttpAnswers(http.answer(), http.sentWords(), !http.secure(), clock);
+    int connections = http.http2Connections();
+    Function<HttpFaults.Elsewhere, HttpTransport> opener =
+        elsewhere -> {
+          CallsUnderWay calls = new CallsUnderWay(channel, http.timeout(), connections > 1);
+          return new HttpTransport(
+              new HttpConnections(clients, http, window, calls, tls),
+              requests,
+              answers,
+              new HttpFaults(http, elsewhere),
+              calls);
+        };
+    return connections > 1
+        ? new SpreadTransport(connections, window, opener, System::nanoTime)
+        : opener.apply(() -> false);
+  }
+
+  /** Between HTTP/2 connections there is no order but that of a key. */
+  @Override
+  public void check(TransportSettings settings, boolean byKey) {
+    if (!byKey && settings.bind(HttpSettings.class).http2Connections() > 1) {
+      throw new InvalidSettingException(
+          "http.connections",
+          "more than 1 with http.version 2 needs ordering key, or messages would overtake each"
+              + " other");
+    }
   }
 }

@@ -25,6 +25,7 @@ final class Http2Script implements AutoCloseable {
   private static final int PING = 6;
   private static final int GOAWAY = 7;
 
+  private static final int MAX_CONCURRENT_STREAMS = 3;
   private static final int END_STREAM = 1;
   private static final int ACK = 1;
   private static final int END_HEADERS = 4;
@@ -32,6 +33,7 @@ final class Http2Script implements AutoCloseable {
   private static final int PREFACE = 24;
 
   private final ServerSocket server;
+  private final String url;
   private final Script script;
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
@@ -52,11 +54,12 @@ final class Http2Script implements AutoCloseable {
   Http2Script(Script script) throws IOException {
     this.script = script;
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    url = "http://127.0.0.1:" + server.getLocalPort() + "/hook";
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getLocalPort() + "/hook";
+    return url;
   }
 
   private void accept() {
@@ -84,6 +87,11 @@ final class Http2Script implements AutoCloseable {
     } catch (IOException | InterruptedException _) {
       // The test sees what did not arrive.
     }
+  }
+
+  /** Makes no more connections. */
+  void refuseMore() throws IOException {
+    server.close();
   }
 
   @Override
@@ -163,6 +171,14 @@ final class Http2Script implements AutoCloseable {
 
     Link data(int stream, String text) {
       return frame(DATA, END_STREAM, stream, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Allows so many streams at a time. */
+    Link allow(int streams) {
+      byte[] setting = new byte[6];
+      System.arraycopy(ints(streams), 0, setting, 2, 4);
+      setting[1] = MAX_CONCURRENT_STREAMS;
+      return frame(SETTINGS, 0, 0, setting);
     }
 
     Link reset(int stream, int error) {

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /** A real Jetty server whose answers a test gives. */
 final class ScriptedServer implements AutoCloseable {
 
+  private static final int STREAMS = 128;
+
   final Queue<Seen> seen = new ConcurrentLinkedQueue<>();
   final Queue<Session> sessions = new ConcurrentLinkedQueue<>();
   private final Server server = new Server();
@@ -78,12 +80,23 @@ final class ScriptedServer implements AutoCloseable {
     };
   }
 
+  /** Cleartext HTTP/2 with so many streams a connection. */
+  static ScriptedServer ofStreams(int streams, Answer answer) throws Exception {
+    return new ScriptedServer(answer, null, streams, "h2c");
+  }
+
   /** Cleartext HTTP/1.1 and HTTP/2. */
   ScriptedServer(Answer answer) throws Exception {
     this(answer, null, "http/1.1", "h2c");
   }
 
   ScriptedServer(Answer answer, @Nullable Certificates tls, String... protocols) throws Exception {
+    this(answer, tls, STREAMS, protocols);
+  }
+
+  private ScriptedServer(
+      Answer answer, @Nullable Certificates tls, int streams, String... protocols)
+      throws Exception {
     this.answer = answer;
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.UNSAFE);
@@ -92,7 +105,7 @@ final class ScriptedServer implements AutoCloseable {
       factories[i] =
           protocols[i].equals("http/1.1")
               ? new HttpConnectionFactory(http)
-              : new Http2(http, protocols[i]);
+              : new Http2(http, streams, protocols[i]);
     }
     if (tls == null) {
       connector = new ServerConnector(server, 1, 1, factories);
@@ -158,8 +171,9 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   private final class Http2 extends HTTP2CServerConnectionFactory {
-    Http2(HttpConfiguration http, String protocol) {
+    Http2(HttpConfiguration http, int streams, String protocol) {
       super(http, protocol);
+      setMaxConcurrentStreams(streams);
     }
 
     @Override
