@@ -45,6 +45,12 @@ final class WrittenChannel {
     sources.add(new MapPropertySource(source, new LinkedHashMap<>()));
   }
 
+  /** Says what holds where no other source says anything. */
+  void below(String source, Map<String, Object> properties) {
+    nextSource(source);
+    properties.forEach(this::add);
+  }
+
   /**
    * Notes a property of the source under way; the first time it is given counts.
    *
