@@ -12,10 +12,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,8 +22,6 @@ import picocli.CommandLine.Option;
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
 final class StatusCommand implements Callable<Integer> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(StatusCommand.class);
 
   private final CommandContext context;
 
@@ -50,7 +44,8 @@ final class StatusCommand implements Callable<Integer> {
       Channels channels = application.get(Channels.class);
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       Collection<String> names = KnownChannels.of(channels, statuses.known(), channel);
-      count(application.get(Counting.class), names);
+      // What it has to count anyway is kept, so that nobody counts it again.
+      application.get(Counting.class).catchUpIfPossible(names);
       List<ChannelStatus> rows = statuses.of(names);
       if (json) {
         context.json(StatusJson.of(rows, channels));
@@ -59,14 +54,5 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE.code();
-  }
-
-  /** What it has to count anyway is kept, so that nobody counts it again; unless it can't be. */
-  private static void count(Counting counting, Collection<String> names) {
-    try {
-      names.forEach(counting::catchUp);
-    } catch (DataAccessException | TransactionException e) {
-      LOG.debug("What was delivered is counted, but not kept", e);
-    }
   }
 }

@@ -3,9 +3,14 @@ package dev.stretto.outbox;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -17,6 +22,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * for ever: a run gives it in the transaction that claims or writes the row, or dies.
  */
 public final class Counting {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Counting.class);
 
   /** Rows that are left for {@code status} to count, rather than to write for so few. */
   private static final long FEW = 10_000;
@@ -73,6 +80,15 @@ public final class Counting {
    */
   public void catchUp(String channel) {
     catchUp(channel, LONG);
+  }
+
+  /** The same for these channels, as far as the database lets it be kept. */
+  public void catchUpIfPossible(Collection<String> channels) {
+    try {
+      channels.forEach(this::catchUp);
+    } catch (DataAccessException | TransactionException e) {
+      LOG.debug("What was delivered is counted, but not kept", e);
+    }
   }
 
   /**

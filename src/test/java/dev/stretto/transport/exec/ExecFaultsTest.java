@@ -69,17 +69,7 @@ class ExecFaultsTest {
   @ParameterizedTest
   @MethodSource("faults")
   void leaveTheOutcomeUnknownAndTheNextCallStartsAnother(String fault, String reason) {
-    Path once = folder.resolve("once");
-    try (Transport transport =
-        Programs.script(
-            "if ! test -e "
-                + once
-                + "; then touch "
-                + once
-                + "; read -r line; "
-                + fault
-                + "; fi\n"
-                + DELIVER_ALL)) {
+    try (Transport transport = Programs.script(atFirst("read -r line; " + fault))) {
       Driver driver = new Driver(transport);
 
       assertThat(driver.run(calls(1))).containsExactly(new RetryLater(UNKNOWN, reason, null));
@@ -193,16 +183,11 @@ class ExecFaultsTest {
 
   @Test
   void whatGoesBackInLineUnreadIsNotOvertaken() {
-    Path once = folder.resolve("once");
     try (Transport transport =
         Programs.script(
-            "if ! test -e "
-                + once
-                + "; then touch "
-                + once
-                + "; read -r line; exec <&-; answer \"$line\" '\"outcome\":\"delivered\"'; sleep"
-                + " 1000; fi\n"
-                + DELIVER_ALL)) {
+            atFirst(
+                "read -r line; exec <&-; answer \"$line\" '\"outcome\":\"delivered\"'; sleep"
+                    + " 1000"))) {
       Driver driver = new Driver(transport);
       assertThat(driver.run(calls(1))).containsOnly(new Delivered());
 
@@ -280,15 +265,8 @@ class ExecFaultsTest {
   /** Otherwise a message that makes the program crash would take its neighbours with it. */
   @Test
   void afterADeathThereIsOneCallAtATimeAndThenOneMoreWithEachAnswer() {
-    Path once = folder.resolve("once");
     try (Transport transport =
-        Programs.script(
-            "if ! test -e "
-                + once
-                + "; then touch "
-                + once
-                + "; for n in 1 2 3 4 5 6 7 8; do read -r line; done; exit 3; fi\n"
-                + DELIVER_ALL)) {
+        Programs.script(atFirst("for n in 1 2 3 4 5 6 7 8; do read -r line; done; exit 3"))) {
       Driver driver = new Driver(transport);
       assertThat(transport.capacity()).isEqualTo(8);
 
@@ -301,6 +279,12 @@ class ExecFaultsTest {
       assertThat(driver.run(calls(20))).containsOnly(new Delivered());
       assertThat(transport.capacity()).isEqualTo(8);
     }
+  }
+
+  /** Does something when it is started first, and delivers all when it is started again. */
+  private String atFirst(String script) {
+    Path once = folder.resolve("once");
+    return "if ! test -e %s; then touch %s; %s; fi\n".formatted(once, once, script) + DELIVER_ALL;
   }
 
   private static long pid(Path file) throws Exception {

@@ -1,42 +1,36 @@
 package dev.stretto.transport.exec;
 
+import static dev.stretto.transport.exec.Functions.later;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.Outcome;
-import dev.stretto.transport.Outcome.Delivered;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.Refused;
 import dev.stretto.transport.Outcome.Rejected;
-import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The file that runs a function in JavaScript. Run by the Maven profile {@code node} only. */
 @Tag("node")
 class ExecNodeTest {
-
-  private static final int CALLS = 10_000;
-  private static final int WINDOW = 64;
 
   private static final String FUNCTIONS =
       """
@@ -95,16 +89,7 @@ class ExecNodeTest {
   @ParameterizedTest
   @ValueSource(strings = {"awaiting", "returning"})
   void anUnchangedFunctionIsEnteredInOrderAndItsCallsOverlap(String function) {
-    try (Transport transport = node("functions.mjs:" + function)) {
-      Driver driver = new Driver(transport);
-
-      assertThat(driver.run(LongStream.rangeClosed(1, CALLS).mapToObj(Driver::call).toList()))
-          .containsOnly(new Delivered());
-
-      assertThat(driver.mostUnderWay()).isBetween(2, WINDOW);
-      assertThat(driver.misuses()).isZero();
-    }
-    assertThat(folder.resolve("report")).hasContent(CALLS + " entered, 0 out of order");
+    functions().assertEnteredInOrderAndOverlapping("functions.mjs:" + function);
   }
 
   static Stream<Arguments> errors() {
@@ -129,11 +114,6 @@ class ExecNodeTest {
         later("new RangeError('bug')", Fault.FAILED, "RangeError: bug", null),
         later("'text'", Fault.FAILED, "Error: text", null),
         later("undefined", Fault.FAILED, "Error: undefined", null));
-  }
-
-  private static Arguments later(String thrown, Fault fault, String reason, @Nullable Long millis) {
-    return Arguments.of(
-        thrown, new RetryLater(fault, reason, millis == null ? null : Duration.ofMillis(millis)));
   }
 
   @ParameterizedTest
@@ -171,39 +151,15 @@ class ExecNodeTest {
 
   /** Each is told while a call is under way and other lines wait. */
   @ParameterizedTest
-  @ValueSource(strings = {"end of input", "SIGTERM"})
-  void theEndLetsCallsUnderWayEnd(String how) throws Exception {
-    Process program =
-        new ProcessBuilder(
-                "node",
-                Programs.delivered("stretto_exec.mjs"),
-                "functions.mjs:slow",
-                "--concurrency",
-                "2")
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      for (int n = 1; n <= 3; n++) {
-        program.getOutputStream().write(MessageLine.of(Driver.call(n)));
-      }
-      program.getOutputStream().flush();
-      await().until(() -> Files.exists(folder.resolve("entered-2")));
-      if (how.equals("SIGTERM")) {
-        program.toHandle().destroy();
-        await().until(() -> Files.exists(folder.resolve("told")));
-      } else {
-        program.getOutputStream().close();
-      }
-      Files.createFile(folder.resolve("go"));
-
-      assertThat(program.waitFor()).isZero();
-    } finally {
-      program.destroyForcibly();
-    }
-    assertThat(folder.resolve("left-1")).exists();
-    assertThat(folder.resolve("left-2")).exists();
-    assertThat(Files.exists(folder.resolve("entered-3"))).isEqualTo(how.equals("end of input"));
+  @EnumSource(value = Functions.End.class, names = "NOBODY_READS", mode = Mode.EXCLUDE)
+  void theEndLetsCallsUnderWayEnd(Functions.End how) throws Exception {
+    functions()
+        .assertCallsUnderWayEnd(
+            how,
+            LongStream.rangeClosed(1, 3).mapToObj(n -> MessageLine.of(Driver.call(n))).toList(),
+            "functions.mjs:slow",
+            "--concurrency",
+            "2");
   }
 
   private static Call call(long position, String payload) {
@@ -211,8 +167,10 @@ class ExecNodeTest {
   }
 
   private Transport node(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("node", Programs.delivered("stretto_exec.mjs")));
-    command.addAll(List.of(arguments));
-    return Programs.open(WINDOW, command, "directory", folder.toString(), "ready", "20s");
+    return functions().transport(arguments);
+  }
+
+  private Functions functions() {
+    return new Functions(folder, List.of("node", Programs.delivered("stretto_exec.mjs")));
   }
 }

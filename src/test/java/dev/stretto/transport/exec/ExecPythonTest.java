@@ -1,8 +1,8 @@
 package dev.stretto.transport.exec;
 
+import static dev.stretto.transport.exec.Functions.later;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
@@ -16,28 +16,24 @@ import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The file that runs a function in Python. Run by the Maven profile {@code python} only. */
 @Tag("python")
 class ExecPythonTest {
-
-  private static final int CALLS = 10_000;
-  private static final int WINDOW = 64;
 
   /** Each notes, as the first thing it does, the how manieth it is. */
   private static final String FUNCTIONS =
@@ -129,17 +125,8 @@ class ExecPythonTest {
         "partial",
         "written_in_c"
       })
-  void anUnchangedFunctionIsEnteredInOrderAndItsCallsOverlap(String function) throws Exception {
-    try (Transport transport = python("functions:" + function)) {
-      Driver driver = new Driver(transport);
-
-      assertThat(driver.run(LongStream.rangeClosed(1, CALLS).mapToObj(Driver::call).toList()))
-          .containsOnly(new Delivered());
-
-      assertThat(driver.mostUnderWay()).isBetween(2, WINDOW);
-      assertThat(driver.misuses()).isZero();
-    }
-    assertThat(folder.resolve("report")).hasContent(CALLS + " entered, 0 out of order");
+  void anUnchangedFunctionIsEnteredInOrderAndItsCallsOverlap(String function) {
+    functions().assertEnteredInOrderAndOverlapping("functions:" + function);
   }
 
   static Stream<Arguments> exceptions() {
@@ -171,11 +158,6 @@ class ExecPythonTest {
         later("OSError('disk')", Fault.FAILED, "OSError: disk", null),
         later("ValueError('a\\nb')", Fault.FAILED, "ValueError: a b", null),
         later("SystemExit(3)", Fault.FAILED, "SystemExit: 3", null));
-  }
-
-  private static Arguments later(String thrown, Fault fault, String reason, @Nullable Long millis) {
-    return Arguments.of(
-        thrown, new RetryLater(fault, reason, millis == null ? null : Duration.ofMillis(millis)));
   }
 
   /** And what it prints, or what a child of it prints or reads, does not get in between. */
@@ -285,8 +267,8 @@ class ExecPythonTest {
 
   /** Each is told while a call is under way and other lines wait. */
   @ParameterizedTest
-  @ValueSource(strings = {"end of input", "SIGTERM", "nobody reads"})
-  void theEndLetsCallsUnderWayEnd(String how) throws Exception {
+  @EnumSource(Functions.End.class)
+  void theEndLetsCallsUnderWayEnd(Functions.End how) throws Exception {
     Files.writeString(
         folder.resolve("slow.py"),
         """
@@ -306,44 +288,15 @@ class ExecPythonTest {
                 time.sleep(0.01)
             open(f"left-{item}", "w").close()
         """);
-    Process program =
-        new ProcessBuilder(
-                System.getProperty("stretto.python"),
-                Programs.delivered("stretto_exec.py"),
-                "slow:send",
-                "--workers",
-                "2")
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      for (int n = 1; n <= 3; n++) {
-        program.getOutputStream().write(MessageLine.of(text(n, Integer.toString(n))));
-      }
-      program.getOutputStream().flush();
-      await().until(() -> Files.exists(folder.resolve("entered-2")));
-      switch (how) {
-        case "end of input" -> program.getOutputStream().close();
-        case "SIGTERM" -> {
-          program.toHandle().destroy();
-          await().until(() -> Files.exists(folder.resolve("told")));
-        }
-        default -> program.getInputStream().close();
-      }
-      Files.createFile(folder.resolve("go"));
-
-      assertThat(program.waitFor()).isZero();
-    } finally {
-      program.destroyForcibly();
-    }
-    assertThat(folder.resolve("left-1")).exists();
-    assertThat(folder.resolve("left-2")).exists();
-    if (how.equals("end of input")) {
-      assertThat(folder.resolve("left-3")).exists();
-    }
-    if (how.equals("SIGTERM")) {
-      assertThat(folder.resolve("entered-3")).doesNotExist();
-    }
+    functions()
+        .assertCallsUnderWayEnd(
+            how,
+            LongStream.rangeClosed(1, 3)
+                .mapToObj(n -> MessageLine.of(text(n, Long.toString(n))))
+                .toList(),
+            "slow:send",
+            "--workers",
+            "2");
   }
 
   /** A payload that is text by its content type. */
@@ -356,10 +309,12 @@ class ExecPythonTest {
   }
 
   private Transport python(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(System.getProperty("stretto.python"), Programs.delivered("stretto_exec.py")));
-    command.addAll(List.of(arguments));
-    return Programs.open(WINDOW, command, "directory", folder.toString(), "ready", "20s");
+    return functions().transport(arguments);
+  }
+
+  private Functions functions() {
+    return new Functions(
+        folder,
+        List.of(System.getProperty("stretto.python"), Programs.delivered("stretto_exec.py")));
   }
 }

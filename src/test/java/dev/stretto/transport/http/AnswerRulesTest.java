@@ -382,15 +382,7 @@ class AnswerRulesTest {
   }
 
   private Outcome answered(int status, byte[] body, String... headers) throws Exception {
-    ScriptedServer.Answer answer =
-        (request, response, callback) -> {
-          response.setStatus(status);
-          for (int i = 0; i < headers.length; i += 2) {
-            response.getHeaders().put(headers[i], headers[i + 1]);
-          }
-          response.write(true, ByteBuffer.wrap(body), callback);
-        };
-    try (ScriptedServer server = new ScriptedServer(answer);
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(status, body, headers));
         Transport transport = open(server)) {
       return Driver.outcomeOf(transport, Driver.call(1));
     }

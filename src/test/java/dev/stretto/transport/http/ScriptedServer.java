@@ -2,6 +2,7 @@ package dev.stretto.transport.http;
 
 import dev.stretto.receiver.Certificates;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -64,12 +65,16 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   static Answer status(int status, String body, String... headers) {
+    return status(status, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  static Answer status(int status, byte[] body, String... headers) {
     return (request, response, callback) -> {
       response.setStatus(status);
       for (int i = 0; i < headers.length; i += 2) {
         response.getHeaders().put(headers[i], headers[i + 1]);
       }
-      Content.Sink.write(response, true, body, callback);
+      response.write(true, ByteBuffer.wrap(body), callback);
     };
   }
 
