@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * The settings of a channel as they are written; null where a default depends on another setting.
  */
 record ChannelProperties(
+    @Nullable String preset,
     @Nullable String transport,
     @DefaultValue("start") Ordering ordering,
     @DefaultValue("64") int window,
@@ -60,6 +61,7 @@ record ChannelProperties(
   ChannelProperties with(
       @Nullable Ordering newOrdering, @Nullable Integer newWindow, @Nullable String newRate) {
     return new ChannelProperties(
+        preset,
         transport,
         newOrdering == null ? ordering : newOrdering,
         newWindow == null ? window : newWindow,

@@ -88,6 +88,12 @@ public final class Channels {
     }
     String name = written.name();
     ChannelProperties properties = binder.channel(written, known);
+    if (properties.preset() != null) {
+      Preset preset = Preset.of(prefix(name) + "preset", properties.preset());
+      written.below(preset.name(), preset.properties());
+      properties = binder.channel(written, known);
+      preset.requireTransport(prefix(name) + "preset", properties.transport());
+    }
     String transport = properties.transport();
     if (transport == null || !known.subtrees().contains(transport)) {
       throw new InvalidSettingException(

@@ -4,9 +4,15 @@ import dev.stretto.transport.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -21,6 +27,9 @@ final class WrittenChannel {
 
   /** Stands for {@code stretto.channels.<name>}, whose last part Spring Boot would rewrite. */
   static final String PREFIX = "channel";
+
+  private static final Pattern ITEM_OF_A_LIST =
+      Pattern.compile("(?<list>.*?)\\[\\d+].*", Pattern.DOTALL);
 
   private final String name;
   private final List<MapPropertySource> sources = new ArrayList<>();
@@ -43,6 +52,12 @@ final class WrittenChannel {
   /** Makes room for what the next source says. */
   void nextSource(String source) {
     sources.add(new MapPropertySource(source, new LinkedHashMap<>()));
+  }
+
+  /** Says what holds where no other source says anything. */
+  void below(String source, Map<String, Object> properties) {
+    nextSource(source);
+    properties.forEach(this::add);
   }
 
   /**
@@ -86,12 +101,14 @@ final class WrittenChannel {
   }
 
   /**
-   * With what variables say of a transport.
+   * With what variables say of a transport. Of a list only the first source that has items counts:
+   * Spring Boot binds no others, but takes what is within them for names that nobody reads.
    *
    * @throws InvalidSettingException naming a variable that means none of its properties
    */
   Iterable<ConfigurationPropertySource> sources(String transport, KnownProperties known) {
     List<PropertySource<?>> all = new ArrayList<>();
+    Set<String> lists = new HashSet<>();
     for (int i = 0; i < sources.size(); i++) {
       Map<String, Object> properties = new LinkedHashMap<>(sources.get(i).getSource());
       for (Variable variable : variables) {
@@ -102,6 +119,11 @@ final class WrittenChannel {
           }
         }
       }
+      properties.keySet().removeIf(property -> lists.contains(list(property)));
+      properties.keySet().stream()
+          .map(WrittenChannel::list)
+          .filter(Objects::nonNull)
+          .forEach(lists::add);
       if (!properties.isEmpty()) {
         all.add(new MapPropertySource(sources.get(i).getName(), properties));
       }
@@ -124,6 +146,14 @@ final class WrittenChannel {
       rest.add(properties);
     }
     return rest;
+  }
+
+  /** The list that a property is about an item of, whatever its spelling; null where none. */
+  private static @Nullable String list(String property) {
+    Matcher item = ITEM_OF_A_LIST.matcher(property);
+    return item.matches()
+        ? item.group("list").replaceAll("[-_]", "").toLowerCase(Locale.ROOT)
+        : null;
   }
 
   private static boolean saysSomething(MapPropertySource source) {
