@@ -139,6 +139,7 @@ class SpreadTransportTest {
       assertThat(new Driver(transport).run(calls(100))).containsOnly(new Delivered());
     }
     try (transport) {
+      await().until(() -> transport.capacity() == 1);
       assertThat(new Driver(transport).runUntilTaken(calls(1)).values())
           .singleElement()
           .isInstanceOfSatisfying(
