@@ -30,14 +30,25 @@ final class HttpFaults {
   private final Elsewhere elsewhere;
 
   /** Other connections of the channel. */
-  @FunctionalInterface
   interface Elsewhere {
 
-    /**
-     * Notes that one can't be made, or was lost. Whether there are others, on which calls can go
-     * instead.
-     */
+    /** There are none. */
+    Elsewhere NONE =
+        new Elsewhere() {
+          @Override
+          public boolean goesOn() {
+            return false;
+          }
+
+          @Override
+          public void unanswered() {}
+        };
+
+    /** Notes that this one can't be made; whether there are others that calls can take instead. */
     boolean goesOn();
+
+    /** Notes that a call on this one had no answer. */
+    void unanswered();
   }
 
   /**
@@ -89,9 +100,7 @@ final class HttpFaults {
     if (failure instanceof SSLException tls && beforeAnyRequest(tls)) {
       return notSent(tls);
     }
-    if (!(failure instanceof TimeoutException)) {
-      var _ = elsewhere.goesOn();
-    }
+    elsewhere.unanswered();
     String reason =
         switch (failure) {
           case TimeoutException _ -> "no answer within " + seconds(timeout);

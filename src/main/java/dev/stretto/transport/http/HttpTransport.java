@@ -53,6 +53,14 @@ final class HttpTransport implements Transport {
     return link != null && link.getMaxMultiplex() != 0;
   }
 
+  /** Has the next call make a new connection. */
+  void dropConnection() {
+    HttpLink link = connections.link();
+    if (link != null) {
+      link.close();
+    }
+  }
+
   @Override
   public void start(Call call, Progress progress) {
     HttpRequests.Draft draft = requests.draft(call.message());

@@ -72,7 +72,7 @@ public final class HttpTransportType implements TransportType {
         };
     return connections > 1
         ? new SpreadTransport(connections, window, opener, System::nanoTime)
-        : opener.apply(() -> false);
+        : opener.apply(HttpFaults.Elsewhere.NONE);
   }
 
   /** Between HTTP/2 connections there is no order but that of a key. */

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.util.Callback;
@@ -114,10 +115,58 @@ class SpreadTransportTest {
         Transport transport = open(server.url(), 4)) {
       Driver driver = new Driver(transport);
 
-      assertThat(driver.runUntilTaken(calls(200)).values())
+      assertThat(driver.runUntilTaken(calls(1000)).values())
+          .filteredOn(outcome -> !outcome.equals(new Delivered()))
+          .as("no more than were on the three")
+          .hasSizeLessThan(3 * WINDOW);
+    }
+  }
+
+  /** As behind a router that has forgotten it. */
+  @Test
+  void oneThatAnswersNothingIsLeftAloneWhileTheOthersGoOn() throws Exception {
+    try (Http2Script server =
+            new Http2Script((link, number) -> {
+              if (number == 2) {
+                link.allow(8).send();
+                while (true) {
+                  var _ = link.take();
+                }
+              }
+              answerAll(link);
+            });
+        Transport transport = open(server.url(), 2, "timeout", "300ms")) {
+      Driver driver = new Driver(transport);
+
+      assertThat(driver.runUntilTaken(calls(20_000)).values())
           .filteredOn(outcome -> !outcome.equals(new Delivered()))
           .as("no more than were on that one")
-          .hasSizeLessThan(WINDOW);
+          .hasSizeBetween(1, WINDOW);
+    }
+  }
+
+  /** It says nothing once the connection is made, for longer than all the others take. */
+  @Test
+  void whileOneIsMadeTheOthersGoOn() throws Exception {
+    try (Http2Script server = new Http2Script((link, number) -> answerAll(link));
+        Transport transport = open(server.url(), 2)) {
+      Driver driver = new Driver(transport);
+      assertThat(driver.run(calls(1))).containsOnly(new Delivered());
+      server.connections = new CountDownLatch(2);
+      Queue<Outcome> early = new ConcurrentLinkedQueue<>();
+
+      List<CompletableFuture<Outcome>> outcomes =
+          LongStream.rangeClosed(2, 1000)
+              .mapToObj(position -> {
+                CompletableFuture<Outcome> outcome = driver.start(Driver.call(position));
+                var _ = outcome.thenAccept(early::add);
+                return outcome;
+              })
+              .toList();
+
+      await().until(() -> early.size() == outcomes.size() - 1);
+      server.connections.countDown();
+      assertThat(outcomes.stream().map(Driver::get)).containsOnly(new Delivered());
     }
   }
 
@@ -173,10 +222,12 @@ class SpreadTransportTest {
     return LongStream.rangeClosed(1, count).mapToObj(Driver::call).toList();
   }
 
-  private Transport open(String url, int connections) {
+  private Transport open(String url, int connections, String... settings) {
     return type.open(
         "space",
-        MapSettings.url(url, "version", "2", "connections", Integer.toString(connections)),
+        MapSettings.url(url, settings)
+            .put("version", "2")
+            .put("connections", Integer.toString(connections)),
         WINDOW);
   }
 }
