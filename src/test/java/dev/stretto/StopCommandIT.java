@@ -11,11 +11,13 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Commands that look at runs, and end one, from another process. */
+@Tag("slow")
 class StopCommandIT {
 
   private static final int MESSAGES = 5000;
