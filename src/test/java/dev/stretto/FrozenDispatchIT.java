@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -22,6 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * A dispatch that is frozen in the middle of a transaction, and never wakes as long as the next one
  * runs: the server has to let go of what it holds.
  */
+@Tag("slow")
 @OnEachServer
 class FrozenDispatchIT {
 

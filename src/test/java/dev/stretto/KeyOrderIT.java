@@ -7,11 +7,13 @@ import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Messages of a few keys, killed in the middle and carried on. */
+@Tag("slow")
 class KeyOrderIT {
 
   private static final int KEYS = 4;

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dispatch that is frozen until another has its channel, on a database that both reach. */
+@Tag("slow")
 class TakeoverIT {
 
   private static final int MESSAGES = 2000;
