@@ -3,7 +3,6 @@ package dev.stretto.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.database.Database;
-import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.database.StatementCost;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** What a launch asks the job repository costs the same, however many runs there were. */
 @OnEachDatabase
@@ -27,16 +25,13 @@ class RunPlansTest {
 
   @Parameter Database vendor;
   @TempDir Path folder;
-  private SingleConnectionDataSource session;
   private JdbcTemplate jdbc;
   private StatementCost cost;
 
   @BeforeEach
   void fill() throws Exception {
-    FreshDatabase database = vendor.fresh(folder).migrated();
-    session = new SingleConnectionDataSource(database.connect(), true);
-    jdbc = new JdbcTemplate(session);
-    cost = new StatementCost(vendor, jdbc);
+    cost = StatementCost.inFresh(vendor, folder);
+    jdbc = cost.jdbc();
     insert(
         "BATCH_JOB_INSTANCE (job_instance_id, version, job_name, job_key)", "n, 0, 'dispatch', n");
     insert(
@@ -63,7 +58,7 @@ class RunPlansTest {
 
   @AfterEach
   void close() {
-    session.destroy();
+    cost.close();
   }
 
   @Test

@@ -9,13 +9,10 @@ import dev.stretto.cli.CommandLineRun.Result;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,12 +123,9 @@ class DocumentedAnswersTest {
 
   /** As it stands there, but for the address. */
   private void example() throws IOException {
-    String document = Files.readString(Path.of("src/docs/configuration.md"), UTF_8);
-    Matcher example =
-        Pattern.compile("```yaml\n([^`]*?\n  answer:\n.*?)```", Pattern.DOTALL).matcher(document);
-    assertThat(example.find()).isTrue();
-    assertThat(example.group(1)).contains(DOCUMENTED_ADDRESS);
+    String example = DocumentedExample.yaml("\n  answer:\n");
+    assertThat(example).contains(DOCUMENTED_ADDRESS);
     String here = "http://127.0.0.1:" + server.getAddress().getPort();
-    stretto.withYaml(example.group(1).replace(DOCUMENTED_ADDRESS, here));
+    stretto.withYaml(example.replace(DOCUMENTED_ADDRESS, here));
   }
 }

@@ -10,7 +10,6 @@ import dev.stretto.cli.Vendor.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,12 +56,10 @@ class DocumentedPresetsTest {
     server.createContext("/", this::answer);
     server.start();
     String here = "http://127.0.0.1:" + server.getAddress().getPort();
-    String document = Files.readString(Path.of("src/docs/configuration.md"), UTF_8);
-    Matcher example =
-        Pattern.compile("```yaml\n([^`]*? preset: .*?)```", Pattern.DOTALL).matcher(document);
-    assertThat(example.find()).isTrue();
     String yaml =
-        example.group(1).replaceAll("https://[^/\\s]+", here).replaceAll("\\$\\{\\w+}", TOKEN);
+        DocumentedExample.yaml(" preset: ")
+            .replaceAll("https://[^/\\s]+", here)
+            .replaceAll("\\$\\{\\w+}", TOKEN);
     stretto =
         new CommandLineRun(folder)
             .withYaml(yaml)

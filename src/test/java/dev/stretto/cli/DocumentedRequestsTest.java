@@ -9,12 +9,9 @@ import dev.stretto.cli.CommandLineRun.Result;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,17 +32,11 @@ class DocumentedRequestsTest {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::note);
     server.start();
-    String document = Files.readString(Path.of("src/docs/configuration.md"), UTF_8);
-    Matcher example =
-        Pattern.compile("```yaml\n([^`]*?\n  request:\n.*?)```", Pattern.DOTALL).matcher(document);
-    assertThat(example.find()).isTrue();
-    assertThat(example.group(1)).contains(DOCUMENTED_ADDRESS);
+    String example = DocumentedExample.yaml("\n  request:\n");
+    assertThat(example).contains(DOCUMENTED_ADDRESS);
     String here = "http://127.0.0.1:" + server.getAddress().getPort();
     String yaml =
-        example
-            .group(1)
-            .replace(DOCUMENTED_ADDRESS, here)
-            .replace("${SPACE_TOKEN}", "s3cr3t-token");
+        example.replace(DOCUMENTED_ADDRESS, here).replace("${SPACE_TOKEN}", "s3cr3t-token");
     stretto = new CommandLineRun(folder).withYaml(yaml);
   }
 

@@ -49,11 +49,12 @@ final class MariaDbServer implements DatabaseServer {
     MariaDbServer running = shared;
     if (running == null) {
       try {
-        running = new MariaDbServer(Files.createTempDirectory("stretto-mariadb"));
+        Path folder = Files.createTempDirectory("stretto-mariadb");
+        running = new MariaDbServer(folder);
+        DatabaseServer.endWithJvm(running, folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(running::close));
       shared = running;
     }
     return running;

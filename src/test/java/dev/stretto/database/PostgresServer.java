@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,9 @@ final class PostgresServer implements DatabaseServer {
     PostgresServer running = shared;
     if (running == null) {
       try {
-        running = new PostgresServer(Files.createTempDirectory("stretto-postgresql"));
+        Path folder = Files.createTempDirectory("stretto-postgresql");
+        running = new PostgresServer(folder);
+        DatabaseServer.endWithJvm(running, folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -86,8 +89,7 @@ final class PostgresServer implements DatabaseServer {
 
   @Override
   public void kill() throws IOException {
-    long pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).getFirst());
-    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+    ProcessHandle postmaster = postmaster().orElseThrow();
     List<ProcessHandle> all =
         Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
     all.forEach(ProcessHandle::destroyForcibly);
@@ -103,6 +105,15 @@ final class PostgresServer implements DatabaseServer {
 
   @Override
   public void close() throws IOException {
+    Optional<ProcessHandle> postmaster = postmaster();
     server.close();
+    postmaster.ifPresent(one -> one.onExit().join());
+  }
+
+  private Optional<ProcessHandle> postmaster() throws IOException {
+    Path file = folder.resolve("postmaster.pid");
+    return Files.exists(file)
+        ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst()))
+        : Optional.empty();
   }
 }

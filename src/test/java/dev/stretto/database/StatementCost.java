@@ -2,21 +2,40 @@ package dev.stretto.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * What a query costs by the database's own counts: rows read on H2 and MariaDB, pages looked at on
  * PostgreSQL.
  *
- * @param jdbc of a single session
+ * @param session whose counts they are
  */
-public record StatementCost(Database vendor, JdbcTemplate jdbc) {
+public record StatementCost(Database vendor, SingleConnectionDataSource session)
+    implements AutoCloseable {
 
   private static final Pattern ROWS_ON_H2 = Pattern.compile("scanCount: (\\d+)");
   private static final Pattern PAGES = Pattern.compile("(?:hit|read)=(\\d+)");
+
+  /** In a database of a test's own that has Stretto's tables. */
+  public static StatementCost inFresh(Database vendor, Path folder) throws SQLException {
+    FreshDatabase database = vendor.fresh(folder).migrated();
+    return new StatementCost(vendor, new SingleConnectionDataSource(database.connect(), true));
+  }
+
+  public JdbcTemplate jdbc() {
+    return new JdbcTemplate(session);
+  }
+
+  @Override
+  public void close() {
+    session.destroy();
+  }
 
   /** Executes the query. */
   public long of(String sql, Object... parameters) {
@@ -28,7 +47,7 @@ public record StatementCost(Database vendor, JdbcTemplate jdbc) {
       }
       case MARIADB -> {
         long before = rowsOfMariaDb();
-        jdbc.queryForList(sql, parameters);
+        jdbc().queryForList(sql, parameters);
         yield rowsOfMariaDb() - before;
       }
     };
@@ -36,15 +55,16 @@ public record StatementCost(Database vendor, JdbcTemplate jdbc) {
 
   /** Has the database look what is in a table. */
   public void gatherStatistics(String table) {
-    jdbc.execute(
-        switch (vendor) {
-          case H2, MARIADB -> "analyze table " + table;
-          case POSTGRESQL -> "vacuum analyze " + table;
-        });
+    jdbc()
+        .execute(
+            switch (vendor) {
+              case H2, MARIADB -> "analyze table " + table;
+              case POSTGRESQL -> "vacuum analyze " + table;
+            });
   }
 
   private List<String> explained(String sql, Object... parameters) {
-    return jdbc.query(sql, (row, number) -> row.getString(1), parameters);
+    return jdbc().query(sql, (row, number) -> row.getString(1), parameters);
   }
 
   private static long sum(Pattern number, List<String> lines) {
@@ -55,7 +75,7 @@ public record StatementCost(Database vendor, JdbcTemplate jdbc) {
   }
 
   private long rowsOfMariaDb() {
-    return jdbc
+    return jdbc()
         .query("show session status like 'Handler_read%'", (row, number) -> row.getLong(2))
         .stream()
         .mapToLong(Long::longValue)

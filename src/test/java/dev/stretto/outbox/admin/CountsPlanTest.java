@@ -3,7 +3,6 @@ package dev.stretto.outbox.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.database.Database;
-import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.database.StatementCost;
 import dev.stretto.outbox.Counting;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -29,23 +27,20 @@ class CountsPlanTest {
 
   @Parameter Database vendor;
   @TempDir Path folder;
-  private SingleConnectionDataSource session;
   private JdbcTemplate jdbc;
   private StatementCost cost;
 
   @BeforeEach
   void fill() throws Exception {
-    FreshDatabase database = vendor.fresh(folder).migrated();
-    session = new SingleConnectionDataSource(database.connect(), true);
-    jdbc = new JdbcTemplate(session);
-    cost = new StatementCost(vendor, jdbc);
+    cost = StatementCost.inFresh(vendor, folder);
+    jdbc = cost.jdbc();
     insert("'DELIVERED', 6, n", MANY);
     jdbc.update("insert into outbox_channel (channel, last_position) values ('space', ?)", MANY);
   }
 
   @AfterEach
   void close() {
-    session.destroy();
+    cost.close();
   }
 
   @Test
@@ -54,7 +49,7 @@ class CountsPlanTest {
     cost.gatherStatistics("outbox_message");
     assertThat(cost.of(counts)).as("of all").isGreaterThan(MOST);
 
-    new Counting(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)))
+    new Counting(jdbc, new TransactionTemplate(new JdbcTransactionManager(cost.session())))
         .catchUp("space");
     insert("'DELIVERED', 6, n + " + MANY, 10);
     insert("'PARKED', 4, n + 30000", 5);

@@ -285,10 +285,7 @@ class AnswerRulesTest {
     version = spoken;
     timeout = "1s";
     rule(NOT_OK);
-    ScriptedServer.Answer drip =
-        (request, response, callback) ->
-            response.write(false, ByteBuffer.wrap("{".getBytes(UTF_8)), Callback.NOOP);
-    try (ScriptedServer server = new ScriptedServer(drip);
+    try (ScriptedServer server = new ScriptedServer(endless("{"));
         Transport transport = open(server)) {
       RetryLater later = (RetryLater) Driver.outcomeOf(transport, Driver.call(1));
       assertThat(later.fault()).isEqualTo(UNKNOWN);
@@ -303,10 +300,7 @@ class AnswerRulesTest {
     version = spoken;
     timeout = "1s";
     rule(NOT_OK);
-    ScriptedServer.Answer drip =
-        (request, response, callback) ->
-            response.write(false, ByteBuffer.wrap("{\"ok\":false,".getBytes(UTF_8)), Callback.NOOP);
-    try (ScriptedServer server = new ScriptedServer(drip);
+    try (ScriptedServer server = new ScriptedServer(endless("{\"ok\":false,"));
         Transport transport = open(server)) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Rejected.class);
     }
@@ -375,6 +369,12 @@ class AnswerRulesTest {
       out.write(text.getBytes(UTF_8));
     }
     return bytes.toByteArray();
+  }
+
+  /** A body that begins so, and does not end. */
+  private static ScriptedServer.Answer endless(String beginning) {
+    return (request, response, callback) ->
+        response.write(false, ByteBuffer.wrap(beginning.getBytes(UTF_8)), Callback.NOOP);
   }
 
   private Outcome answered(int status, String body, String... headers) throws Exception {
