@@ -63,8 +63,9 @@ final class SharedCommits {
     waiting.add(work);
     // INVARIANT: while something waits, somebody leads or is about to. Whoever comes adds its work
     // before it looks for a place to lead; whoever leads looks for more after it left its place.
+    // Whose work another has taken already only waits for the end of that.
     while (!work.over) {
-      if (leaders.tryAcquire()) {
+      if (!waiting.isEmpty() && leaders.tryAcquire()) {
         try {
           lead();
         } finally {

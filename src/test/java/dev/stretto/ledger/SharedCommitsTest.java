@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -124,6 +125,43 @@ class SharedCommitsTest {
     }
   }
 
+  /** It would lead nothing, again and again, for as long as the commit takes. */
+  @Test
+  void whoWaitsForAnotherToCommitItsWorkLeavesTheProcessorAlone() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch others = new CountDownLatch(1);
+    List<FutureTask<Boolean>> holders = new ArrayList<>();
+    for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
+      holders.add(holding(holder == 0 ? first : others));
+    }
+    CountDownLatch committing = new CountDownLatch(1);
+    CountDownLatch commit = new CountDownLatch(1);
+    FutureTask<Boolean> leader = start(() -> hold(committing, commit), () -> true);
+    await().until(() -> commits.waiting() == 1);
+    Thread follower = Thread.ofPlatform().start(() -> commits.commit(() -> work(1)));
+    await().until(() -> commits.waiting() == 2);
+    first.countDown();
+    committing.await();
+    // From now on there is a place to lead, and nothing that waits.
+    others.countDown();
+    for (FutureTask<Boolean> holder : holders) {
+      assertThat(holder.get()).isTrue();
+    }
+
+    long before = timesParked(follower);
+    LockSupport.unpark(follower);
+
+    await().until(() -> timesParked(follower) > before);
+    commit.countDown();
+    assertThat(leader.get()).isTrue();
+    follower.join();
+    assertThat(done()).containsExactly(1);
+  }
+
+  private static long timesParked(Thread thread) {
+    return ManagementFactory.getThreadMXBean().getThreadInfo(thread.threadId()).getWaitedCount();
+  }
+
   private interface Work {
     void of(int channel);
   }
@@ -141,19 +179,11 @@ class SharedCommitsTest {
 
   /** Has work of each channel come while as many as commit at once are held up. */
   private List<FutureTask<Boolean>> whileOthersCommit(Work work) throws Exception {
-    CountDownLatch holdingUp = new CountDownLatch(SharedCommits.AT_ONCE);
     CountDownLatch letGo = new CountDownLatch(1);
     List<FutureTask<Boolean>> holders = new ArrayList<>();
     for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
-      holders.add(
-          start(
-              () -> {
-                holdingUp.countDown();
-                awaitUninterruptibly(letGo);
-              },
-              () -> true));
+      holders.add(holding(letGo));
     }
-    holdingUp.await();
     List<FutureTask<Boolean>> all = new ArrayList<>();
     for (int channel = 0; channel < CHANNELS; channel++) {
       int number = channel;
@@ -167,9 +197,18 @@ class SharedCommitsTest {
     return all;
   }
 
-  private static void awaitUninterruptibly(CountDownLatch latch) {
+  /** Takes one of the places to lead. */
+  private FutureTask<Boolean> holding(CountDownLatch letGo) throws InterruptedException {
+    CountDownLatch holding = new CountDownLatch(1);
+    FutureTask<Boolean> holder = start(() -> hold(holding, letGo), () -> true);
+    holding.await();
+    return holder;
+  }
+
+  private static void hold(CountDownLatch holding, CountDownLatch letGo) {
+    holding.countDown();
     try {
-      latch.await();
+      letGo.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
