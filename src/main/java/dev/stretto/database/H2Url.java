@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  *       it
  *   <li>RETENTION_TIME: overwritten pages are reused after a second, so that small commits don't
  *       fill the disk
+ *   <li>MAX_LENGTH_INPLACE_LOB: up to so many bytes a payload stands in its row; a longer one is
+ *       written once, beside the row, and not again when the row changes
  *   <li>TRACE_LEVEL_FILE=0: a failure is told to whoever caused it, not written to a file or
  *       standard error too
  * </ul>
@@ -42,7 +44,10 @@ record H2Url(String target, String settings) {
   /** The same URL with what is missing of the settings above; nothing that is there is changed. */
   H2Url completed() {
     H2Url url =
-        with("WRITE_DELAY", "0").with("RETENTION_TIME", "1000").with("TRACE_LEVEL_FILE", "0");
+        with("WRITE_DELAY", "0")
+            .with("RETENTION_TIME", "1000")
+            .with("MAX_LENGTH_INPLACE_LOB", "4096")
+            .with("TRACE_LEVEL_FILE", "0");
     return has("AUTO_SERVER") ? url : url.with("DB_CLOSE_ON_EXIT", "FALSE");
   }
 
