@@ -5,6 +5,7 @@ import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.KeyTable;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
@@ -47,7 +48,9 @@ final class OpenCommand implements Callable<Integer> {
     try (OpenApplication application = context.open()) {
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       KnownChannels.require(application.get(Channels.class), statuses.known(), channel);
-      boolean opened = new ChannelTable(application.get(JdbcTemplate.class)).openGate(channel);
+      JdbcTemplate jdbc = application.get(JdbcTemplate.class);
+      boolean keys = new KeyTable(jdbc).clear(channel);
+      boolean opened = new ChannelTable(jdbc).openGate(channel) || keys;
       if (json) {
         context.json(new Opened(channel, opened));
       } else {
