@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "A pause that an answer asked for binds later runs too, for as long as a day; status says"
-          + " so.",
+          + " so. Those of single ordering keys are forgotten too.",
       "A run that is under way keeps to it: stop it first."
     },
     footer = {"", "Example: stretto open space"})
