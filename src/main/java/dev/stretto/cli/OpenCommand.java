@@ -5,6 +5,7 @@ import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.KeyTable;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "A pause that an answer asked for binds later runs too, for as long as a day; status says"
-          + " so.",
+          + " so. Those of single ordering keys are forgotten too.",
       "A run that is under way keeps to it: stop it first."
     },
     footer = {"", "Example: stretto open space"})
@@ -47,7 +48,9 @@ final class OpenCommand implements Callable<Integer> {
     try (OpenApplication application = context.open()) {
       ChannelStatuses statuses = application.get(ChannelStatuses.class);
       KnownChannels.require(application.get(Channels.class), statuses.known(), channel);
-      boolean opened = new ChannelTable(application.get(JdbcTemplate.class)).openGate(channel);
+      JdbcTemplate jdbc = application.get(JdbcTemplate.class);
+      boolean keys = new KeyTable(jdbc).clear(channel);
+      boolean opened = new ChannelTable(jdbc).openGate(channel) || keys;
       if (json) {
         context.json(new Opened(channel, opened));
       } else {

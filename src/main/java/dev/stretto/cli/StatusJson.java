@@ -23,6 +23,7 @@ record StatusJson(List<Row> channels) {
       @Nullable Lease lease,
       @Nullable Long lastRun,
       OutboxView.@Nullable Gate gate,
+      OutboxView.@Nullable ClosedKeys closedKeys,
       boolean configured) {}
 
   record Lease(String owner, @Nullable Long run, long fence, Instant expiresAt, boolean expired) {}
@@ -46,6 +47,7 @@ record StatusJson(List<Row> channels) {
         row.lease() == null ? null : lease(row.lease()),
         row.lastRun(),
         row.gate(),
+        row.closedKeys(),
         configured);
   }
 

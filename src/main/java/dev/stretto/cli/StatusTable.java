@@ -74,6 +74,15 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
                   + age(lease.remaining().negated())
                   + " ago");
     }
+    OutboxView.ClosedKeys closed = row.closedKeys();
+    if (closed != null) {
+      notes.add(
+          (closed.count() == 1
+                  ? "1 ordering key is closed until "
+                  : PlainText.number(closed.count())
+                      + " ordering keys are closed, the first until ")
+              + closed.firstOpens());
+    }
     OutboxView.Gate gate = row.gate();
     if (gate != null) {
       notes.add(

@@ -19,17 +19,25 @@ final class Calls {
   private final Lanes lanes;
   private final StartGate gate;
   private final Outage outage;
+  private final KeyGates keys;
   private final RateLimiter limiter;
   private final Set<Task> underWay = new HashSet<>();
   private long wakeAt = Long.MAX_VALUE;
   private long started;
 
-  Calls(DispatchSettings settings, StartQueue queue, Lanes lanes, StartGate gate, Outage outage) {
+  Calls(
+      DispatchSettings settings,
+      StartQueue queue,
+      Lanes lanes,
+      StartGate gate,
+      Outage outage,
+      KeyGates keys) {
     this.window = settings.window();
     this.queue = queue;
     this.lanes = lanes;
     this.gate = gate;
     this.outage = outage;
+    this.keys = keys;
     this.limiter = new RateLimiter(settings.rate(), settings.stagger());
   }
 
@@ -96,6 +104,7 @@ final class Calls {
       gate.started(task);
     }
     limiter.started(now);
+    keys.started(task, now);
     underWay.add(task);
     task.attempts++;
     task.call = ++started;

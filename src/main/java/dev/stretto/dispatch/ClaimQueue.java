@@ -1,5 +1,6 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.message.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +14,10 @@ final class ClaimQueue {
 
   private final int window;
   private final int lookAhead;
+  private final boolean holdWhileRetrying;
   private final Lanes lanes;
+  private final KeyGates keys;
+  private final KeyWaits waits;
 
   /**
    * Offered and free to be claimed: heads of their lanes, in the order in which they came to be.
@@ -30,29 +34,70 @@ final class ClaimQueue {
   private long turns;
   private int claims;
 
-  ClaimQueue(DispatchSettings settings, Lanes lanes) {
+  /** Whether keys may be called again of which whoever claims was not told. */
+  private boolean opened;
+
+  ClaimQueue(DispatchSettings settings, Lanes lanes, KeyGates keys, KeyWaits waits) {
     this.window = settings.window();
     this.lookAhead = settings.lookAhead();
+    this.holdWhileRetrying = settings.whileRetrying() == WhileRetrying.HOLD;
     this.lanes = lanes;
+    this.keys = keys;
+    this.waits = waits;
   }
 
   /** Adds a message behind all those offered before. */
-  Task offer(Message message) {
+  Task offer(Message message, long now) {
     Task task = new Task(message, lanes.of(message));
     if (lanes.enter(task)) {
-      add(task);
+      add(task, now);
     }
     return task;
   }
 
-  private void add(Task head) {
-    head.turn = ++turns;
-    claimable.add(head);
+  private void add(Task head, long now) {
+    if (!waits.takes(head, now)) {
+      head.turn = ++turns;
+      claimable.add(head);
+    }
+  }
+
+  /**
+   * Has what waited for its key be claimed, where that may be called now: first what was called
+   * before, then the others as if they had just become the heads of their lanes.
+   */
+  void open(long now) {
+    for (Task head = waits.poll(now); head != null; head = waits.poll(now)) {
+      reopened(head);
+    }
+  }
+
+  /** Where what was never called may have to wait for others, these go before it in any case. */
+  private void reopened(Task head) {
+    opened = true;
+    if (head.call == 0) {
+      head.turn = ++turns;
+      claimable.add(head);
+    } else if (holdWhileRetrying) {
+      givenBack.add(head, true);
+    } else {
+      claimable.addFirst(head);
+    }
+  }
+
+  /** Whether a message that was called is in line again and finds the window full. */
+  boolean calledLacksRoom() {
+    return claims >= window && givenBack.calledIsFirst();
+  }
+
+  /** When the first of those that wait for their keys may be called. */
+  long opensNext() {
+    return waits.opensNext();
   }
 
   /** Whether as many wait to be claimed as are read ahead. */
   boolean full() {
-    return claimable.size() + lanes.behind() >= lookAhead;
+    return claimable.size() + lanes.behind() >= lookAhead || waits.full();
   }
 
   /**
@@ -63,8 +108,16 @@ final class ClaimQueue {
     return !full() && claimable.size() <= lookAhead / 2;
   }
 
-  /** Whether nothing is left but what waits behind others of its lane. */
+  /**
+   * Whether nothing is left but what waits behind others of its lane, or for keys that the
+   * destination asked to leave alone for longer than the run may wait.
+   */
   boolean idle() {
+    return onlyKeysWait() && waits.allBeyondPatience();
+  }
+
+  /** Whether nothing is left but what waits behind others of its lane, or for its key. */
+  boolean onlyKeysWait() {
     return claims == 0 && claimable.isEmpty() && givenBack.isEmpty() && allRecorded();
   }
 
@@ -104,7 +157,12 @@ final class ClaimQueue {
   Turn turn(List<Task> ended, boolean claim) {
     List<Task> released = takeReleasing();
     long settled = ended.stream().filter(task -> task.claimed).count();
-    return new Turn(ended, released, claim ? pick((int) settled + released.size()) : List.of());
+    opened = false;
+    return new Turn(
+        ended,
+        released,
+        claim ? pick((int) settled + released.size()) : List.of(),
+        keys.takeUnrecorded());
   }
 
   /**
@@ -152,20 +210,29 @@ final class ClaimQueue {
     givenBack.add(task, inLine);
   }
 
+  /** Has a claim given back, because the message's key may not be called yet. */
+  void giveBackUntilOpen(Task task) {
+    waits.expect(task);
+    giveBack(task, false);
+  }
+
   /** Takes those whose claims are to be given back, for that to be recorded. */
   List<Task> takeReleasing() {
     return givenBack.take();
   }
 
-  /** Whether {@link #takeReleasing} would return any. */
-  boolean anyReleasing() {
-    return givenBack.anyToTake();
+  /** Whether a turn would give claims back, or claim what waited for its key. */
+  boolean turnDue() {
+    return givenBack.anyToTake() || (opened && pickable(0));
   }
 
   /** The claim was given back. */
-  void released(Task task) {
+  void released(Task task, long now) {
     endClaim(task);
     givenBack.released(task);
+    if (waits.expected(task) && !task.over() && !waits.takes(task, now)) {
+      reopened(task);
+    }
   }
 
   /** Whether what goes back in line is on its way there, so that nothing may start before it. */
@@ -174,7 +241,7 @@ final class ClaimQueue {
   }
 
   /** What became of the message was recorded: its place in the window and its lane are free. */
-  void recorded(Task task) {
+  void recorded(Task task, long now) {
     endClaim(task);
     if (task.judged) {
       task.judged = false;
@@ -182,7 +249,7 @@ final class ClaimQueue {
     }
     Task head = lanes.leave(task);
     if (head != null) {
-      add(head);
+      add(head, now);
     }
   }
 
@@ -197,6 +264,7 @@ final class ClaimQueue {
   List<Task> withdraw() {
     List<Task> withdrawn = givenBack.withdraw();
     withdrawn.addAll(claimable);
+    withdrawn.addAll(waits.withdraw());
     withdrawn.addAll(lanes.withdraw());
     claimable.clear();
     return withdrawn;

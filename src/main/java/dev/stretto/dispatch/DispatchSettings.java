@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     more than that in {@link Ordering#KEY} only
  * @param rate the most starts in a time, or null for no limit
  * @param stagger the shortest time from one start to the next, 0 or more
+ * @param keys what holds for each ordering key by itself
  * @param retry when a message that failed is sent again, and how often
  * @param whileRetrying what happens to later messages meanwhile
  * @param onExhausted what becomes of a message that may not be sent again
@@ -26,6 +27,7 @@ public record DispatchSettings(
     int lookAhead,
     @Nullable Rate rate,
     Duration stagger,
+    Keys keys,
     Retry retry,
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,
@@ -33,13 +35,17 @@ public record DispatchSettings(
     Unavailable unavailable,
     Duration drain) {
 
+  /** The next of a key comes from disk sooner. */
+  private static final Duration SELDOM = Duration.ofMillis(500);
+
   /**
    * How many messages of one key may be in memory, the one under way included: 1 or more. At most
    * {@code window} keys are under way or wait for a retry, so that these can't fill the look-ahead
-   * and keep every other key out.
+   * and keep every other key out. Where a key is called seldom, the next one is enough.
    */
   public int laneDepth() {
-    return lookAhead / window;
+    int deepest = lookAhead / window;
+    return keys.interval().compareTo(SELDOM) < 0 ? deepest : Math.min(2, deepest);
   }
 
   /** What must start, or be settled, before what. */
@@ -86,6 +92,27 @@ public record DispatchSettings(
    * @param burst the most starts at once after a pause, 1 or more
    */
   public record Rate(int starts, Duration per, int burst) {}
+
+  /**
+   * What holds for each ordering key by itself; other than {@link #NONE} in {@link Ordering#KEY}
+   * only.
+   *
+   * @param interval the shortest time from one start of a key to its next, 0 or more
+   * @param retryAfter what waits where the destination, being unavailable, says for how long
+   */
+  public record Keys(Duration interval, RetryAfter retryAfter) {
+
+    /** Nothing does. */
+    public static final Keys NONE = new Keys(Duration.ZERO, RetryAfter.CHANNEL);
+  }
+
+  /** What waits where the destination says for how long it is unavailable. */
+  public enum RetryAfter {
+    /** Everything: the channel's gate closes. */
+    CHANNEL,
+    /** The messages of the same key; the others go on. */
+    KEY
+  }
 
   /**
    * When a message is sent again.

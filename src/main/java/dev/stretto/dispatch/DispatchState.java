@@ -2,6 +2,7 @@ package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.Counts.Tally;
 import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.transport.Outcome;
 import java.time.Duration;
@@ -20,6 +21,8 @@ final class DispatchState {
 
   private final Clocks clocks;
   private final Lanes lanes;
+  private final KeyGates keys;
+  private final KeyWaits waits;
   private final ClaimQueue claims;
   private final StartQueue queue;
   private final StartGate gate;
@@ -29,18 +32,21 @@ final class DispatchState {
   private final Calls calls;
   private final Tally tally = new Tally();
   private @Nullable Stop stop;
+  private long wakeAt = Long.MAX_VALUE;
 
   DispatchState(DispatchSettings settings, Clocks clocks) {
     Streak streak = new Streak(settings.unavailable().after());
     this.clocks = clocks;
     this.lanes = new Lanes(settings);
-    this.claims = new ClaimQueue(settings, lanes);
-    this.queue = new StartQueue(settings, clocks.random(), claims);
+    this.keys = new KeyGates(settings, clocks.clock());
+    this.waits = new KeyWaits(settings, keys, lanes, clocks.clock());
+    this.claims = new ClaimQueue(settings, lanes, keys, waits);
+    this.queue = new StartQueue(settings, clocks.random(), claims, keys, waits);
     this.gate = new StartGate(settings.unavailable());
     this.suspects = new Suspects(settings, clocks.clock(), queue, claims, lanes, streak);
     this.outage = new Outage(settings, clocks.clock(), queue, gate, streak, suspects);
-    this.judge = new Judge(settings, queue, lanes, gate, streak, suspects);
-    this.calls = new Calls(settings, queue, lanes, gate, outage);
+    this.judge = new Judge(settings, queue, lanes, gate, keys, streak, suspects);
+    this.calls = new Calls(settings, queue, lanes, gate, outage, keys);
   }
 
   /**
@@ -63,8 +69,18 @@ final class DispatchState {
     gate.closed(now, remaining, reason);
   }
 
+  /** To be called before anything is offered: an earlier run has left the key closed. */
+  void closeKey(long now, String key, Duration remaining) {
+    keys.keep(key, remaining, now);
+  }
+
+  /** Which keys a run that follows must not call yet. */
+  List<ClosedKey> closedKeys(long now) {
+    return keys.closed(now);
+  }
+
   Task offer(Message message, long now) {
-    Task task = claims.offer(message);
+    Task task = claims.offer(message, now);
     unblock(now);
     if (stop != null) {
       withdrawOffered();
@@ -103,25 +119,26 @@ final class DispatchState {
     return claims.turn(ended, stop == null);
   }
 
-  boolean anyReleasing() {
-    return claims.anyReleasing();
+  /** Whether a turn is due for what was decided while calls started or ended. */
+  boolean turnDue() {
+    return claims.turnDue();
   }
 
   void committed(Turn turn, long now) {
     for (Task task : turn.ended()) {
       queue.recorded(task);
-      claims.recorded(task);
+      claims.recorded(task, now);
       tally.recorded(task.settlement(), now);
     }
     unblock(now);
     if (!turn.released().isEmpty()) {
       released(turn.released(), now);
     }
-    claimed(turn.picked());
+    claimed(turn.picked(), now);
   }
 
   private void released(List<Task> tasks, long now) {
-    tasks.forEach(claims::released);
+    tasks.forEach(task -> claims.released(task, now));
     if (stop == null) {
       unblock(now);
     } else {
@@ -129,16 +146,19 @@ final class DispatchState {
     }
   }
 
-  private void claimed(List<Task> tasks) {
+  private void claimed(List<Task> tasks, long now) {
     Stop reason = stop;
     if (reason == null) {
-      queue.claimed(tasks);
+      queue.claimed(tasks, now);
     } else {
       tasks.forEach(task -> withdraw(task, reason));
     }
   }
 
-  /** Whether nothing is left but suspects, and what waits behind them. */
+  /**
+   * Whether nothing is left but suspects, what waits for keys that are closed for longer than the
+   * run may wait, and what waits behind those.
+   */
   boolean idle() {
     return claims.idle();
   }
@@ -163,16 +183,30 @@ final class DispatchState {
     if (stop == null && !outage.doubted()) {
       stopWhere(outage.beyondPatience(now), now);
     }
-    return calls.next(moment(now), capacity);
+    if (stop == null) {
+      claims.open(now);
+      queue.makeRoom();
+    }
+    Task next = calls.next(moment(now), capacity);
+    wakeAt = Math.min(calls.wakeAt(), claims.opensNext());
+    return next;
   }
 
-  /** Whether {@link #next} has anything to decide: else nothing waits to be started. */
+  /**
+   * Whether {@link #next} has anything to decide before {@link #wakeAt}: else nothing waits to be
+   * started.
+   */
   boolean mayStart() {
-    return stop != null || queue.anyWaits() || outage.doubted();
+    return stop != null || queue.anyWaits() || outage.doubted() || opensSooner();
+  }
+
+  /** Whether a key may be called before {@link #wakeAt}. */
+  boolean opensSooner() {
+    return claims.opensNext() < wakeAt;
   }
 
   long wakeAt() {
-    return calls.wakeAt();
+    return wakeAt;
   }
 
   /** What {@link #next} returned is about to be handed over. */
@@ -190,7 +224,8 @@ final class DispatchState {
   }
 
   /**
-   * Decides about the suspects, where nothing else is left to start.
+   * Decides about the suspects, where nothing else is left to start; without any, a run that can't
+   * wait for its keys ends.
    *
    * @return whether any was set aside, so that the run may go on
    */
@@ -198,8 +233,17 @@ final class DispatchState {
     boolean suspected = stop == null && !suspects.isEmpty();
     if (suspected) {
       stopWhere(suspects.conclude(), now);
+    } else {
+      endWhereKeysWait(now);
     }
     return suspected && stop == null;
+  }
+
+  /** Stops where nothing can be started but what waits for keys for longer than the run may. */
+  void endWhereKeysWait(long now) {
+    if (stop == null && claims.idle() && !waits.isEmpty()) {
+      stop(waits.stop("", now), now);
+    }
   }
 
   private Moment moment(long now) {
@@ -215,6 +259,9 @@ final class DispatchState {
   private void unblock(long now) {
     if (stop == null) {
       stopWhere(suspects.unblock(moment(now)), now);
+      if (claims.full() && suspects.isEmpty()) {
+        endWhereKeysWait(now);
+      }
     }
   }
 
@@ -227,7 +274,7 @@ final class DispatchState {
   /** Starts nothing more. Only the first stop counts. */
   void stop(Stop asked, long now) {
     if (stop == null) {
-      Stop reason = asked.reason() == Reason.TIME_UP ? outage.timeUp(asked, moment(now)) : asked;
+      Stop reason = asked.reason() == Reason.TIME_UP ? timeUp(asked, now) : asked;
       stop = reason;
       withdrawOffered();
       queue.withdraw().forEach(task -> withdraw(task, reason));
@@ -237,6 +284,12 @@ final class DispatchState {
         abandon();
       }
     }
+  }
+
+  private Stop timeUp(Stop asked, long now) {
+    return claims.onlyKeysWait() && !waits.isEmpty() && waits.allAsked()
+        ? waits.stop(asked.text() + " while ", now)
+        : outage.timeUp(asked, moment(now));
   }
 
   /** Ends what is under way without a settlement. */

@@ -1,15 +1,19 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order costs this: a call is started only once the transport has said that the one before
  * it has left. {@code DispatcherTest} and the transports' own tests fail where that is given up.
  */
-public final class Dispatcher implements Turns, AutoCloseable {
+public final class Dispatcher implements Turn.Source, AutoCloseable {
 
   private final DispatchSettings settings;
   private final Passage passage;
@@ -87,6 +91,29 @@ public final class Dispatcher implements Turns, AutoCloseable {
     guard.alone(() -> state.closeGate(now(), remaining, reason));
   }
 
+  /**
+   * Has the messages of keys wait, because the destination asked an earlier run for it or that has
+   * just called them; to be called before {@link #start}.
+   *
+   * @param keys those whose time has passed are let be
+   */
+  public void closeKeys(List<ClosedKey> keys) {
+    guard.alone(() -> {
+      Instant time = clocks.clock().instant();
+      for (ClosedKey closed : keys) {
+        Duration remaining = Duration.between(time, closed.until());
+        if (remaining.isPositive()) {
+          state.closeKey(now(), closed.key(), remaining);
+        }
+      }
+    });
+  }
+
+  /** Which keys a run that follows must not call yet. */
+  public List<ClosedKey> closedKeys() {
+    return guard.locked(() -> state.closedKeys(now()));
+  }
+
   /** Starts the dispatching thread. */
   public void start() {
     thread.start();
@@ -125,6 +152,9 @@ public final class Dispatcher implements Turns, AutoCloseable {
       }
       if (state.pickable()) {
         claimable.run();
+      }
+      if (state.opensSooner()) {
+        startable.signal();
       }
       return task;
     });
@@ -165,6 +195,14 @@ public final class Dispatcher implements Turns, AutoCloseable {
       boolean concluded = state.idle() && state.conclude(now());
       wakeAll();
       return concluded;
+    });
+  }
+
+  /** Stops where nothing can be started but what waits for keys for longer than the run may. */
+  public void endWhereKeysWait() {
+    guard.alone(() -> {
+      state.endWhereKeysWait(now());
+      wakeAll();
     });
   }
 
@@ -315,7 +353,7 @@ public final class Dispatcher implements Turns, AutoCloseable {
   }
 
   private void wakeRecorder() {
-    if (state.anyReleasing()) {
+    if (state.turnDue()) {
       claimable.run();
     }
   }
@@ -342,6 +380,35 @@ public final class Dispatcher implements Turns, AutoCloseable {
     } catch (InterruptedException e) {
       stop(new Stop(Reason.ASKED, "the run's thread was interrupted", null));
       return nanos;
+    }
+  }
+
+  /** A lock, and what is done while it is held. */
+  private static final class Guard {
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** What can be waited for while the lock is held, which it is not during the wait. */
+    Condition newCondition() {
+      return lock.newCondition();
+    }
+
+    void alone(Runnable change) {
+      lock.lock();
+      try {
+        change.run();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    <T extends @Nullable Object> T locked(Supplier<T> action) {
+      lock.lock();
+      try {
+        return action.get();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 }

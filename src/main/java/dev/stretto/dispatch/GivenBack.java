@@ -78,6 +78,12 @@ final class GivenBack {
     return inLine.isEmpty();
   }
 
+  /** Whether the first in line was called in this run. */
+  boolean calledIsFirst() {
+    Task first = inLine.peek();
+    return first != null && first.call > 0;
+  }
+
   /** Takes the first in line, to be claimed again; null where there is none. */
   @Nullable Task poll() {
     if (!inLine.isEmpty()) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * the run goes on.
  *
  * <p>INVARIANT (whose fault): while the {@link Streak} says that it is the destination, nothing
- * counts against any message.
+ * counts against any message. Calls that close their keys are part of the streak as any other, so
+ * that a destination which asks every key to wait closes the channel's gate.
  */
 final class Judge {
 
@@ -28,6 +29,7 @@ final class Judge {
   private final StartQueue queue;
   private final Lanes lanes;
   private final StartGate gate;
+  private final KeyGates keys;
   private final Streak streak;
   private final Suspects suspects;
 
@@ -39,6 +41,7 @@ final class Judge {
       StartQueue queue,
       Lanes lanes,
       StartGate gate,
+      KeyGates keys,
       Streak streak,
       Suspects suspects) {
     this.quarantine = settings.onUnknown() == OnUnknown.QUARANTINE;
@@ -47,6 +50,7 @@ final class Judge {
     this.queue = queue;
     this.lanes = lanes;
     this.gate = gate;
+    this.keys = keys;
     this.streak = streak;
     this.suspects = suspects;
   }
@@ -153,10 +157,16 @@ final class Judge {
   }
 
   private void unavailable(Task task, RetryLater later, Moment now) {
-    if (counts(task, later, false, now)) {
-      gate.unavailable(task, later, now.nanos());
-      uncounted(task, now);
+    if (!counts(task, later, false, now)) {
+      return;
     }
+    if (keys.closes(task, later)) {
+      gate.answered(task);
+      keys.close(task, gate.believed(later.retryAfter()), now.nanos(), later.reason());
+    } else {
+      gate.unavailable(task, later, now.nanos());
+    }
+    uncounted(task, now);
   }
 
   /**
@@ -188,7 +198,7 @@ final class Judge {
     if (now.stopped()) {
       task.end(task.pending());
     } else {
-      queue.putBack(task);
+      queue.putBack(task, now.nanos());
     }
   }
 

@@ -24,8 +24,11 @@ final class Lanes {
   private final boolean blockKeys;
   private final Map<Object, Lane> lanes = new HashMap<>();
 
-  /** How many are behind the heads of their lanes. */
+  /** How many are behind the heads of their lanes, where the key may be called. */
   private int behind;
+
+  /** How many are so where it may not be called yet. */
+  private int behindWaiting;
 
   /** Those of blocked lanes, not yet taken by {@link #takeHeldBack}. */
   private List<Task> heldBack = new ArrayList<>();
@@ -63,7 +66,7 @@ final class Lanes {
     }
     if (lane.busy) {
       lane.behind.add(task);
-      behind++;
+      count(lane, 1);
       return false;
     }
     lane.busy = true;
@@ -82,7 +85,7 @@ final class Lanes {
     }
     Task head = lane.behind.poll();
     if (head != null) {
-      behind--;
+      count(lane, -1);
       return head;
     }
     lane.busy = false;
@@ -104,7 +107,7 @@ final class Lanes {
 
   private void block(Lane lane) {
     lane.blocked = true;
-    behind -= lane.behind.size();
+    count(lane, -lane.behind.size());
     lane.behind.forEach(this::holdBack);
     lane.behind.clear();
   }
@@ -132,9 +135,32 @@ final class Lanes {
     return taken;
   }
 
-  /** How many wait behind the heads of their lanes. */
+  /** The key of the message at the head may not be called yet, or may be again. */
+  void setWaits(Task head, boolean waits) {
+    Lane lane = head.lane;
+    if (lane != null) {
+      count(lane, -lane.behind.size());
+      lane.waits = waits;
+      count(lane, lane.behind.size());
+    }
+  }
+
+  private void count(Lane lane, int more) {
+    if (lane.waits) {
+      behindWaiting += more;
+    } else {
+      behind += more;
+    }
+  }
+
+  /** How many wait behind the heads of their lanes, where the key may be called. */
   int behind() {
     return behind;
+  }
+
+  /** How many do where it may not be called yet. */
+  int behindWaiting() {
+    return behindWaiting;
   }
 
   /** Takes out all that wait behind the heads of their lanes. */
@@ -145,6 +171,7 @@ final class Lanes {
       lane.behind.clear();
     }
     behind = 0;
+    behindWaiting = 0;
     return withdrawn;
   }
 
@@ -156,6 +183,9 @@ final class Lanes {
 
     /** Whether a message of the lane is at its head: claimable, or claimed and not yet recorded. */
     private boolean busy;
+
+    /** Whether the key of the message at its head may not be called yet. */
+    private boolean waits;
 
     /** Whether what is offered is held back: a message of the key was set aside. */
     private boolean blocked;

@@ -114,7 +114,7 @@ final class Outage {
           null);
     }
     streak.down();
-    queue.absolveRetries();
+    queue.absolveRetries(now);
     suspects.absolve();
     return null;
   }

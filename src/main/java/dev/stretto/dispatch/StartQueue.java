@@ -24,6 +24,8 @@ final class StartQueue {
   private final boolean holdWhileRetrying;
   private final RandomGenerator random;
   private final ClaimQueue claims;
+  private final KeyGates keys;
+  private final KeyWaits waits;
 
   /** Durably claimed, never started in this run. */
   private final PriorityQueue<Task> ready = new PriorityQueue<>(BY_TURN);
@@ -37,21 +39,37 @@ final class StartQueue {
   /**
    * @param random for the jitter of retries
    */
-  StartQueue(DispatchSettings settings, RandomGenerator random, ClaimQueue claims) {
+  StartQueue(
+      DispatchSettings settings,
+      RandomGenerator random,
+      ClaimQueue claims,
+      KeyGates keys,
+      KeyWaits waits) {
     this.retry = settings.retry();
     this.holdWhileRetrying = settings.whileRetrying() == WhileRetrying.HOLD;
     this.random = random;
     this.claims = claims;
+    this.keys = keys;
+    this.waits = waits;
   }
 
   /** Lines up what was claimed, as far as nothing is to come that goes before it. */
-  void claimed(List<Task> picked) {
-    for (Task task : claims.claimed(picked)) {
-      if (task.call > 0) {
-        due.add(task);
-      } else {
-        ready.add(task);
-      }
+  void claimed(List<Task> picked, long now) {
+    claims.claimed(picked).forEach(task -> lineUp(task, now));
+  }
+
+  /**
+   * INVARIANT (keys): what is in `ready` or `due`, or leaves `backingOff`, has a key that may be
+   * called. For a key's time moves only when a call of it starts or ends, and of a key one message
+   * at a time is beyond its lane. What may not be called yet holds no place in the window.
+   */
+  private void lineUp(Task task, long now) {
+    if (keys.opensAt(task, now) > now) {
+      claims.giveBackUntilOpen(task);
+    } else if (task.call > 0) {
+      due.add(task);
+    } else {
+      ready.add(task);
     }
   }
 
@@ -95,6 +113,14 @@ final class StartQueue {
     return !holdsNewStarts() && (!ready.isEmpty() || recording > 0 || claims.pickable(0));
   }
 
+  /** Has what may not start before a failed message is settled give way to what may. */
+  void makeRoom() {
+    if (holdsNewStarts() && claims.calledLacksRoom()) {
+      ready.forEach(task -> claims.giveBack(task, true));
+      ready.clear();
+    }
+  }
+
   /** Whether anything is left to be started, at once or later. */
   boolean anyWaits() {
     return !ready.isEmpty() || retriesWait();
@@ -119,6 +145,11 @@ final class StartQueue {
   /** Whether a message that was started waits to be sent again. */
   boolean retriesWait() {
     return !due.isEmpty() || !backingOff.isEmpty();
+  }
+
+  /** Whether a message that was started will be sent again without anything else being decided. */
+  boolean retriesToCome() {
+    return retriesWait() || !waits.called().isEmpty();
   }
 
   /** Whether nothing is left to be started but what waits to be sent again, if that is anything. */
@@ -160,23 +191,25 @@ final class StartQueue {
    * @param atLeast how long it waits at least, in nanoseconds
    */
   void again(Task task, long now, long atLeast) {
-    task.dueAt = now + Math.max(retry.backoffNanos(task.faults, random), atLeast);
+    long backoff = now + Math.max(retry.backoffNanos(task.faults, random), atLeast);
+    task.dueAt = Math.max(backoff, keys.opensAt(task, now));
     backingOff.add(task);
   }
 
   /**
    * Puts a started message back, because the destination took no calls: as if it had not been
-   * started.
+   * started. Where its key may not be called yet, it waits for that.
    */
-  void putBack(Task task) {
-    due.add(task);
+  void putBack(Task task, long now) {
+    lineUp(task, now);
   }
 
   /** Absolves all that wait to be sent again; no backoff is left to them. */
-  void absolveRetries() {
+  void absolveRetries(long now) {
+    waits.called().forEach(this::absolve);
     for (Task task : withdrawRetries()) {
       absolve(task);
-      putBack(task);
+      putBack(task, now);
     }
   }
 

@@ -15,7 +15,7 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
 
   /** Whether what becomes of the messages can still be recorded. */
   boolean recordable() {
-    return reason.recordable;
+    return reason.recordable();
   }
 
   /** How a run ends that was stopped. */
@@ -59,6 +59,11 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
       this.end = end;
       this.recordable = recordable;
       this.standstill = standstill;
+    }
+
+    /** Whether what becomes of the messages can still be recorded. */
+    public boolean recordable() {
+      return recordable;
     }
 
     /** How the run ends. */

@@ -99,7 +99,7 @@ final class Suspects {
   @Nullable Stop unblock(Moment now) {
     boolean allElseWaits =
         strict
-            || (queue.holdsNewStarts() && !queue.retriesWait())
+            || (queue.holdsNewStarts() && !queue.retriesToCome())
             || (claims.full() && claims.idle());
     return now.quiet() && claims.allRecorded() && allElseWaits ? conclude() : null;
   }

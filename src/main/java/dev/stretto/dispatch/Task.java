@@ -51,8 +51,22 @@ public final class Task {
   /** Attempts that failed in this run; the retry budget is spent by these only. */
   int faults;
 
-  /** When the next attempt is due, on the dispatcher's clock in nanoseconds. */
+  /**
+   * When the next attempt is due, or its key may be called, on the dispatcher's clock in
+   * nanoseconds.
+   */
   long dueAt;
+
+  /** How often the destination asked to leave its key alone, in this run. */
+  int closings;
+
+  /**
+   * Since when it waits because the destination asked for that; {@code Long.MIN_VALUE} if never.
+   */
+  long askedSince = Long.MIN_VALUE;
+
+  /** Whether it waits because the destination asked for that, where it waits for its key. */
+  boolean asked;
 
   private final CountDownLatch over = new CountDownLatch(1);
 

@@ -2,6 +2,7 @@ package dev.stretto.ledger;
 
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.outbox.ChannelTable.Standing;
@@ -28,8 +29,8 @@ public interface ChannelLedger extends AutoCloseable {
 
   /**
    * Commits a turn: what has ended is settled, what is given back is back in line, and what is
-   * picked is claimed and has a position. Blocks until that is durable as far as a start must wait
-   * for it.
+   * picked is claimed and has a position, and keys are closed. Blocks until that is durable as far
+   * as a start must wait for it.
    *
    * @return of this turn and earlier ones, the messages whose rows say by now what became of them,
    *     each once
@@ -85,8 +86,10 @@ public interface ChannelLedger extends AutoCloseable {
    * @param gate until when the destination asked to be left alone, though that may be over; null
    *     where it never asked
    * @param stands whether the database says that the channel stands still
+   * @param keys those that were not to be called before a time, though that may be over
    */
-  record Found(int resent, long parked, @Nullable Gate gate, boolean stands) {}
+  record Found(
+      int resent, long parked, @Nullable Gate gate, boolean stands, List<ClosedKey> keys) {}
 
   /** Another run has taken the channel over: nothing was written. */
   final class FencedOffException extends RuntimeException {}

@@ -73,7 +73,8 @@ final class FencedRows {
         left.resent(),
         left.parked(),
         tables.channels().gate(lease.channel()),
-        tables.channels().stands(lease.channel()));
+        tables.channels().stands(lease.channel()),
+        tables.keys().of(lease.channel()));
   }
 
   /**
@@ -162,12 +163,13 @@ final class FencedRows {
     tables.messages().settle(tasks.stream().map(FencedRows::settlement).toList(), lease.fence());
   }
 
-  /** Writes what else belongs to a turn: claims given back, lanes, claims to be shown. */
+  /** Writes what else belongs to a turn: claims given back, lanes, keys, claims to be shown. */
   void follow(Turn turn, List<Message> showable) {
     tables.messages().settle(turn.released().stream().map(Task::givenBack).toList(), lease.fence());
     if (lanes != null) {
       lanes.settling(turn.ended());
     }
+    tables.keys().close(lease.channel(), turn.closed());
     tables.messages().show(showable);
   }
 

@@ -7,12 +7,14 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.lease.Lease;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.outbox.ChannelTable.Standing;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.SettledMessages;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -128,6 +130,22 @@ public final class Ledgers {
     tables
         .transaction()
         .execute(status -> tables.channels().closeGate(lease.channel(), lease.fence(), standing));
+  }
+
+  /**
+   * Keeps which keys a run that follows must not call yet, unless it has taken over already.
+   *
+   * @param now forgets those whose time has passed by then
+   */
+  public void keep(Lease lease, List<ClosedKey> closed, Instant now) {
+    tables
+        .transaction()
+        .executeWithoutResult(status -> {
+          if (tables.channels().lock(lease.channel(), lease.fence())) {
+            tables.keys().forgetPassed(lease.channel(), now);
+            tables.keys().close(lease.channel(), closed);
+          }
+        });
   }
 
   /**

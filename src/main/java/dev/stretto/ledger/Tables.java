@@ -4,6 +4,7 @@ import dev.stretto.database.Durability;
 import dev.stretto.outbox.ChannelTable;
 import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.JournalTable;
+import dev.stretto.outbox.KeyTable;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.RunTable;
@@ -21,6 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 record Tables(
     MessageTable messages,
     LaneTable lanes,
+    KeyTable keys,
     HeldTable held,
     ChannelTable channels,
     JournalTable journal,
@@ -33,6 +35,7 @@ record Tables(
     return new Tables(
         new MessageTable(jdbc),
         new LaneTable(jdbc),
+        new KeyTable(jdbc),
         new HeldTable(jdbc),
         new ChannelTable(jdbc),
         new JournalTable(jdbc, transaction),

@@ -18,6 +18,7 @@
  * held behind its key      the message's row and
  *                          outbox_held, outbox_lane
  * why it stands still      outbox_channel.gate_*
+ * keys not called yet      outbox_key
  * </pre>
  *
  * <p>So whoever counts has to add what the journal says, and to take claims from the channel's row:

@@ -61,6 +61,9 @@ public final class ChannelTable {
   private static final String LOCK =
       "select channel from outbox_channel where channel = ? for update";
 
+  private static final String LOCK_FENCED =
+      "select channel from outbox_channel where channel = ? and fence = ? for update";
+
   private static final String GATE =
       """
       select gate_closed_until, gate_reason from outbox_channel
@@ -261,5 +264,14 @@ public final class ChannelTable {
    */
   public void lock(String channel) {
     jdbc.queryForList(LOCK, String.class, channel);
+  }
+
+  /**
+   * Holds the channel against other runs until the transaction ends.
+   *
+   * @return false where a later run has fenced this one off: nothing may be recorded then
+   */
+  public boolean lock(String channel, long fence) {
+    return !jdbc.queryForList(LOCK_FENCED, String.class, channel, fence).isEmpty();
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease who may dispatch the channel, or null where nobody claimed it
  * @param lastRun the run that claimed the channel last, or null where none did
  * @param gate why nothing is delivered though messages wait, or null where the channel goes on
+ * @param closedKeys which ordering keys are not called yet, or null where messages wait for none
  */
 public record ChannelStatus(
     String channel,
@@ -29,7 +30,8 @@ public record ChannelStatus(
     long blockedKeys,
     @Nullable Lease lease,
     @Nullable Long lastRun,
-    OutboxView.@Nullable Gate gate) {
+    OutboxView.@Nullable Gate gate,
+    OutboxView.@Nullable ClosedKeys closedKeys) {
 
   /**
    * A claim on a channel.

@@ -48,7 +48,8 @@ public final class ChannelStatuses {
         outbox.blockedKeys(channel),
         held == null ? null : lease(held),
         held == null ? null : held.lastRun(),
-        counts.allSettled() ? null : outbox.gate(channel));
+        counts.allSettled() ? null : outbox.gate(channel),
+        counts.allSettled() ? null : outbox.closedKeys(channel));
   }
 
   private static ChannelStatus.@Nullable Lease lease(LeaseView.Held held) {

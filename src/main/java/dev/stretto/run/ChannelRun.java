@@ -3,6 +3,8 @@ package dev.stretto.run;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.Keys;
+import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Dispatcher.Passage;
 import dev.stretto.dispatch.Standstill;
@@ -46,6 +48,7 @@ public final class ChannelRun {
   private final Recorder recorder;
   private int resent;
   private volatile long parkedBefore;
+  private boolean keysKept;
   private boolean open;
   private boolean finished;
   private @Nullable Stop lastStop;
@@ -186,9 +189,16 @@ public final class ChannelRun {
   public boolean awaitRoom(Message next, Duration atMost) {
     BooleanSupplier fits = () -> memory.fits(bytes(next));
     return dispatcher.awaitRoom(atMost)
-        && (fits.getAsBoolean()
-            || dispatcher.awaitIdle(Backlog.LOOK, fits)
-            || dispatcher.stopped() != null);
+        && (fits.getAsBoolean() || nothingElseLeft(fits) || dispatcher.stopped() != null);
+  }
+
+  /** What waits for its key is left too, but has the memory that others would need. */
+  private boolean nothingElseLeft(BooleanSupplier fits) {
+    boolean idle = dispatcher.awaitIdle(Backlog.LOOK, fits);
+    if (idle && !fits.getAsBoolean()) {
+      dispatcher.endWhereKeysWait();
+    }
+    return idle;
   }
 
   /**
@@ -251,6 +261,10 @@ public final class ChannelRun {
         dispatcher.closeGate(remaining, gate.reason());
       }
     }
+    keysKept = !found.keys().isEmpty();
+    if (settings.ordering() == Ordering.KEY) {
+      dispatcher.closeKeys(found.keys());
+    }
     recorder.start(ended, found.stands());
     dispatcher.start();
   }
@@ -273,7 +287,15 @@ public final class ChannelRun {
     if (lastStop != null) {
       noteStandstill(lastStop);
     }
+    keepKeys(lastStop);
     finished = true;
+  }
+
+  private void keepKeys(@Nullable Stop stop) {
+    boolean recordable = stop == null || stop.reason().recordable();
+    if (recordable && (keysKept || !settings.keys().equals(Keys.NONE))) {
+      ledgers.keep(lease, dispatcher.closedKeys(), clocks.clock().instant());
+    }
   }
 
   /** Keeps for people, and for later runs, why the channel stands still from now on. */

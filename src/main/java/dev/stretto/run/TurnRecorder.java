@@ -2,7 +2,6 @@ package dev.stretto.run;
 
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
-import dev.stretto.dispatch.Turns;
 import dev.stretto.ledger.ChannelLedger;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnRecorder {
 
-  private final Turns turns;
+  private final Turn.Source turns;
   private final ChannelLedger ledger;
   private final Consumer<List<Task>> shown;
 
@@ -30,7 +29,7 @@ public final class TurnRecorder {
   /**
    * @param shown told of messages whose rows say by now what became of them
    */
-  public TurnRecorder(Turns turns, ChannelLedger ledger, Consumer<List<Task>> shown) {
+  public TurnRecorder(Turn.Source turns, ChannelLedger ledger, Consumer<List<Task>> shown) {
     this.turns = turns;
     this.ledger = ledger;
     this.shown = shown;

@@ -3,6 +3,7 @@ package dev.stretto.settings;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ record ChannelProperties(
     @Nullable String rate,
     @Nullable Integer burst,
     @DefaultValue("0s") Duration stagger,
+    @Nullable String keyRate,
+    @Nullable RetryAfter retryAfter,
     @DefaultValue Retry retry,
     @Nullable WhileRetrying whileRetrying,
     @Nullable OnExhausted onExhausted,
@@ -55,20 +58,51 @@ record ChannelProperties(
       @DefaultValue("24h") Duration maxRetryAfter) {}
 
   /**
+   * The same settings, with what the channel says itself of keys where it leaves a preset's key
+   * order.
+   *
+   * @param own what the channel says itself
+   */
+  ChannelProperties over(ChannelProperties own) {
+    return ordering == Ordering.KEY
+        ? this
+        : with(ordering, window, lookAhead, rate, own.keyRate, own.retryAfter);
+  }
+
+  /**
    * The same settings with some of them replaced. What only key order knows is left out where
    * another replaces it.
    */
   ChannelProperties with(
       @Nullable Ordering newOrdering, @Nullable Integer newWindow, @Nullable String newRate) {
+    boolean stays = newOrdering == null || newOrdering == Ordering.KEY;
+    return with(
+        newOrdering == null ? ordering : newOrdering,
+        newWindow == null ? window : newWindow,
+        stays ? lookAhead : null,
+        newRate == null ? rate : newRate,
+        stays ? keyRate : null,
+        stays ? retryAfter : null);
+  }
+
+  private ChannelProperties with(
+      Ordering newOrdering,
+      int newWindow,
+      @Nullable Integer newLookAhead,
+      @Nullable String newRate,
+      @Nullable String newKeyRate,
+      @Nullable RetryAfter newRetryAfter) {
     return new ChannelProperties(
         preset,
         transport,
-        newOrdering == null ? ordering : newOrdering,
-        newWindow == null ? window : newWindow,
-        newOrdering == null || newOrdering == Ordering.KEY ? lookAhead : null,
-        newRate == null ? rate : newRate,
+        newOrdering,
+        newWindow,
+        newLookAhead,
+        newRate,
         burst,
         stagger,
+        newKeyRate,
+        newRetryAfter,
         retry,
         whileRetrying,
         onExhausted,

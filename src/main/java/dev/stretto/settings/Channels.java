@@ -91,7 +91,7 @@ public final class Channels {
     if (properties.preset() != null) {
       Preset preset = Preset.of(prefix(name) + "preset", properties.preset());
       written.below(preset.name(), preset.properties());
-      properties = binder.channel(written, known);
+      properties = binder.channel(written, known).over(properties);
       preset.requireTransport(prefix(name) + "preset", properties.transport());
     }
     String transport = properties.transport();

@@ -1,10 +1,12 @@
 package dev.stretto.settings;
 
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.Keys;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.Rate;
 import dev.stretto.dispatch.DispatchSettings.Retry;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.dispatch.DispatchSettings.Unavailable;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.transport.InvalidSettingException;
@@ -52,6 +54,7 @@ final class DispatchRules {
         lookAhead(),
         rate(),
         properties.stagger(),
+        keys(),
         retry(),
         whileRetrying(),
         onExhausted(),
@@ -92,6 +95,24 @@ final class DispatchRules {
     }
     require(burst >= 1, "burst", "must be 1 or more, not " + burst);
     return new Rate(rate.starts(), rate.per(), burst);
+  }
+
+  private Keys keys() {
+    String rate = properties.keyRate();
+    RetryAfter retryAfter = properties.retryAfter();
+    boolean keyed = properties.ordering() == Ordering.KEY;
+    String ordering = BindingFailure.written(properties.ordering());
+    require(
+        keyed || rate == null,
+        "key-rate",
+        "needs ordering key, not " + ordering + "; use rate, or leave it out");
+    require(
+        keyed || retryAfter != RetryAfter.KEY,
+        "retry-after",
+        "key needs ordering key, not " + ordering + "; leave it out");
+    return new Keys(
+        rate == null ? Duration.ZERO : RateText.parse(prefix + "key-rate", rate).interval(),
+        retryAfter == null ? RetryAfter.CHANNEL : retryAfter);
   }
 
   private Retry retry() {

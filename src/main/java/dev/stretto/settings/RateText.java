@@ -31,6 +31,12 @@ record RateText(int starts, Duration per) {
     return new RateText(Integer.parseInt(matcher.group(1)), per);
   }
 
+  /** The time from one start to the next; more than 0. */
+  Duration interval() {
+    Duration interval = per.dividedBy(starts);
+    return interval.isZero() ? Duration.ofNanos(1) : interval;
+  }
+
   /**
    * The starts of a second: what may start at once after a pause unless the settings say otherwise;
    * 1 or more.

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.stretto.batch.RunResult.Executed;
 import dev.stretto.database.Database;
+import dev.stretto.database.NumbersBehind;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.outbox.NumbersBehind;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
@@ -59,6 +60,11 @@ class DispatchStateModelTest {
                     ordering == Ordering.KEY
                         ? OnExhausted.values()
                         : new OnExhausted[] {OnExhausted.PARK, OnExhausted.HOLD}));
+    if (ordering == Ordering.KEY && random.nextBoolean()) {
+      settings =
+          settings.keys(
+              Duration.ofMillis(random.nextInt(3) * 400L), anyOf(random, RetryAfter.values()));
+    }
     Rehearsal rehearsal = new Rehearsal(settings, seed);
     Model model = new Model(rehearsal, settings, window, Outage.of(random));
     boolean stops = random.nextInt(4) == 0;
@@ -147,6 +153,10 @@ class DispatchStateModelTest {
     private final Map<Long, Long> latestStart = new HashMap<>();
 
     private final Map<Long, Long> firstFailed = new HashMap<>();
+
+    /** Before when each key must not be called. */
+    private final Map<String, Duration> opensAt = new HashMap<>();
+
     private final Map<Long, Outcome> latestOutcome = new HashMap<>();
     private final Set<Long> judged = new HashSet<>();
     private boolean concluding;
@@ -178,6 +188,7 @@ class DispatchStateModelTest {
       }
       Task started = rehearsal.underWay.get(before);
       long id = started.message().id();
+      startKey(keys.get(id));
       latestStart.put(id, (long) rehearsal.starts.size());
       if (seen.add(id)) {
         firstStarts.add(id);
@@ -194,6 +205,29 @@ class DispatchStateModelTest {
               .as("%s starts behind %s, which was set aside", id, earlier)
               .isFalse();
         }
+      }
+    }
+
+    private void startKey(@Nullable String key) {
+      if (key != null) {
+        assertThat(rehearsal.time())
+            .as("when %s is called", key)
+            .isGreaterThanOrEqualTo(opensAt.getOrDefault(key, Duration.ZERO));
+        opensAt.put(key, rehearsal.time().plus(settings.keys().interval()));
+      }
+    }
+
+    /** Whether it is closed itself, or the channel is, it must not be called before. */
+    private void closeKey(@Nullable String key, Outcome outcome) {
+      if (key != null
+          && settings.keys().retryAfter() == RetryAfter.KEY
+          && outcome instanceof Outcome.RetryLater later
+          && later.fault() == Outcome.Fault.UNAVAILABLE
+          && later.retryAfter() != null) {
+        opensAt.merge(
+            key,
+            rehearsal.time().plus(later.retryAfter()),
+            (one, other) -> one.compareTo(other) > 0 ? one : other);
       }
     }
 
@@ -227,6 +261,7 @@ class DispatchStateModelTest {
           firstFailed.putIfAbsent(id, start);
         }
         latestOutcome.put(id, outcome);
+        closeKey(keys.get(id), outcome);
         rehearsal.finish(task.message().position(), outcome);
       }
     }
@@ -279,7 +314,7 @@ class DispatchStateModelTest {
       if (id % 11 == 0) {
         return Rehearsal.rejected();
       }
-      return switch (random.nextInt(16)) {
+      return switch (random.nextInt(18)) {
         case 0 -> Rehearsal.failed();
         case 1 -> Rehearsal.unknown();
         case 2 -> Rehearsal.unavailable(null);
@@ -287,6 +322,7 @@ class DispatchStateModelTest {
         case 4 -> Rehearsal.untaken();
         case 5 -> Rehearsal.busy(Duration.ofMillis(random.nextInt(400)));
         case 6 -> Rehearsal.refused();
+        case 7 -> Rehearsal.unavailable(Duration.ofMillis(random.nextInt(3000)));
         default -> Rehearsal.delivered();
       };
     }

@@ -1,6 +1,7 @@
 package dev.stretto.dispatch;
 
 import dev.stretto.ledger.InMemoryLedger;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
@@ -31,6 +32,7 @@ final class Rehearsal {
   private final InMemoryLedger ledger = new InMemoryLedger();
   final Map<Long, Settlement> recorded = ledger.settled();
   final Map<Long, Settlement> givenBack = ledger.givenBack();
+  final List<ClosedKey> closed = ledger.closed();
   private final TurnRecorder recorder = new TurnRecorder(new Woken(), ledger, shown -> {});
   private final List<Task> unrecorded = new ArrayList<>();
   private long now;
@@ -98,6 +100,7 @@ final class Rehearsal {
 
   void offer(@Nullable String key) {
     offered.add(state.offer(message(offered.size() + 1L, key), now));
+    starterSleeps &= !state.opensSooner();
     noteOver();
   }
 
@@ -123,7 +126,7 @@ final class Rehearsal {
   }
 
   /** The state machine, waking whoever sleeps as the dispatcher does. */
-  private final class Woken implements Turns {
+  private final class Woken implements Turn.Source {
 
     @Override
     public Turn turn(List<Task> ended) {
@@ -171,7 +174,7 @@ final class Rehearsal {
   Rehearsal go() {
     do {
       record();
-    } while (startNext());
+    } while (startNext() || state.turnDue());
     return this;
   }
 
@@ -218,6 +221,11 @@ final class Rehearsal {
         noteOver(task);
       }
     }
+  }
+
+  /** How long ago the clock's origin is. */
+  Duration time() {
+    return Duration.ofNanos(now);
   }
 
   Rehearsal pass(Duration time) {

@@ -1,10 +1,12 @@
 package dev.stretto.dispatch;
 
+import dev.stretto.dispatch.DispatchSettings.Keys;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.Rate;
 import dev.stretto.dispatch.DispatchSettings.Retry;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.dispatch.DispatchSettings.Unavailable;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import java.time.Duration;
@@ -16,6 +18,7 @@ record Settings(
     int window,
     @Nullable Rate rate,
     Duration stagger,
+    Keys keys,
     int attempts,
     WhileRetrying whileRetrying,
     OnExhausted onExhausted,
@@ -32,6 +35,7 @@ record Settings(
         window,
         null,
         Duration.ZERO,
+        Keys.NONE,
         5,
         WhileRetrying.CONTINUE,
         OnExhausted.PARK,
@@ -46,6 +50,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         onExhausted,
@@ -60,6 +65,7 @@ record Settings(
         window,
         changed,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         onExhausted,
@@ -74,6 +80,22 @@ record Settings(
         window,
         rate,
         changed,
+        keys,
+        attempts,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        patience,
+        after);
+  }
+
+  Settings keys(Duration interval, RetryAfter retryAfter) {
+    return new Settings(
+        ordering,
+        window,
+        rate,
+        stagger,
+        new Keys(interval, retryAfter),
         attempts,
         whileRetrying,
         onExhausted,
@@ -88,6 +110,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         changed,
         whileRetrying,
         onExhausted,
@@ -102,6 +125,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         changed,
         onExhausted,
@@ -116,6 +140,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         changed,
@@ -130,6 +155,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         onExhausted,
@@ -144,6 +170,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         onExhausted,
@@ -158,6 +185,7 @@ record Settings(
         window,
         rate,
         stagger,
+        keys,
         attempts,
         whileRetrying,
         onExhausted,
@@ -173,6 +201,7 @@ record Settings(
         ordering == Ordering.KEY ? LANE_DEPTH * window : window,
         rate,
         stagger,
+        keys,
         new Retry(attempts, Duration.ofMillis(100), 2, Duration.ofSeconds(5), Duration.ofHours(24)),
         whileRetrying,
         onExhausted,

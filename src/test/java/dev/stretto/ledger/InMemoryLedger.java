@@ -2,9 +2,11 @@ package dev.stretto.ledger;
 
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
+import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.outbox.ChannelTable.Standing;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ public final class InMemoryLedger implements ChannelLedger {
   private final Map<Long, Settlement> settled = new LinkedHashMap<>();
   private final Map<Long, Settlement> givenBack = new LinkedHashMap<>();
   private final Set<Long> claimed = new HashSet<>();
+  private final List<ClosedKey> closed = new ArrayList<>();
   private int mostClaims;
   private long position;
 
@@ -33,6 +36,11 @@ public final class InMemoryLedger implements ChannelLedger {
     return givenBack;
   }
 
+  /** The keys that were closed, in order. */
+  public List<ClosedKey> closed() {
+    return closed;
+  }
+
   /** The most messages that were claimed and unsettled after any commit. */
   public int mostClaims() {
     return mostClaims;
@@ -40,7 +48,7 @@ public final class InMemoryLedger implements ChannelLedger {
 
   @Override
   public Found open() {
-    return new Found(0, 0, null, false);
+    return new Found(0, 0, null, false, List.of());
   }
 
   @Override
@@ -55,6 +63,7 @@ public final class InMemoryLedger implements ChannelLedger {
       claimed.remove(task.message().position());
       givenBack.put(task.message().position(), task.givenBack());
     }
+    closed.addAll(turn.closed());
     turn.picked().forEach(task -> claimed.add(task.message().position()));
     mostClaims = Math.max(mostClaims, claimed.size());
     return turn.ended();

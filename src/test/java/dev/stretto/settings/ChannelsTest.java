@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.Keys;
 import dev.stretto.dispatch.DispatchSettings.OnExhausted;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.DispatchSettings.Rate;
 import dev.stretto.dispatch.DispatchSettings.Retry;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.dispatch.DispatchSettings.Unavailable;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.settings.ChannelSettings.Overrides;
@@ -44,6 +46,7 @@ class ChannelsTest {
                 64,
                 null,
                 Duration.ZERO,
+                Keys.NONE,
                 new Retry(
                     5, Duration.ofMillis(200), 2, Duration.ofSeconds(30), Duration.ofHours(24)),
                 WhileRetrying.CONTINUE,
@@ -67,6 +70,8 @@ class ChannelsTest {
     properties.put("rate", "100/m");
     properties.put("burst", 9);
     properties.put("stagger", "20ms");
+    properties.put("key-rate", "50/s");
+    properties.put("retry-after", "key");
     properties.put("retry.attempts", 3);
     properties.put("retry.backoff", "1s");
     properties.put("retry.multiplier", 1.5);
@@ -90,6 +95,7 @@ class ChannelsTest {
                 70,
                 new Rate(100, Duration.ofMinutes(1), 9),
                 Duration.ofMillis(20),
+                new Keys(Duration.ofMillis(20), RetryAfter.KEY),
                 new Retry(3, Duration.ofSeconds(1), 1.5, Duration.ofMinutes(2), Duration.ofDays(3)),
                 WhileRetrying.HOLD,
                 OnExhausted.PARK,
@@ -132,6 +138,9 @@ class ChannelsTest {
         "rate | 0/s | must be a number of starts a second, minute or hour, such as 20/s, 100/m,"
             + " 1000/h",
         "burst | 3 | needs a rate, such as 20/s",
+        "key-rate | 1/s | needs ordering key, not start; use rate, or leave it out",
+        "retry-after | key | key needs ordering key, not start; leave it out",
+        "retry-after | room | must be one of channel, key, not room",
         "ordering | fifo | must be one of start, key, strict, not fifo",
         "on-exhausted | drop | must be one of park, hold, block-key, not drop",
         "on-exhausted | block-key | block-key needs ordering key, not start",

@@ -3,8 +3,11 @@ package dev.stretto.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.dispatch.DispatchSettings.Keys;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
+import dev.stretto.dispatch.DispatchSettings.RetryAfter;
 import dev.stretto.transport.InvalidSettingException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +35,20 @@ class PresetTest {
     ChannelSettings channel = channel(Map.of("preset", "telegram", "ordering", "strict"));
 
     assertThat(channel.dispatch().ordering()).isEqualTo(Ordering.STRICT);
+  }
+
+  @Test
+  void whatAPresetSaysOfKeysHoldsInKeyOrderOnly() {
+    assertThat(channel(Map.of("preset", "telegram")).dispatch().keys())
+        .isEqualTo(new Keys(Duration.ofSeconds(1), RetryAfter.KEY));
+    assertThat(channel(Map.of("preset", "telegram", "key-rate", "3/m")).dispatch().keys())
+        .isEqualTo(new Keys(Duration.ofSeconds(20), RetryAfter.KEY));
+    assertThat(channel(Map.of("preset", "telegram", "ordering", "start")).dispatch().keys())
+        .isEqualTo(Keys.NONE);
+    assertThatThrownBy(
+            () -> channel(Map.of("preset", "telegram", "ordering", "start", "key-rate", "1/s")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(SPACE + "key-rate: needs ordering key, not start; use rate, or leave it out");
   }
 
   @ParameterizedTest

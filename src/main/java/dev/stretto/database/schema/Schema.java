@@ -35,6 +35,7 @@ public final class Schema {
           "outbox_message",
           "outbox_held",
           "outbox_lane",
+          "outbox_key",
           "outbox_channel",
           "outbox_run",
           "outbox_journal",

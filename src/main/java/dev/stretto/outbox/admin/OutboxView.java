@@ -91,6 +91,13 @@ public final class OutboxView {
         and (gate_since is not null or gate_closed_until > current_timestamp(3))
       """;
 
+  private static final String CLOSED_KEYS =
+      """
+      select count(*), min(closed_until) from outbox_key
+       where channel = ? and closed_until > current_timestamp(3)
+      having count(*) > 0
+      """;
+
   private final JdbcClient jdbc;
   private final ChannelNames names;
 
@@ -190,6 +197,24 @@ public final class OutboxView {
         .param(channel)
         .query(Long.class)
         .single();
+  }
+
+  /**
+   * Ordering keys that the destination asked to leave alone, or that were called too short a time
+   * ago.
+   *
+   * @param count 1 or more
+   * @param firstOpens when the first of them may be called
+   */
+  public record ClosedKeys(long count, Instant firstOpens) {}
+
+  /** Which keys are not called yet; null where all may be. */
+  public @Nullable ClosedKeys closedKeys(String channel) {
+    return jdbc.sql(CLOSED_KEYS)
+        .param(channel)
+        .query((row, number) -> new ClosedKeys(row.getLong(1), row.getTimestamp(2).toInstant()))
+        .optional()
+        .orElse(null);
   }
 
   /** Why a channel starts nothing; null where it does not stand still. */

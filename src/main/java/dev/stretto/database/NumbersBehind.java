@@ -1,6 +1,5 @@
-package dev.stretto.outbox;
+package dev.stretto.database;
 
-import dev.stretto.database.Vendor;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
