@@ -287,6 +287,7 @@ class DispatchStateModelTest {
         case 4 -> Rehearsal.untaken();
         case 5 -> Rehearsal.busy(Duration.ofMillis(random.nextInt(400)));
         case 6 -> Rehearsal.refused();
+        case 7 -> Rehearsal.unready();
         default -> Rehearsal.delivered();
       };
     }
