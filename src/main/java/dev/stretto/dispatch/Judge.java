@@ -85,6 +85,14 @@ final class Judge {
         suspects.switchedOff(task);
         yield new Stop(Reason.SWITCHED_OFF, rejected.reason(), null);
       }
+      case CREDENTIALS -> {
+        // Another message would be sent with the same.
+        task.attempts--;
+        task.lastError = rejected.reason();
+        gate.unused(task);
+        task.end(task.pending());
+        yield new Stop(Reason.REFUSED, rejected.reason() + "; mend the credentials", null);
+      }
       case UNSENDABLE -> {
         // The destination has no part in it.
         task.attempts--;
@@ -108,7 +116,7 @@ final class Judge {
 
   private @Nullable Stop retryLater(Task task, RetryLater later, Moment now) {
     return switch (later.fault()) {
-      case UNTAKEN -> {
+      case UNTAKEN, UNREADY -> {
         untaken(task, later, now);
         yield null;
       }
@@ -151,7 +159,11 @@ final class Judge {
       unavailable(task, new RetryLater(Fault.UNAVAILABLE, later.reason(), null), now);
     } else {
       task.lastError = later.reason();
-      gate.unanswered(task, later, now.nanos());
+      if (later.fault() == Fault.UNREADY) {
+        gate.unused(task);
+      } else {
+        gate.unanswered(task, later, now.nanos());
+      }
       uncounted(task, now);
     }
   }

@@ -95,7 +95,7 @@ final class StartGate {
     }
   }
 
-  /** No call was made: where it was to be the probe, the next one is. */
+  /** The call showed nothing of the destination: where it was to be the probe, the next one is. */
   void unused(Task task) {
     if (state == State.PROBING && probe == task) {
       state = State.CLOSED;

@@ -38,6 +38,11 @@ public sealed interface Outcome {
     /** Everything from now on: it is gone, so that the channel sends nothing more in this run. */
     CHANNEL,
     /**
+     * The credentials with which calls are made, before one was: the channel sends nothing more in
+     * this run, until a person acts. Nothing is charged to the message.
+     */
+    CREDENTIALS,
+    /**
      * Nothing: the message can't become a call, and none was made. The message is parked at once,
      * for the destination had no part in it.
      */
@@ -61,6 +66,12 @@ public sealed interface Outcome {
      * The destination did nothing with this call, as it said itself, and takes others: the call
      * goes back to its place and out again at once. Costs no attempt.
      */
-    UNTAKEN
+    UNTAKEN,
+    /**
+     * What the sender shows of itself had to be renewed first, and the destination did nothing with
+     * this call, if it saw it at all: the call goes back to its place and out again at once. Costs
+     * no attempt.
+     */
+    UNREADY
   }
 }

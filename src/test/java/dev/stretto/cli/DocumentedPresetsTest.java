@@ -59,6 +59,7 @@ class DocumentedPresetsTest {
     String yaml =
         DocumentedExample.yaml(" preset: ")
             .replaceAll("https://[^/\\s]+", here)
+            .replace("${WEBHOOK_SECRET}", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
             .replaceAll("\\$\\{\\w+}", TOKEN);
     stretto =
         new CommandLineRun(folder)

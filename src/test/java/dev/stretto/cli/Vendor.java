@@ -93,8 +93,18 @@ record Vendor(
           new Answer(400, "{\"ok\":false,\"error_code\":400,\"description\":\"chat not found\"}"),
           new Answer(401, "{\"ok\":false,\"error_code\":401,\"description\":\"Unauthorized\"}"));
 
+  static final Vendor STANDARD_WEBHOOKS =
+      new Vendor(
+          "standard-webhooks",
+          "POST /webhooks null",
+          new Answer(204, ""),
+          new Answer(429, "", "Retry-After", "3600"),
+          new Answer(400, "unknown type"),
+          new Answer(410, "gone"));
+
   static Stream<Vendor> all() {
-    return Stream.of(SLACK, SLACK_WEBHOOK, DISCORD, TEAMS, MATTERMOST, MATRIX, TELEGRAM);
+    return Stream.of(
+        SLACK, SLACK_WEBHOOK, DISCORD, TEAMS, MATTERMOST, MATRIX, TELEGRAM, STANDARD_WEBHOOKS);
   }
 
   @Override

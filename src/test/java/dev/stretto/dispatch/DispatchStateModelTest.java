@@ -323,6 +323,7 @@ class DispatchStateModelTest {
         case 5 -> Rehearsal.busy(Duration.ofMillis(random.nextInt(400)));
         case 6 -> Rehearsal.refused();
         case 7 -> Rehearsal.unavailable(Duration.ofMillis(random.nextInt(3000)));
+        case 8 -> Rehearsal.unready();
         default -> Rehearsal.delivered();
       };
     }

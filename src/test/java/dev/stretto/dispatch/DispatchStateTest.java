@@ -7,6 +7,7 @@ import static dev.stretto.dispatch.Rehearsal.refused;
 import static dev.stretto.dispatch.Rehearsal.rejected;
 import static dev.stretto.dispatch.Rehearsal.unavailable;
 import static dev.stretto.dispatch.Rehearsal.unknown;
+import static dev.stretto.dispatch.Rehearsal.unready;
 import static dev.stretto.dispatch.Rehearsal.untaken;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -456,6 +457,42 @@ class DispatchStateTest {
     rehearsal.finish(1, new Outcome.Rejected(Outcome.Refused.UNSENDABLE, "header")).go();
 
     assertThat(rehearsal.starts).as("the next is the probe").endsWith(1L, 2L).hasSize(6);
+  }
+
+  @Test
+  void aCallThatWasNotReadyGoesOutAgainAtOnceAndAsTheProbeWhereItWasOne() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(2)).offer(3).go();
+    rehearsal.finish(2, unready()).finish(1, unready()).go();
+    assertThat(rehearsal.starts).as("in order, at once").containsExactly(1L, 2L, 1L, 2L);
+    rehearsal.finish(1, unavailable(null)).finish(2, unavailable(null));
+    rehearsal.pass(Duration.ofMinutes(1)).go();
+    assertThat(rehearsal.starts).as("one probe").endsWith(2L, 1L).hasSize(5);
+
+    rehearsal.finish(1, unready()).go();
+    assertThat(rehearsal.starts).as("the probe again").endsWith(1L, 1L).hasSize(6);
+
+    rehearsal.finish(1, delivered()).go();
+    assertThat(rehearsal.recorded.get(1L))
+        .as("none of these counts")
+        .extracting(Settlement::attempts)
+        .isEqualTo(1);
+  }
+
+  @Test
+  void refusedCredentialsEndTheRunAndAreChargedToNoMessage() {
+    Rehearsal rehearsal = new Rehearsal(Settings.start(3).after(0)).offer(4).go();
+    rehearsal.finish(1, delivered()).go();
+
+    rehearsal
+        .finish(2, new Outcome.Rejected(Outcome.Refused.CREDENTIALS, "no token: HTTP 401"))
+        .finish(3, delivered())
+        .go();
+
+    assertThat(rehearsal.state.stopped())
+        .isEqualTo(new Stop(Stop.Reason.REFUSED, "no token: HTTP 401; mend the credentials", null));
+    assertThat(rehearsal.statusOf(2)).isEqualTo(Status.PENDING);
+    assertThat(rehearsal.recorded.get(2L)).extracting(Settlement::attempts).isEqualTo(0);
+    assertThat(rehearsal.statusOf(3)).isEqualTo(Status.DELIVERED);
   }
 
   @Test

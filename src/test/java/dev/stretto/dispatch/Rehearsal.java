@@ -276,6 +276,10 @@ final class Rehearsal {
     return new Outcome.RetryLater(Outcome.Fault.UNTAKEN, "REFUSED_STREAM", null);
   }
 
+  static Outcome unready() {
+    return new Outcome.RetryLater(Outcome.Fault.UNREADY, "no token", null);
+  }
+
   static Outcome busy(Duration retryAfter) {
     return new Outcome.RetryLater(Outcome.Fault.FAILED, "HTTP 409", retryAfter);
   }

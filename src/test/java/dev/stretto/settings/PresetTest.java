@@ -58,8 +58,8 @@ class PresetTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             SPACE
-                + "preset: must be one of discord, matrix, mattermost, slack, slack-webhook, teams,"
-                + " telegram, not "
+                + "preset: must be one of discord, matrix, mattermost, slack, slack-webhook,"
+                + " standard-webhooks, teams, telegram, not "
                 + name);
   }
 

@@ -95,7 +95,7 @@ public final class Driver {
               new CompletableFuture<>(),
               how -> {
                 if (how instanceof Outcome.RetryLater(Outcome.Fault fault, _, _)
-                    && fault == Outcome.Fault.UNTAKEN) {
+                    && (fault == Outcome.Fault.UNTAKEN || fault == Outcome.Fault.UNREADY)) {
                   line.add(next);
                   untaken.incrementAndGet();
                 } else {

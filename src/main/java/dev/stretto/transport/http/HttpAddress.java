@@ -79,6 +79,18 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
     }
   }
 
+  /** The host and port, for people. */
+  String authority() {
+    return host + ":" + port;
+  }
+
+  /** The address with a host that {@link URI} can read; a request is given the real one. */
+  URI withKnownHost() {
+    return uri.getHost() != null
+        ? uri
+        : URI.create(uri.toString().replaceFirst("//[^/?]*", "//host:" + port));
+  }
+
   private static String host(String property, String text) {
     if (AMBIGUOUS.matcher(text).find()) {
       throw new InvalidSettingException(

@@ -7,6 +7,7 @@ import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport.Progress;
 import dev.stretto.transport.http.answer.HttpAnswers;
 import dev.stretto.transport.http.answer.KeptBody;
+import dev.stretto.transport.http.credentials.TokenUse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /** One request under way; tells its progress, each step once. */
@@ -32,6 +34,7 @@ final class HttpCall
   private final HttpAnswers answers;
   private final HttpFaults faults;
   private final CallsUnderWay calls;
+  private final @Nullable TokenUse token;
 
   private @Nullable Request request;
 
@@ -55,13 +58,22 @@ final class HttpCall
   private volatile HttpFields headers = HttpFields.EMPTY;
   private volatile @Nullable KeptBody body;
 
+  /**
+   * @param token what the request carries, or null
+   */
   HttpCall(
-      Call call, Progress progress, HttpAnswers answers, HttpFaults faults, CallsUnderWay calls) {
+      Call call,
+      Progress progress,
+      HttpAnswers answers,
+      HttpFaults faults,
+      CallsUnderWay calls,
+      @Nullable TokenUse token) {
     this.call = call;
     this.progress = progress;
     this.answers = answers;
     this.faults = faults;
     this.calls = calls;
+    this.token = token;
   }
 
   /** The call whose request this is; null for requests of the client's own. */
@@ -204,18 +216,30 @@ final class HttpCall
     }
   }
 
-  private void answered() {
+  private synchronized void answered() {
     KeptBody kept = body;
-    if (kept != null) {
-      finish(answers.of(status, headers, kept));
+    if (kept != null && !over) {
+      finish(sentAgainWithANewToken() ? faults.unauthorized() : answers.of(status, headers, kept));
     }
+  }
+
+  private boolean sentAgainWithANewToken() {
+    if (token == null) {
+      return false;
+    }
+    if (status == HttpStatus.UNAUTHORIZED_401) {
+      return token.refused();
+    }
+    token.taken();
+    return false;
   }
 
   private synchronized void finish(Outcome outcome) {
     if (!over) {
       over = true;
       // Before anyone asks for the capacity, or starts another call, because of this.
-      if (outcome instanceof RetryLater(Fault fault, _, _) && fault == Fault.UNTAKEN) {
+      if (outcome instanceof RetryLater(Fault fault, _, _)
+          && (fault == Fault.UNTAKEN || fault == Fault.UNREADY)) {
         calls.untaken(call);
       }
       calls.remove(this);

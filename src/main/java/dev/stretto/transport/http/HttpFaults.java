@@ -27,6 +27,7 @@ final class HttpFaults {
   private final Duration timeout;
   private final String authority;
   private final boolean plainHttp2;
+  private final String property;
   private final Elsewhere elsewhere;
 
   /** Other connections of the channel. */
@@ -55,10 +56,34 @@ final class HttpFaults {
    * @param elsewhere the channel's other connections
    */
   HttpFaults(HttpSettings settings, Elsewhere elsewhere) {
+    this(
+        settings.timeout(),
+        settings.authority(),
+        !settings.secure() && settings.protocol() == HttpSettings.Version.HTTP_2,
+        "http.url",
+        elsewhere);
+  }
+
+  private HttpFaults(
+      Duration timeout,
+      String authority,
+      boolean plainHttp2,
+      String property,
+      Elsewhere elsewhere) {
+    this.timeout = timeout;
+    this.authority = authority;
+    this.plainHttp2 = plainHttp2;
+    this.property = property;
     this.elsewhere = elsewhere;
-    this.timeout = settings.timeout();
-    this.authority = settings.authority();
-    this.plainHttp2 = !settings.secure() && settings.protocol() == HttpSettings.Version.HTTP_2;
+  }
+
+  /**
+   * Those of another address, by HTTP/1.1.
+   *
+   * @param property the setting that has the address
+   */
+  static HttpFaults of(String property, String authority, Duration timeout) {
+    return new HttpFaults(timeout, authority, false, property, Elsewhere.NONE);
   }
 
   /** The outcome of a call that failed before any byte of its request was written. */
@@ -82,7 +107,9 @@ final class HttpFaults {
                   + authority
                   + " ("
                   + text(other)
-                  + "); check http.version, or write https: in http.url where TLS is expected";
+                  + "); check http.version, or write https: in "
+                  + property
+                  + " where TLS is expected";
           case Throwable other -> "no connection to " + authority + ": " + text(other);
         };
     return notTaken(reason);
@@ -109,6 +136,11 @@ final class HttpFaults {
           case Throwable other -> "connection lost before an answer: " + text(other);
         };
     return new RetryLater(Fault.UNKNOWN, reason, null);
+  }
+
+  /** The outcome of a call that is sent again with a new token. */
+  RetryLater unauthorized() {
+    return new RetryLater(Fault.UNREADY, "HTTP 401: the token was taken no more", null);
   }
 
   /** The outcome of a call whose connection was on its way out. */
@@ -140,16 +172,16 @@ final class HttpFaults {
   private String noHttp(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (String.valueOf(cause.getMessage()).contains("0x15")) {
-        return authority + " answers in TLS; write https: in http.url";
+        return authority + " answers in TLS; write https: in " + property;
       }
     }
-    return authority + " does not answer in HTTP/1.1; check host and port in http.url";
+    return authority + " does not answer in HTTP/1.1; check host and port in " + property;
   }
 
   private String noTls(SSLException failure) {
     String failed = "TLS failed with " + authority + ": " + text(failure);
     return unrecognized(failure)
-        ? failed + " It answers without TLS; write http: in http.url, or check the port"
+        ? failed + " It answers without TLS; write http: in " + property + ", or check the port"
         : failed;
   }
 

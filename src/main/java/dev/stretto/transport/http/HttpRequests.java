@@ -1,15 +1,19 @@
 package dev.stretto.transport.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerText;
+import dev.stretto.transport.http.credentials.Credentials;
+import dev.stretto.transport.http.credentials.TokenUse;
 import dev.stretto.transport.http.request.Filled;
 import dev.stretto.transport.http.request.RequestSettings;
 import dev.stretto.transport.http.request.RequestTemplates;
 import dev.stretto.transport.http.request.UnsendableException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,7 @@ final class HttpRequests {
   private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
+  private final Credentials credentials;
   private final @Nullable RequestTemplates templates;
 
   /**
@@ -44,39 +49,47 @@ final class HttpRequests {
   record Draft(@Nullable String problem, @Nullable Filled filled) {}
 
   /**
-   * @throws InvalidSettingException where the channel's name or a configured header can't be sent
+   * @param clock what requests are dated by
+   * @throws InvalidSettingException where the channel's name, a configured header or what says who
+   *     is asking can't be sent
    */
-  HttpRequests(String channel, HttpSettings settings) {
+  HttpRequests(String channel, HttpSettings settings, Clock clock) {
     if (!HttpHeaders.isValue(channel)) {
       throw new InvalidSettingException(
           "http", "the channel's name can't be sent as a header; use Latin letters");
     }
     HttpAddress address = settings.target();
     this.host = address.host();
-    this.target = withKnownHost(address);
+    this.target = address.withKnownHost();
     this.method = settings.method();
     this.version = version(settings);
     this.channel = new HttpField("Stretto-Channel", channel);
+    this.credentials = new Credentials(channel, settings.credentials(), clock);
     this.configured = new ArrayList<>();
     for (Map.Entry<String, String> header : settings.headers().entrySet()) {
-      String problem = HttpHeaders.problem(header.getKey(), header.getValue());
-      if (problem != null) {
-        throw new InvalidSettingException("http.headers." + header.getKey(), problem);
-      }
+      checkHeader("http.headers.", header.getKey(), header.getValue());
       configured.add(new HttpField(header.getKey(), header.getValue()));
     }
     this.templates = templates(settings.request());
   }
 
-  private static @Nullable RequestTemplates templates(RequestSettings settings) {
+  private void checkHeader(String property, String name, String value) {
+    String owner = credentials.ownerInSettings(name);
+    String problem =
+        owner == null
+            ? HttpHeaders.problem(name, value)
+            : "can't be used with " + owner + ", which sets it; leave one of them out";
+    if (problem != null) {
+      throw new InvalidSettingException(property + name, problem);
+    }
+  }
+
+  private @Nullable RequestTemplates templates(RequestSettings settings) {
     if (settings.none()) {
       return null;
     }
     for (String header : settings.headers().keySet()) {
-      String problem = HttpHeaders.problem(header, "");
-      if (problem != null) {
-        throw new InvalidSettingException("http.request.headers." + header, problem);
-      }
+      checkHeader("http.request.headers.", header, "");
     }
     RequestTemplates made = new RequestTemplates(settings);
     try {
@@ -85,14 +98,6 @@ final class HttpRequests {
       throw e.asSetting();
     }
     return made;
-  }
-
-  /** The address with a host that {@link URI} can read; the request is given the real one. */
-  private static URI withKnownHost(HttpAddress address) {
-    URI uri = address.uri();
-    return uri.getHost() != null
-        ? uri
-        : URI.create(uri.toString().replaceFirst("//[^/?]*", "//host:" + address.port()));
   }
 
   /** Which version Jetty must speak, or null where TLS is to negotiate it. */
@@ -134,7 +139,7 @@ final class HttpRequests {
     }
   }
 
-  private static @Nullable String problem(Message message) {
+  private @Nullable String problem(Message message) {
     String misfit = misfit("the message id", message.messageId());
     if (misfit == null) {
       misfit = misfit("the content type", message.contentType());
@@ -148,7 +153,7 @@ final class HttpRequests {
         return "header '" + AnswerText.oneLine(header.getKey()) + "' " + problem;
       }
     }
-    return null;
+    return credentials.problem(message);
   }
 
   /**
@@ -165,12 +170,16 @@ final class HttpRequests {
     return bare ? null : what + " can't be sent as a header: it begins or ends with a blank";
   }
 
-  /** The request of a call whose draft has no problem. */
-  Request of(HttpClient client, Call call, Draft draft) {
+  /**
+   * The request of a call whose draft has no problem.
+   *
+   * @param token what it carries, or null
+   */
+  Request of(HttpClient client, Call call, Draft draft, @Nullable TokenUse token) {
     Message message = call.message();
     Filled filled = draft.filled();
     String templated = filled == null ? null : filled.body();
-    String body = templated == null ? message.payload() : templated;
+    byte[] body = (templated == null ? message.payload() : templated).getBytes(UTF_8);
     String contentType =
         filled == null || templated == null ? message.contentType() : filled.contentType();
     Request request =
@@ -178,8 +187,11 @@ final class HttpRequests {
             .newRequest(filled == null ? target : target(filled))
             .host(host)
             .method(filled == null || filled.method() == null ? method : filled.method())
-            .headers(headers -> fill(headers, call, contentType, filled))
-            .body(new BytesRequestContent(contentType, body.getBytes(StandardCharsets.UTF_8)));
+            .headers(headers -> {
+              fill(headers, call, contentType, filled);
+              credentials.add(headers, message, body, token);
+            })
+            .body(new BytesRequestContent(contentType, body));
     return version == null ? request : request.version(version);
   }
 

@@ -2,6 +2,10 @@ package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerRule;
+import dev.stretto.transport.http.credentials.BasicSettings;
+import dev.stretto.transport.http.credentials.Credentials;
+import dev.stretto.transport.http.credentials.OAuth2Settings;
+import dev.stretto.transport.http.credentials.SignatureSettings;
 import dev.stretto.transport.http.request.RequestSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,6 +39,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param answer what answers mean, in the order in which the rules are asked; the usual where none
  *     fits
  * @param request what requests look like
+ * @param basic a user and a password, or null
+ * @param oauth2 where tokens come from, or null
+ * @param signature what signs requests, or null
+ * @param trace whether requests carry a trace's id
  */
 record HttpSettings(
     @Nullable String url,
@@ -49,7 +57,11 @@ record HttpSettings(
     @Nullable Path trustStore,
     @Nullable String trustStorePassword,
     @DefaultValue List<AnswerRule> answer,
-    @DefaultValue RequestSettings request) {
+    @DefaultValue RequestSettings request,
+    @Nullable BasicSettings basic,
+    @Nullable OAuth2Settings oauth2,
+    @Nullable SignatureSettings signature,
+    @DefaultValue("false") boolean trace) {
 
   /** Stands for a value of the message in a template. */
   private static final String TAG = "\\{\\{.*?}}+";
@@ -88,8 +100,7 @@ record HttpSettings(
 
   /** The host and port that the url names, for people. */
   String authority() {
-    HttpAddress target = target();
-    return target.host() + ":" + target.port();
+    return target().authority();
   }
 
   /** The parsed proxy, or null where there is none. */
@@ -118,6 +129,9 @@ record HttpSettings(
     addWords(words, "/|" + TAG, Arrays.asList(uri.getRawPath(), uri.getPath(), request.path()));
     addWords(
         words, "[&=]|" + TAG, Arrays.asList(uri.getRawQuery(), uri.getQuery(), request.query()));
+    if (basic != null) {
+      addWords(words, "\\s+", Arrays.asList(basic.authorization(), basic.password()));
+    }
     return words;
   }
 
@@ -128,6 +142,11 @@ record HttpSettings(
         words.addAll(List.of(text.split(between)));
       }
     }
+  }
+
+  /** What says who is asking. */
+  Credentials.Settings credentials() {
+    return new Credentials.Settings(basic, oauth2, signature, trace);
   }
 
   /** What is asked of a client; channels that ask for the same can share one. */

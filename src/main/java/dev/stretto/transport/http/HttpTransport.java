@@ -4,7 +4,9 @@ import dev.stretto.transport.Call;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.answer.HttpAnswers;
+import dev.stretto.transport.http.credentials.TokenUse;
 import org.eclipse.jetty.client.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one HTTP destination. Requests of one HTTP/2 connection arrive in start order, because
@@ -19,18 +21,24 @@ final class HttpTransport implements Transport {
   private final HttpAnswers answers;
   private final HttpFaults faults;
   private final CallsUnderWay calls;
+  private final @Nullable TokenEndpoint tokens;
 
+  /**
+   * @param tokens where the token comes from that every call carries; null where none does
+   */
   HttpTransport(
       HttpConnections connections,
       HttpRequests requests,
       HttpAnswers answers,
       HttpFaults faults,
-      CallsUnderWay calls) {
+      CallsUnderWay calls,
+      @Nullable TokenEndpoint tokens) {
     this.connections = connections;
     this.requests = requests;
     this.answers = answers;
     this.faults = faults;
     this.calls = calls;
+    this.tokens = tokens;
   }
 
   /**
@@ -68,6 +76,16 @@ final class HttpTransport implements Transport {
       progress.finished(new Outcome.Rejected(Outcome.Refused.UNSENDABLE, draft.problem()));
       return;
     }
+    TokenUse token = null;
+    if (tokens != null) {
+      token = tokens.use(call, connections);
+      if (token == null) {
+        // INVARIANT: nothing starts meanwhile, for this call has not left; it goes out again at its
+        // place, if by then the lease is live and nobody has asked for a stop.
+        tokens.await(connections, progress::finished);
+        return;
+      }
+    }
     HttpLink link = connections.link();
     boolean lost = link == null && connections.spokeHttp2() && calls.mayBeOvertaken();
     if (lost || calls.overtakes(call)) {
@@ -76,9 +94,9 @@ final class HttpTransport implements Transport {
       progress.finished(faults.untaken());
       return;
     }
-    HttpCall exchange = new HttpCall(call, progress, answers, faults, calls);
+    HttpCall exchange = new HttpCall(call, progress, answers, faults, calls, token);
     try {
-      Request request = requests.of(connections.client(), call, draft).tag(connections);
+      Request request = requests.of(connections.client(), call, draft, token).tag(connections);
       exchange.send(request, link);
     } catch (Exception e) {
       exchange.failed(e);

@@ -7,6 +7,8 @@ import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.answer.HttpAnswers;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import org.springframework.boot.ssl.SslBundle;
 
@@ -57,8 +59,12 @@ public final class HttpTransportType implements TransportType {
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
     HttpTls tls = new HttpTls(http, bundles);
-    HttpRequests requests = new HttpRequests(channel, http);
-    HttpAnswers answers = new HttpAnswers(http.answer(), http.sentWords(), !http.secure(), clock);
+    HttpRequests requests = new HttpRequests(channel, http, clock);
+    TokenEndpoint tokens =
+        http.oauth2() == null ? null : new TokenEndpoint(http, http.oauth2(), clock);
+    List<Collection<String>> sent =
+        tokens == null ? List.of(http.sentWords()) : List.of(http.sentWords(), tokens.values());
+    HttpAnswers answers = new HttpAnswers(http.answer(), sent, !http.secure(), clock);
     int connections = http.http2Connections();
     Function<HttpFaults.Elsewhere, HttpTransport> opener =
         elsewhere -> {
@@ -68,7 +74,8 @@ public final class HttpTransportType implements TransportType {
               requests,
               answers,
               new HttpFaults(http, elsewhere),
-              calls);
+              calls,
+              tokens);
         };
     return connections > 1
         ? new SpreadTransport(connections, window, opener, System::nanoTime)

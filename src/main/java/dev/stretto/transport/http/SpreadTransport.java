@@ -106,7 +106,9 @@ final class SpreadTransport implements Transport {
     }
 
     void ended(long begin, Outcome outcome) {
-      boolean untaken = outcome instanceof RetryLater(Fault fault, _, _) && fault == Fault.UNTAKEN;
+      boolean untaken =
+          outcome instanceof RetryLater(Fault fault, _, _)
+              && (fault == Fault.UNTAKEN || fault == Fault.UNREADY);
       boolean unknown = outcome instanceof RetryLater(Fault fault, _, _) && fault == Fault.UNKNOWN;
       if (unknown && unansweredAt - begin >= 0) {
         if (answeredAt - begin < 0) {

@@ -9,6 +9,10 @@ import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.answer.AnswerRule;
+import dev.stretto.transport.http.credentials.BasicSettings;
+import dev.stretto.transport.http.credentials.OAuth2Settings;
+import dev.stretto.transport.http.credentials.OAuth2Settings.ClientAuthentication;
+import dev.stretto.transport.http.credentials.SignatureSettings;
 import dev.stretto.transport.http.request.RequestSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +48,11 @@ class HttpSettingsTest {
                 null,
                 null,
                 List.of(),
-                new RequestSettings(null, null, null, Map.of(), null, null)));
+                new RequestSettings(null, null, null, Map.of(), null, null),
+                null,
+                null,
+                null,
+                false));
   }
 
   @Test
@@ -111,7 +119,27 @@ class HttpSettingsTest {
                     "request.body",
                     "[]",
                     "request.content-type",
-                    "text/plain")
+                    "text/plain",
+                    "basic.user",
+                    "me",
+                    "basic.password",
+                    "pass",
+                    "oauth2.token-url",
+                    "https://a/token",
+                    "oauth2.client-id",
+                    "id",
+                    "oauth2.client-secret",
+                    "secret",
+                    "oauth2.client-authentication",
+                    "form",
+                    "oauth2.scope",
+                    "a b",
+                    "oauth2.parameters.audience",
+                    "c",
+                    "signature.secrets",
+                    "whsec_a,whsk_b",
+                    "trace",
+                    "true")
                 .bind(HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -135,7 +163,17 @@ class HttpSettingsTest {
                         AnswerRule.Refusal.SENDER,
                         new AnswerRule.Wait("X-Wait", "/wait", AnswerRule.Unit.MILLISECONDS))),
                 new RequestSettings(
-                    "PATCH", "/a", "b=c", Map.of("X-Room", "{{key}}"), "[]", "text/plain")));
+                    "PATCH", "/a", "b=c", Map.of("X-Room", "{{key}}"), "[]", "text/plain"),
+                new BasicSettings("me", "pass"),
+                new OAuth2Settings(
+                    "https://a/token",
+                    "id",
+                    "secret",
+                    ClientAuthentication.FORM,
+                    "a b",
+                    Map.of("audience", "c")),
+                new SignatureSettings(List.of("whsec_a", "whsk_b")),
+                true));
   }
 
   @ParameterizedTest
@@ -211,9 +249,17 @@ class HttpSettingsTest {
                     "headers.A",
                     "s3cret",
                     "trust-store-password",
+                    "s3cret",
+                    "basic.password",
+                    "s3cret",
+                    "oauth2.client-secret",
+                    "s3cret",
+                    "oauth2.parameters.key",
+                    "s3cret",
+                    "signature.secrets",
                     "s3cret")
-                .bind(HttpSettings.class)
-                .toString())
+                .bind(HttpSettings.class))
+        .asString()
         .doesNotContain("s3cret");
   }
 

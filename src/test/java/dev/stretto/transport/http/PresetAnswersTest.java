@@ -2,6 +2,7 @@ package dev.stretto.transport.http;
 
 import static dev.stretto.transport.Outcome.Fault.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.message.Message;
 import dev.stretto.settings.Channels;
@@ -15,6 +16,7 @@ import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.http.answer.AnswerRule;
+import dev.stretto.transport.http.credentials.SignatureSettings;
 import dev.stretto.transport.http.request.RequestSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,8 @@ class PresetAnswersTest {
 
   private static final Path FOLDER = Path.of("src/main/resources/dev/stretto/settings/presets");
 
+  private static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
   private final HttpTransportType type =
       new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
 
@@ -56,6 +60,22 @@ class PresetAnswersTest {
   void everyPropertyOfAPresetIsOneAndCanBeMeant(String preset) throws Exception {
     Transport opened = type.open("space", settings(preset, "https://example.org/"), 4);
     opened.close();
+  }
+
+  @Test
+  void aWebhookWithoutASecretIsRefusedAndOneWithOthersIsSignedByThem() {
+    TransportSettings settings =
+        settings(
+            "standard-webhooks",
+            "https://example.org/",
+            Map.of("signature.secrets[1]", WEBHOOK_SECRET));
+    assertThat(settings.bind(HttpSettings.class).signature())
+        .isEqualTo(new SignatureSettings(List.of(WEBHOOK_SECRET, WEBHOOK_SECRET)));
+
+    TransportSettings without =
+        settings("standard-webhooks", "https://example.org/", Map.of("signature.secrets[0]", ""));
+    assertThatThrownBy(() -> type.open("space", without, 4))
+        .hasMessageContaining("http.signature.secrets");
   }
 
   @Test
@@ -102,6 +122,7 @@ class PresetAnswersTest {
         "mattermost, 200, ok",
         "matrix, 200, {\"event_id\":\"$1\"}",
         "telegram, 200, {\"ok\":true;\"result\":{}}",
+        "standard-webhooks, 204, ``",
       })
   void whatWasTakenIsDelivered(String preset, int status, String body) throws Exception {
     assertThat(answered(preset, status, json(body))).isEqualTo(new Delivered());
@@ -232,6 +253,9 @@ class PresetAnswersTest {
     Map<String, Object> written = new HashMap<>();
     written.put("stretto.channels.space.preset", preset);
     written.put("stretto.channels.space.http.url", url);
+    if (preset.equals("standard-webhooks")) {
+      written.put("stretto.channels.space.http.signature.secrets[0]", WEBHOOK_SECRET);
+    }
     http.forEach((name, value) -> written.put("stretto.channels.space.http." + name, value));
     StandardEnvironment environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("test", written));

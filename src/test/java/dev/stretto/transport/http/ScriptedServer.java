@@ -41,6 +41,10 @@ final class ScriptedServer implements AutoCloseable {
   private static final int STREAMS = 128;
 
   final Queue<Seen> seen = new ConcurrentLinkedQueue<>();
+
+  /** What HTTP/2 requests began with, in the order of their arrival. */
+  final Queue<HttpFields> arrived = new ConcurrentLinkedQueue<>();
+
   final Queue<Session> sessions = new ConcurrentLinkedQueue<>();
   private final Server server = new Server();
   private final ServerConnector connector;
@@ -191,6 +195,7 @@ final class ScriptedServer implements AutoCloseable {
 
         @Override
         public Stream.@Nullable Listener onNewStream(Stream stream, HeadersFrame frame) {
+          arrived.add(frame.getMetaData().getHttpFields());
           ErrorCode code = resetWith;
           if (code == null) {
             return super.onNewStream(stream, frame);

@@ -14,27 +14,34 @@ public final class AnswerText {
   private static final int SHORTEST_SECRET = 8;
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\s]+");
 
-  private final List<String> secrets;
+  private final List<Collection<String>> words;
 
   /**
-   * @param words what a destination was sent beside the message, some of which may be secret
+   * @param words what a destination was sent beside the message, some of which may be secret; may
+   *     change, and be changed by any thread
    */
-  AnswerText(Collection<String> words) {
-    secrets = words.stream().filter(word -> word.length() >= SHORTEST_SECRET).distinct().toList();
+  AnswerText(List<Collection<String>> words) {
+    this.words = words;
   }
 
   /** What the body says; empty where it says nothing that could be read. */
   String of(AnswerBody body) {
+    List<String> secrets =
+        words.stream()
+            .flatMap(Collection::stream)
+            .filter(word -> word.length() >= SHORTEST_SECRET)
+            .distinct()
+            .toList();
     boolean cut = !body.whole() || body.text().length() > EXCERPT;
     String text = body.text().substring(0, Math.min(EXCERPT, body.text().length()));
     for (String secret : secrets) {
       text = text.replace(secret, "***");
     }
-    return shortened(oneLine(cut ? withoutBegunSecret(text) : text));
+    return shortened(oneLine(cut ? withoutBegunSecret(text, secrets) : text));
   }
 
   /** Where the body was cut inside a secret, its beginning would be shown. */
-  private String withoutBegunSecret(String text) {
+  private static String withoutBegunSecret(String text, List<String> secrets) {
     int end = text.length();
     for (String secret : secrets) {
       for (int begun = Math.min(secret.length(), text.length()); begun > 0; begun--) {

@@ -33,12 +33,13 @@ public final class HttpAnswers {
 
   /**
    * @param rules in the order in which they are asked
-   * @param sent words that were sent beside the message, some of which may be secret
+   * @param sent words that were sent beside the message, some of which may be secret; may change
    * @param plain whether the destination is asked without TLS
    * @param clock what a time to wait for is compared with
    * @throws InvalidSettingException naming what can't be meant in a rule
    */
-  public HttpAnswers(List<AnswerRule> rules, Collection<String> sent, boolean plain, Clock clock) {
+  public HttpAnswers(
+      List<AnswerRule> rules, List<Collection<String>> sent, boolean plain, Clock clock) {
     this.rules =
         IntStream.range(0, rules.size())
             .mapToObj(i -> CheckedRule.of("http.answer[" + i + "]", rules.get(i)))
