@@ -15,7 +15,8 @@
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,
- *                              transport.exec, transport.http, transport.java, transport
+ *                              transport.broker, transport.exec, transport.http,
+ *                              transport.java, transport
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
@@ -27,12 +28,14 @@
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
+ * transport.broker         ──► transport
  * transport.exec           ──► transport, message
  * transport.http           ──► transport.http.answer, transport.http.request, transport, message
  * transport.http.answer    ──► transport.http.json, transport
  * transport.http.request   ──► transport.http.json, transport, message
  * transport.http.json      ──► transport
  * transport.java           ──► transport, message
+ * transport.kafka          ──► transport, message
  * transport                ──► message
  *
  * report                   ──► outbox.admin, outbox, lease, message
