@@ -28,6 +28,7 @@
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
+ * transport.amqp           ──► transport, message
  * transport.broker         ──► transport
  * transport.exec           ──► transport, message
  * transport.http           ──► transport.http.answer, transport.http.request, transport, message

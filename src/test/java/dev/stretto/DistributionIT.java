@@ -35,7 +35,10 @@ class DistributionIT {
     assertThat(jars("transports/kafka"))
         .anyMatch(jar -> jar.startsWith("kafka-clients-"))
         .doesNotContainAnyElementsOf(jars());
-    assertThat(jars()).noneMatch(jar -> jar.matches("(kafka|zstd|lz4|snappy).*"));
+    assertThat(jars("transports/amqp"))
+        .anyMatch(jar -> jar.startsWith("amqp-client-"))
+        .doesNotContainAnyElementsOf(jars());
+    assertThat(jars()).noneMatch(jar -> jar.matches("(kafka|zstd|lz4|snappy|amqp|netty).*"));
   }
 
   @Test

@@ -73,13 +73,19 @@ public class StrettoConfiguration {
     return BrokerTransportType.kafka();
   }
 
+  @Bean
+  BrokerTransportType amqpTransport() {
+    return BrokerTransportType.amqp();
+  }
+
   /** The same without Spring. */
   public static List<TransportType> transports(ConfigurableEnvironment environment) {
     return List.of(
         new HttpTransportType(Clock.systemUTC(), new TlsBundles(environment)),
         new JavaTransportType(),
         new ExecTransportType(),
-        BrokerTransportType.kafka());
+        BrokerTransportType.kafka(),
+        BrokerTransportType.amqp());
   }
 
   @Bean

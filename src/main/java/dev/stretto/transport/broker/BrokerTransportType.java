@@ -50,6 +50,11 @@ public final class BrokerTransportType implements TransportType {
     return kafka(BrokerTransportType.class.getClassLoader(), home());
   }
 
+  /** Sends messages to an exchange of a broker that speaks AMQP 0-9-1. */
+  public static BrokerTransportType amqp() {
+    return amqp(BrokerTransportType.class.getClassLoader(), home());
+  }
+
   private static @Nullable Path home() {
     String home = System.getProperty(HOME);
     return home == null ? null : Path.of(home);
@@ -65,6 +70,16 @@ public final class BrokerTransportType implements TransportType {
         "kafka-clients",
         "org.apache.kafka.clients.producer.KafkaProducer",
         "dev.stretto.transport.kafka.KafkaTransportType",
+        classPath,
+        home);
+  }
+
+  static BrokerTransportType amqp(ClassLoader classPath, @Nullable Path home) {
+    return new BrokerTransportType(
+        "amqp",
+        "amqp-client",
+        "com.rabbitmq.client.ConnectionFactory",
+        "dev.stretto.transport.amqp.AmqpTransportType",
         classPath,
         home);
   }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where a broker's client comes from. */
 class BrokerTransportTypeTest {
 
-  private static final List<String> PACKAGES = List.of("org.apache.kafka.");
+  private static final List<String> PACKAGES =
+      List.of("org.apache.kafka.", "com.rabbitmq.", "io.netty.");
 
   /** The class path of this test, without the clients. */
   private final ClassLoader without = new Without(getClass().getClassLoader());
@@ -61,7 +62,7 @@ class BrokerTransportTypeTest {
   @Test
   void aClientInTheFolderIsUsedWithWhatIsConfiguredByTheNameOfAClassAndTheThreadIsLeftAsItWas()
       throws Exception {
-    copyClient();
+    copy("kafka", "(kafka-clients|lz4-java)-.*");
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     BrokerTransportType type = BrokerTransportType.kafka(without, home);
     settings
@@ -77,6 +78,18 @@ class BrokerTransportTypeTest {
     }
     assertThat(type.arrivalOrder(settings)).isEqualTo(ArrivalOrder.UNKNOWN);
     assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
+  }
+
+  @Test
+  void eachTransportHasAFolderOfItsOwn() throws Exception {
+    copy("amqp", "(amqp-client|netty)-.*");
+    MapSettings amqp = MapSettings.of("amqp", "url", "amqp://127.0.0.1:9");
+
+    try (Transport transport = BrokerTransportType.amqp(without, home).open("space", amqp, 8)) {
+      assertThat(transport.getClass().getClassLoader()).isInstanceOf(ClientLoader.class);
+    }
+    assertThatThrownBy(() -> BrokerTransportType.kafka(without, home).check(settings, false))
+        .hasMessageStartingWith("transport: kafka needs the jar kafka-clients");
   }
 
   @Test
@@ -107,16 +120,16 @@ class BrokerTransportTypeTest {
             "transport: kafka needs the jar kafka-clients, which can't be used");
   }
 
-  private void copyClient() throws Exception {
-    Files.createDirectories(folder);
+  private void copy(String transport, String names) throws Exception {
+    Path target = Files.createDirectories(home.resolve("transports").resolve(transport));
     List<Path> jars =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(Path::of)
-            .filter(jar -> jar.getFileName().toString().matches("(kafka-clients|lz4-java)-.*"))
+            .filter(jar -> jar.getFileName().toString().matches(names))
             .toList();
-    assertThat(jars).hasSize(2);
+    assertThat(jars).isNotEmpty();
     for (Path jar : jars) {
-      Files.copy(jar, folder.resolve(jar.getFileName()));
+      Files.copy(jar, target.resolve(jar.getFileName()));
     }
   }
 }
