@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,8 +47,6 @@ final class AmqpTransport implements Transport {
 
   /** Whether the connection is to be replaced once nothing is under way on it. */
   private volatile boolean inDoubt;
-
-  private volatile boolean closed;
 
   /** How many calls were given to a connection; touched by the giving thread only. */
   private long given;
@@ -95,9 +94,12 @@ final class AmqpTransport implements Transport {
     underWay.incrementAndGet();
     AmqpCall next =
         new AmqpCall(message, messages.unroutable(message), faults, progress, this::ended);
-    if (!closed) {
+    try {
       next.expireWith(timer.schedule(() -> expire(next), timeout.toNanos(), TimeUnit.NANOSECONDS));
       giving.execute(() -> give(call, next));
+    } catch (RejectedExecutionException e) {
+      // The run is over.
+      next.failed(faults.notSent(e));
     }
   }
 
@@ -163,7 +165,6 @@ final class AmqpTransport implements Transport {
 
   @Override
   public void close() {
-    closed = true;
     timer.shutdown();
     giving.shutdown();
     links.close();

@@ -12,6 +12,7 @@ import dev.stretto.transport.Transport;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,8 +46,6 @@ final class KafkaTransport implements Transport {
 
   /** Whether the producer is to be replaced once nothing is under way on it. */
   private volatile boolean inDoubt;
-
-  private volatile boolean closed;
 
   /** How many calls were given to a producer; touched by the giving thread only. */
   private long given;
@@ -95,7 +94,12 @@ final class KafkaTransport implements Transport {
     }
     underWay.incrementAndGet();
     KafkaCall next = new KafkaCall(progress);
-    giving.execute(() -> give(call, next));
+    try {
+      giving.execute(() -> give(call, next));
+    } catch (RejectedExecutionException e) {
+      // The run is over.
+      next.failed(faults.notSent(e));
+    }
   }
 
   private void give(Call call, KafkaCall next) {
@@ -130,7 +134,6 @@ final class KafkaTransport implements Transport {
 
   @Override
   public void close() {
-    closed = true;
     giving.shutdown();
     producers.close();
   }
@@ -181,7 +184,7 @@ final class KafkaTransport implements Transport {
     }
 
     private synchronized void finish(Outcome outcome) {
-      if (!over && !closed) {
+      if (!over) {
         over = true;
         underWay.decrementAndGet();
         progress.finished(outcome);

@@ -163,6 +163,21 @@ class KafkaFaultsTest {
         Arguments.of("no-such-host.invalid:9092", "host not found: no-such-host.invalid:9092"));
   }
 
+  /** Or the dispatching thread would wait for it for ever. */
+  @Test
+  void aCallThatWaitsForABrokerIsOverWhenTheTransportIsClosed() {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    try (Transport transport =
+        Topics.open(
+            MapSettings.of("kafka", "topic", "space", "bootstrap-servers", "127.0.0.1:9"),
+            "connect-timeout",
+            "10m")) {
+      transport.start(Driver.call(1), Driver.finishing(outcome));
+    }
+
+    assertThat(Driver.get(outcome)).isInstanceOf(RetryLater.class);
+  }
+
   /**
    * What was handed over may have arrived; what comes later is not sent at all, for a producer is
    * made anew that finds no broker; and then all goes on, in order.
