@@ -42,7 +42,8 @@ class KafkaIT {
   }
 
   @Test
-  void withoutTheClientsJarsADispatchEndsWith2AndOtherChannelsGoOnAsBefore() throws Exception {
+  @Tag("slow")
+  void withoutTheClientsJarsADispatchEndsWith2() throws Exception {
     Path home = Shell.copyOfTheDistribution(folder.resolve("home"));
     FileSystemUtils.deleteRecursively(home.resolve("transports"));
     try (Shell shell = shell(home, "127.0.0.1:9")) {

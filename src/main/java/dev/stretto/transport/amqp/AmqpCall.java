@@ -107,16 +107,13 @@ final class AmqpCall {
     finish(new RetryLater(Fault.FAILED, "the broker could not take the message (nack)", null));
   }
 
-  void failed(Outcome outcome) {
-    finish(outcome);
-  }
-
   /** Its time is over. */
   synchronized void expire() {
     finish(begun ? faults.unconfirmed() : faults.unwritten());
   }
 
-  private synchronized void finish(Outcome outcome) {
+  /** It is over; only the first outcome counts. */
+  synchronized void finish(Outcome outcome) {
     if (!over) {
       over = true;
       if (expiry != null) {

@@ -131,7 +131,7 @@ final class AmqpLink implements AutoCloseable {
     unconfirmed.clear();
     for (AmqpCall call : calls) {
       Outcome outcome = call.faults().lost(cause, calls.size() == 1);
-      call.failed(outcome);
+      call.finish(outcome);
     }
   }
 

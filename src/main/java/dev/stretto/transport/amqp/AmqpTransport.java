@@ -99,7 +99,7 @@ final class AmqpTransport implements Transport {
       giving.execute(() -> give(call, next));
     } catch (RejectedExecutionException e) {
       // The run is over.
-      next.failed(faults.notSent(e));
+      next.finish(faults.notSent(e));
     }
   }
 
@@ -113,12 +113,12 @@ final class AmqpTransport implements Transport {
       AmqpLink link = links.get();
       String blocked = link.blocked();
       if (blocked != null) {
-        next.failed(faults.blocked(blocked));
+        next.finish(faults.blocked(blocked));
       } else if (next.begin(++given)) {
         publish(link, call, next);
       }
     } catch (Throwable thrown) {
-      next.failed(faults.notSent(thrown));
+      next.finish(faults.notSent(thrown));
     }
   }
 
@@ -132,9 +132,9 @@ final class AmqpTransport implements Transport {
           AmqpMessages.body(message));
       next.left();
     } catch (AlreadyClosedException e) {
-      next.failed(faults.notSent(e));
+      next.finish(faults.notSent(e));
     } catch (IOException | RuntimeException e) {
-      next.failed(faults.halfWritten(e));
+      next.finish(faults.halfWritten(e));
     }
   }
 
