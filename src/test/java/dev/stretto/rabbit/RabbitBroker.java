@@ -98,7 +98,7 @@ public final class RabbitBroker implements AutoCloseable {
     RabbitBroker broker = new RabbitBroker(folder, ports.get(0), ports.get(1), ports.get(2));
     try {
       broker.startAgain();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       broker.close();
       throw e;
     }
