@@ -15,7 +15,8 @@
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,
- *                              transport.exec, transport.http, transport.java, transport
+ *                              transport.broker, transport.exec, transport.http,
+ *                              transport.java, transport
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
@@ -27,6 +28,8 @@
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
+ * transport.amqp           ──► transport, message
+ * transport.broker         ──► transport
  * transport.exec           ──► transport, message
  * transport.http           ──► transport.http.answer, transport.http.credentials,
  *                              transport.http.json, transport.http.request, transport, message
@@ -35,6 +38,7 @@
  * transport.http.request   ──► transport.http.json, transport, message
  * transport.http.json      ──► transport
  * transport.java           ──► transport, message
+ * transport.kafka          ──► transport, message
  * transport                ──► message
  *
  * report                   ──► outbox.admin, outbox, lease, message

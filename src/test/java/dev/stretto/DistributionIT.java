@@ -31,6 +31,17 @@ class DistributionIT {
   }
 
   @Test
+  void holdsTheClientsOfBrokersBesideTheClassPath() throws IOException {
+    assertThat(jars("transports/kafka"))
+        .anyMatch(jar -> jar.startsWith("kafka-clients-"))
+        .doesNotContainAnyElementsOf(jars());
+    assertThat(jars("transports/amqp"))
+        .anyMatch(jar -> jar.startsWith("amqp-client-"))
+        .doesNotContainAnyElementsOf(jars());
+    assertThat(jars()).noneMatch(jar -> jar.matches("(kafka|zstd|lz4|snappy|amqp|netty).*"));
+  }
+
+  @Test
   void holdsTheDocumentsAndTheirLinksLeadSomewhere() throws IOException {
     try (var files = Files.walk(DISTRIBUTION)) {
       assertThat(files.filter(file -> file.toString().endsWith(".md")).toList())
@@ -40,7 +51,11 @@ class DistributionIT {
   }
 
   private static List<String> jars() throws IOException {
-    try (var files = Files.list(DISTRIBUTION.resolve("lib"))) {
+    return jars("lib");
+  }
+
+  private static List<String> jars(String folder) throws IOException {
+    try (var files = Files.list(DISTRIBUTION.resolve(folder))) {
       return files.map(file -> file.getFileName().toString()).toList();
     }
   }

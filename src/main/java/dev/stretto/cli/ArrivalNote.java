@@ -43,7 +43,8 @@ final class ArrivalNote {
       case NOT_KEPT ->
           ", which is not the order of arrival: over HTTP/1.1, in a class of your own, or through"
               + " several programs, calls overtake each other";
-      case UNKNOWN -> ", which is the order of arrival over HTTP/2 only";
+      case UNKNOWN ->
+          ", which is the order of arrival over HTTP/2 and within a partition of Kafka's only";
     };
   }
 

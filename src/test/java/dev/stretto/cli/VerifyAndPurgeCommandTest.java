@@ -41,7 +41,7 @@ class VerifyAndPurgeCommandTest {
     assertThat(all.out())
         .isEqualToIgnoringNewLines(
             "space: 1,500 first starts kept their order, which is the order of arrival over HTTP/2"
-                + " only");
+                + " and within a partition of Kafka's only");
     assertThat(all.code()).isZero();
     assertThat(run.out())
         .isEqualToIgnoringNewLines(

@@ -10,6 +10,7 @@ import dev.stretto.report.ChannelStatuses;
 import dev.stretto.report.StartOrder;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
+import dev.stretto.transport.broker.BrokerTransportType;
 import dev.stretto.transport.exec.ExecTransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
@@ -67,12 +68,24 @@ public class StrettoConfiguration {
     return new ExecTransportType();
   }
 
+  @Bean
+  BrokerTransportType kafkaTransport() {
+    return BrokerTransportType.kafka();
+  }
+
+  @Bean
+  BrokerTransportType amqpTransport() {
+    return BrokerTransportType.amqp();
+  }
+
   /** The same without Spring. */
   public static List<TransportType> transports(ConfigurableEnvironment environment) {
     return List.of(
         new HttpTransportType(Clock.systemUTC(), new TlsBundles(environment)),
         new JavaTransportType(),
-        new ExecTransportType());
+        new ExecTransportType(),
+        BrokerTransportType.kafka(),
+        BrokerTransportType.amqp());
   }
 
   @Bean

@@ -1,0 +1,5 @@
+/** The system's RabbitMQ for tests. */
+@NullMarked
+package dev.stretto.rabbit;
+
+import org.jspecify.annotations.NullMarked;
