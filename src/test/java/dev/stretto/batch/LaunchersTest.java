@@ -356,6 +356,7 @@ class LaunchersTest {
   private static ConfigurableApplicationContext application(
       Class<?> configuration, FreshDatabase database, String... arguments) {
     List<String> all = new ArrayList<>(database.options());
+    all.add("--spring.config.location=classpath:/dev/stretto/cli/start/");
     all.add("--stretto.channels.space.transport=rehearsed");
     all.addAll(List.of(arguments));
     return new SpringApplicationBuilder(configuration)

@@ -35,7 +35,7 @@ public final class SchemaHistory {
 
   private static final String FLYWAY = "spring.flyway";
   private static final Map<String, String> USUAL =
-      Map.of("locations", "classpath:db/migration/{vendor}");
+      Map.of("locations", "classpath:dev/stretto/database/schema/migration/{vendor}");
 
   private final ConfigurableEnvironment environment;
 
@@ -151,7 +151,7 @@ public final class SchemaHistory {
     Set<Script> known = new HashSet<>();
     for (Resource script :
         new PathMatchingResourcePatternResolver()
-            .getResources("classpath:db/migration/" + vendor + "/*")) {
+            .getResources("classpath:dev/stretto/database/schema/migration/" + vendor + "/*")) {
       int checksum =
           ChecksumCalculator.calculate(new StringResource(script.getContentAsString(UTF_8)));
       known.add(new Script(String.valueOf(script.getFilename()), checksum, true));
