@@ -164,7 +164,7 @@ public final class Schema {
 
   /** The statement with the schema before each of Stretto's tables, where that says more. */
   public String qualify(String sql) {
-    if (vendor == Vendor.MARIADB) {
+    if (vendor == Vendor.MARIADB && jobTables == null) {
       return sql;
     }
     String known = qualified.get(sql);
