@@ -44,7 +44,7 @@ final class RowsRead {
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .run(
-                "--spring.config.location=classpath:/",
+                "--spring.config.location=classpath:/dev/stretto/cli/start/",
                 "--spring.datasource.url=" + store.url(),
                 "--spring.datasource.username=" + store.user(),
                 "--stretto.channels.space.transport=" + AT_ONCE)) {

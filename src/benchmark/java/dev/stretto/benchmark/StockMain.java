@@ -78,6 +78,7 @@ public final class StockMain implements Callable<Integer> {
         .bannerMode(Banner.Mode.OFF)
         .logStartupInfo(false)
         .run(
+            "--spring.config.location=classpath:/dev/stretto/cli/start/",
             "--spring.datasource.url=" + database,
             "--spring.datasource.username=" + user,
             "--spring.batch.job.enabled=false",

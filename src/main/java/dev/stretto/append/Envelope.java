@@ -1,18 +1,13 @@
 package dev.stretto.append;
 
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** The fields of one line that says more of a message than its payload. */
 final class Envelope {
-
-  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-  private static final int MAX_HEADERS = 8000;
 
   private final String line;
   private final long number;
@@ -94,25 +89,24 @@ final class Envelope {
       checkHeader(parser, names);
     }
     String object = line.substring(from, (int) parser.currentLocation().getCharOffset());
-    if (object.length() > MAX_HEADERS) {
-      throw bad("headers are longer than 8,000 characters");
+    if (object.length() > HeaderRule.MAX_LENGTH) {
+      throw bad(HeaderRule.tooLong());
     }
     return names.isEmpty() ? null : object;
   }
 
   private void checkHeader(JsonParser parser, Set<String> names) {
     String name = parser.currentName();
-    if (!HEADER_NAME.matcher(name).matches()) {
-      throw bad("headers: the name of a header has a character that is not allowed there");
-    }
-    if (!names.add(name.toLowerCase(Locale.ROOT))) {
-      throw bad("headers: " + name + " is given twice");
-    }
+    refuse(HeaderRule.nameProblem(name, names));
     if (parser.nextToken() != JsonToken.VALUE_STRING) {
       throw bad("headers: " + name + " must be a string");
     }
-    if (parser.getString().chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
-      throw bad("headers: " + name + " has a control character");
+    refuse(HeaderRule.valueProblem(name, parser.getString()));
+  }
+
+  private void refuse(@Nullable String problem) {
+    if (problem != null) {
+      throw bad(problem);
     }
   }
 

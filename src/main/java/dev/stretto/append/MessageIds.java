@@ -7,6 +7,7 @@ import java.util.UUID;
  * Makes message ids: UUIDs of version 7, which begin with the time and end in 62 random bits. Ids
  * of one input come in rising order, so that the unique index grows at one end; with ids of version
  * 4 a long append rewrites all of that index over and over, and takes ten times as long.
+ * Thread-safe.
  */
 final class MessageIds {
 
@@ -24,7 +25,7 @@ final class MessageIds {
     this.clock = clock;
   }
 
-  String next() {
+  synchronized String next() {
     last = Math.max(clock.millis() * COUNTS, last + 1);
     long time = last / COUNTS;
     long count = last % COUNTS;

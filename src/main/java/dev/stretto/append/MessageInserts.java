@@ -25,7 +25,7 @@ final class MessageInserts implements AutoCloseable {
   /** What a row has beside its payload and its headers, at the most. */
   private static final int OTHER_BYTES = 4000;
 
-  private static final String INSERT =
+  static final String INSERT =
       """
       insert into outbox_message
         (channel, message_id, ordering_key, content_type, headers, payload)

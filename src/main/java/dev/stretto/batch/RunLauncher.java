@@ -176,11 +176,19 @@ public final class RunLauncher {
         () -> clocks.clock().instant() + "/" + lease.fence());
   }
 
+  /** Does the same in an execution that some other launcher has made. */
+  void execute(JobExecution execution, DispatchJob.StepRunner steps)
+      throws JobInterruptedException {
+    execute(execution, steps, run -> {});
+  }
+
   /**
    * Does the same in an execution that some other launcher has made. Where there is nothing to
    * send, the execution's exit status says so.
+   *
+   * @param running is told of the run once there is one
    */
-  void execute(JobExecution execution, DispatchJob.StepRunner steps)
+  void execute(JobExecution execution, DispatchJob.StepRunner steps, Consumer<ChannelRun> running)
       throws JobInterruptedException {
     JobParameters parameters = execution.getJobParameters();
     try (OpenChannel open =
@@ -194,7 +202,7 @@ public final class RunLauncher {
             steps.run(unsent(ExitStatuses.nothingWaited(), false));
           }
           case Found.Closed(Stop stop) -> steps.run(unsent(ExitStatuses.unavailable(stop), true));
-          case Found.Work(JobParameters _) -> send(open, lease, execution, steps, run -> {});
+          case Found.Work(JobParameters _) -> send(open, lease, execution, steps, running);
         }
       } finally {
         leases.release(lease);

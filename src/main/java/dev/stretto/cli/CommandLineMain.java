@@ -12,6 +12,7 @@ import dev.stretto.cli.parked.ParkedListCommand;
 import dev.stretto.cli.parked.ParkedRedriveCommand;
 import dev.stretto.cli.parked.ParkedShowCommand;
 import dev.stretto.cli.start.CommandContext;
+import dev.stretto.cli.start.CommandLog;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -79,6 +80,7 @@ public final class CommandLineMain {
 
   /** A run on the streams of this JVM; what is written is UTF-8 whatever the locale. */
   public static CommandLineMain onStandardStreams() {
+    CommandLog.choose();
     return new CommandLineMain(
         System.in,
         new FileOutputStream(FileDescriptor.out),

@@ -36,6 +36,7 @@ public final class Leases implements AutoCloseable {
   private final Duration duration;
   private final String owner;
   private final LongSupplier nanos;
+  private final boolean lent;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Lease> held = new ArrayList<>();
@@ -50,10 +51,21 @@ public final class Leases implements AutoCloseable {
    * @param nanos a clock that never jumps, in nanoseconds
    */
   public Leases(DataSource database, Duration duration, String owner, LongSupplier nanos) {
+    this(database, duration, owner, nanos, false);
+  }
+
+  /**
+   * The same where others may be waiting for the connection.
+   *
+   * @param lent whether to give it back once no lease is held
+   */
+  public Leases(
+      DataSource database, Duration duration, String owner, LongSupplier nanos, boolean lent) {
     this.database = database;
     this.duration = duration;
     this.owner = owner;
     this.nanos = nanos;
+    this.lent = lent;
   }
 
   /**
@@ -173,6 +185,9 @@ public final class Leases implements AutoCloseable {
           lease.channel(),
           why(e));
     } finally {
+      if (lent && held.isEmpty()) {
+        drop();
+      }
       lock.unlock();
     }
   }

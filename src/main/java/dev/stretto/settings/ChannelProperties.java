@@ -33,6 +33,7 @@ record ChannelProperties(
 
   /** Everything below {@code stretto} beside the channels. */
   record Root(
+      @DefaultValue("false") boolean enabled,
       @DefaultValue("15s") Duration lease,
       @Nullable Duration retention,
       @DefaultValue("32MB") DataSize memory,

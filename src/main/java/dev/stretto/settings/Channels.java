@@ -3,6 +3,7 @@ package dev.stretto.settings;
 import dev.stretto.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -178,6 +179,16 @@ public final class Channels {
     Set<String> names = new TreeSet<>(usable.keySet());
     names.addAll(faults.keySet());
     return names;
+  }
+
+  /** Those whose settings can be used. */
+  public Collection<ChannelSettings> usable() {
+    return List.copyOf(usable.values());
+  }
+
+  /** What is wrong with a setting of each of the others, one line each. */
+  public List<String> faults() {
+    return faults.values().stream().map(fault -> String.valueOf(fault.getMessage())).toList();
   }
 
   /** Whether there is a channel of that name, whether or not it can be used. */

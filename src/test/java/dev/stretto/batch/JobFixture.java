@@ -84,7 +84,7 @@ final class JobFixture implements AutoCloseable {
     List<String> properties =
         new ArrayList<>(
             List.of(
-                "--spring.config.location=classpath:/",
+                "--spring.config.location=classpath:/dev/stretto/cli/start/",
                 "--spring.datasource.url=" + opened.url(),
                 "--spring.datasource.username=" + database.user(),
                 "--spring.datasource.password=" + database.password(),

@@ -1,13 +1,10 @@
 package dev.stretto.batch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stretto.cli.start.StrettoConfiguration;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.lease.Leases;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -275,25 +272,6 @@ class LaunchersTest {
   }
 
   @Test
-  void anApplicationHasItOnceItImportsTheDocumentedConfiguration() throws Exception {
-    assertThat(Files.readString(Path.of("src/docs/operations.md"), UTF_8))
-        .contains("imports `" + StrettoConfiguration.class.getName() + "`");
-    try (ConfigurableApplicationContext application =
-        application(
-            Documented.class,
-            Database.H2.fresh(folder),
-            "--stretto.channels.mine.transport=http",
-            "--stretto.channels.mine.http.url=http://127.0.0.1:9/",
-            "--spring.batch.job.enabled=true",
-            "--spring.batch.job.name=dispatch",
-            "channel=mine",
-            "launch=1")) {
-      assertThat(lastRun(application.getBean(JdbcTemplate.class)))
-          .isEqualTo("COMPLETED COMPLETED nothing waited");
-    }
-  }
-
-  @Test
   void anApplicationsScheduleRunsIt() {
     FreshDatabase database = Database.H2.fresh(folder);
     try (ConfigurableApplicationContext application = application(OnSchedule.class, database)) {
@@ -309,11 +287,6 @@ class LaunchersTest {
   @Import(JobFixture.Beans.class)
   @ImportAutoConfiguration(BatchJobLauncherAutoConfiguration.class)
   static class Launched {}
-
-  @Configuration(proxyBeanMethods = false)
-  @Import(StrettoConfiguration.class)
-  @ImportAutoConfiguration(BatchJobLauncherAutoConfiguration.class)
-  static class Documented {}
 
   @Configuration(proxyBeanMethods = false)
   @EnableScheduling
@@ -356,6 +329,7 @@ class LaunchersTest {
   private static ConfigurableApplicationContext application(
       Class<?> configuration, FreshDatabase database, String... arguments) {
     List<String> all = new ArrayList<>(database.options());
+    all.add("--spring.config.location=classpath:/dev/stretto/cli/start/");
     all.add("--stretto.channels.space.transport=rehearsed");
     all.addAll(List.of(arguments));
     return new SpringApplicationBuilder(configuration)

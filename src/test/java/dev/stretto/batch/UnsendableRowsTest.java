@@ -243,7 +243,9 @@ class UnsendableRowsTest {
         new DriverManagerDataSource(opened.url(), fresh.user(), fresh.password());
     Flyway.configure()
         .dataSource(database)
-        .locations("classpath:db/migration/" + vendor.name().toLowerCase(Locale.ROOT))
+        .locations(
+            "classpath:dev/stretto/database/schema/migration/"
+                + vendor.name().toLowerCase(Locale.ROOT))
         .target(BEFORE)
         .load()
         .migrate();

@@ -117,7 +117,9 @@ class UpgradeTest {
     DataSource database = new DriverManagerDataSource(opened.url(), fresh.user(), fresh.password());
     Flyway.configure()
         .dataSource(database)
-        .locations("classpath:db/migration/" + fresh.vendor().name().toLowerCase(Locale.ROOT))
+        .locations(
+            "classpath:dev/stretto/database/schema/migration/"
+                + fresh.vendor().name().toLowerCase(Locale.ROOT))
         .target(OLDEST)
         .load()
         .migrate();

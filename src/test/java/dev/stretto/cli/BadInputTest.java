@@ -58,7 +58,7 @@ class BadInputTest {
   @MethodSource("mistakes")
   void isNamedOnOneLine(String named, List<String> command) {
     List<String> arguments = new ArrayList<>(command);
-    arguments.add("--spring.config.location=classpath:/");
+    arguments.add("--spring.config.location=classpath:/dev/stretto/cli/start/");
     arguments.add("--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto"));
     arguments.add(SPACE + "transport=http");
     if (command.stream().noneMatch(argument -> argument.contains("http.url"))) {

@@ -34,7 +34,7 @@ public final class CommandLineRun {
 
   private CommandLineRun(String url, List<String> options) {
     this.url = url;
-    properties.add("--spring.config.location=classpath:/");
+    properties.add("--spring.config.location=classpath:/dev/stretto/cli/start/");
     properties.addAll(options);
     properties.add("--stretto.channels.space.transport=http");
     properties.add("--stretto.channels.space.http.url=https://example.org/${STRETTO_TEST_UNSET}");

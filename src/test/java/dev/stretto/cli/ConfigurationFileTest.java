@@ -75,7 +75,7 @@ class ConfigurationFileTest {
         "spring.datasource.hikari.maximumPoolSize: 12",
         "spring.datasource.hikari.data-source-properties: { ApplicationName: x }",
         "spring.flyway.placeholders.anything: x",
-        "spring.flyway.locations: [ 'classpath:db/migration/{vendor}' ]",
+        "spring.flyway.locations: [ 'classpath:dev/stretto/database/schema/migration/{vendor}' ]",
         "spring.application.name: me",
         "{ base: info, logging.level.org.example: \"${base}\" }",
         "",
@@ -198,7 +198,8 @@ class ConfigurationFileTest {
 
   private Result run(String... command) {
     List<String> arguments = new ArrayList<>(List.of(command));
-    arguments.add("--spring.config.location=classpath:/,file:" + folder + "/");
+    arguments.add(
+        "--spring.config.location=classpath:/dev/stretto/cli/start/,file:" + folder + "/");
     arguments.add("--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto"));
     return CommandLineRun.plain(new byte[0], arguments.toArray(String[]::new));
   }

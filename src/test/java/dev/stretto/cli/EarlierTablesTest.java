@@ -34,7 +34,9 @@ class EarlierTablesTest {
     database = vendor.fresh(folder);
     Flyway.configure()
         .dataSource(database.url(), database.user(), database.password())
-        .locations("classpath:db/migration/" + vendor.name().toLowerCase(Locale.ROOT))
+        .locations(
+            "classpath:dev/stretto/database/schema/migration/"
+                + vendor.name().toLowerCase(Locale.ROOT))
         .target("3")
         .load()
         .migrate();

@@ -22,7 +22,7 @@ import org.springframework.core.env.StandardEnvironment;
 class SchemaHistoryTest {
 
   private static final String LOCATIONS = "spring.flyway.locations";
-  private static final String USUAL = "classpath:db/migration/{vendor}";
+  private static final String USUAL = "classpath:dev/stretto/database/schema/migration/{vendor}";
 
   @Parameter Database vendor;
   @TempDir Path folder;

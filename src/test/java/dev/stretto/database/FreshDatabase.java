@@ -44,7 +44,9 @@ public record FreshDatabase(Database vendor, String url, String user, String pas
     }
     Flyway.configure()
         .dataSource(url, user, password)
-        .locations("classpath:db/migration/" + vendor.name().toLowerCase(Locale.ROOT))
+        .locations(
+            "classpath:dev/stretto/database/schema/migration/"
+                + vendor.name().toLowerCase(Locale.ROOT))
         .schemas(schema.name())
         .table(SchemaHistory.TABLE)
         .load()

@@ -300,7 +300,8 @@ class MessageTableTest {
 
   private ClassPathResource migration(String name) {
     return new ClassPathResource(
-        "db/migration/%s/%s".formatted(vendor.name().toLowerCase(Locale.ROOT), name));
+        "dev/stretto/database/schema/migration/%s/%s"
+            .formatted(vendor.name().toLowerCase(Locale.ROOT), name));
   }
 
   private List<Message> claimed() {

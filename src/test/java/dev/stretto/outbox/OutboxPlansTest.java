@@ -36,7 +36,7 @@ class OutboxPlansTest {
   static void fill() {
     Flyway.configure()
         .dataSource(DATA_SOURCE)
-        .locations("classpath:db/migration/h2")
+        .locations("classpath:dev/stretto/database/schema/migration/h2")
         .load()
         .migrate();
     for (int queue :

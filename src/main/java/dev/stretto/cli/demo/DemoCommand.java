@@ -127,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
   private List<String> settings(DemoReceiver receiver, Path folder) {
     String channel = "--stretto.channels." + CHANNEL + ".";
     return List.of(
-        "--spring.config.location=classpath:/",
+        "--spring.config.location=" + CommandContext.DEFAULTS,
         "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("stretto"),
         channel + "transport=http",
         channel + "window=" + window,

@@ -16,6 +16,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** What a command runs with: its streams, and Spring once it asks for it. */
 public final class CommandContext {
 
+  /** Where the product's own settings are, which an application with this jar doesn't read. */
+  public static final String DEFAULTS = "classpath:/dev/stretto/cli/start/";
+
   private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;

@@ -2,6 +2,7 @@ package dev.stretto.cli.start;
 
 import dev.stretto.cli.start.configuration.NamesCheck;
 import dev.stretto.cli.start.configuration.QuietEnvironment;
+import dev.stretto.cli.start.configuration.WrittenYaml;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -90,8 +91,9 @@ final class SpringStart {
     application.setEnvironment(new QuietEnvironment());
     application.addListeners(new NamesCheck());
     application.addInitializers(database, opened);
+    CommandLog.leaveToSpring();
     try {
-      return application.run(lastOfEach(properties));
+      return WrittenYaml.readingFiles(() -> application.run(lastOfEach(properties)));
     } catch (SpringApplication.AbandonedRunException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -118,7 +120,7 @@ final class SpringStart {
   private Map<String, Object> defaults() {
     Map<String, Object> defaults = new HashMap<>();
     List<String> locations = new ArrayList<>();
-    locations.add("optional:classpath:/");
+    locations.add(CommandContext.DEFAULTS);
     locations().forEach(folder -> locations.add("optional:file:" + folder));
     defaults.put("spring.config.location", String.join(",", locations));
     if (debug) {

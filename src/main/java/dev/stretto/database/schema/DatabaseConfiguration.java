@@ -30,15 +30,21 @@ public class DatabaseConfiguration {
   @Bean
   FlywayMigrationStrategy migration(
       ConfigurableEnvironment environment, ObjectProvider<DataSourceProperties> properties) {
-    return new SchemaMigration(environment, () -> unpooled(properties.getObject()));
+    SchemaMigration migration =
+        new SchemaMigration(
+            environment, new SchemaHistory(environment), () -> unpooled(properties.getObject()));
+    return migration::migrate;
   }
 
   private static DataSource unpooled(DataSourceProperties properties) {
     return properties.initializeDataSourceBuilder().type(SimpleDriverDataSource.class).build();
   }
 
-  /** Connections in Stretto's schema, outside the pool and without its limits, each made anew. */
-  public static DataSource unpooled(DataSourceProperties properties, Environment environment) {
-    return new SchemaDataSource(unpooled(properties), environment.getProperty(Schema.PROPERTY));
+  /** Outside the pool that everything else shares, and without its limits. */
+  @Bean
+  LeaseConnections leaseConnections(DataSourceProperties properties, Environment environment) {
+    return new LeaseConnections(
+        new SchemaDataSource(unpooled(properties), environment.getProperty(Schema.PROPERTY)),
+        false);
   }
 }

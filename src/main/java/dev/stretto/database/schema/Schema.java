@@ -28,6 +28,7 @@ public final class Schema {
   static final String PROPERTY = "stretto.schema";
   private static final String USUAL = "stretto";
   private static final int LONGEST = 63;
+  private static final String JOB_TABLES = "batch_";
 
   /** Every table and sequence that the migrations make. */
   static final List<String> TABLES =
@@ -61,11 +62,17 @@ public final class Schema {
 
   private final Vendor vendor;
   private final String name;
+  private final @Nullable String jobTables;
   private final Map<String, String> qualified = new ConcurrentHashMap<>();
 
   private Schema(Vendor vendor, String name) {
+    this(vendor, name, null);
+  }
+
+  private Schema(Vendor vendor, String name, @Nullable String jobTables) {
     this.vendor = vendor;
     this.name = name;
+    this.jobTables = jobTables;
   }
 
   /**
@@ -124,6 +131,15 @@ public final class Schema {
     return new Schema(vendor, other);
   }
 
+  /**
+   * The same schema where the job repository is somebody else's.
+   *
+   * @param prefix what its tables begin with, such as {@code BATCH_}, or {@code batch.BATCH_}
+   */
+  Schema besideJobTables(String prefix) {
+    return new Schema(vendor, name, prefix);
+  }
+
   Vendor vendor() {
     return vendor;
   }
@@ -149,7 +165,7 @@ public final class Schema {
 
   /** The statement with the schema before each of Stretto's tables, where that says more. */
   public String qualify(String sql) {
-    if (vendor == Vendor.MARIADB) {
+    if (vendor == Vendor.MARIADB && jobTables == null) {
       return sql;
     }
     String known = qualified.get(sql);
@@ -165,10 +181,13 @@ public final class Schema {
 
   private String qualified(MatchResult found) {
     String quote = found.group(1);
+    String table = found.group(2);
+    if (jobTables != null && table.regionMatches(true, 0, JOB_TABLES, 0, JOB_TABLES.length())) {
+      return Matcher.quoteReplacement(
+          (quote == null ? "" : quote) + jobTables + table.substring(JOB_TABLES.length()));
+    }
     String text =
-        quote == null
-            ? quoted() + "." + found.group(2)
-            : quote + quoted().replace("'", "''") + "." + found.group(2);
+        quote == null ? quoted() + "." + table : quote + quoted().replace("'", "''") + "." + table;
     return Matcher.quoteReplacement(text);
   }
 }

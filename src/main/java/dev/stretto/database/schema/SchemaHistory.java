@@ -17,6 +17,7 @@ import org.flywaydb.core.internal.resource.StringResource;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
@@ -33,14 +34,32 @@ public final class SchemaHistory {
   /** Flyway's own name for it, which versions before this one used. */
   static final String EARLIER_TABLE = "flyway_schema_history";
 
+  /** Where Stretto's migrations are. */
+  static final String LOCATIONS = "classpath:dev/stretto/database/schema/migration/";
+
   private static final String FLYWAY = "spring.flyway";
-  private static final Map<String, String> USUAL =
-      Map.of("locations", "classpath:db/migration/{vendor}");
+  private static final Map<String, String> USUAL = Map.of("locations", LOCATIONS + "{vendor}");
 
-  private final ConfigurableEnvironment environment;
+  private final Environment environment;
+  private final boolean chosen;
 
+  /**
+   * That of a command.
+   *
+   * @param environment may tell Flyway to do something else than usual
+   */
   public SchemaHistory(ConfigurableEnvironment environment) {
+    this(environment, isChosen(environment));
+  }
+
+  private SchemaHistory(Environment environment, boolean chosen) {
     this.environment = environment;
+    this.chosen = chosen;
+  }
+
+  /** That in an application, whose word for Flyway is about migrations of its own. */
+  static SchemaHistory inApplication(Environment environment) {
+    return new SchemaHistory(environment, false);
   }
 
   /** A migration, by the name of its file and what Flyway computes of its text. */
@@ -57,7 +76,7 @@ public final class SchemaHistory {
 
   boolean isCurrent(Connection connection, Schema schema) {
     try {
-      return !isChosen()
+      return !chosen
           && recorded(connection, schema, table(connection, schema)).equals(known(schema));
     } catch (SQLException | IOException e) {
       return false;
@@ -118,7 +137,7 @@ public final class SchemaHistory {
   }
 
   /** Whether someone told Flyway to do something else than usual. */
-  private boolean isChosen() {
+  private static boolean isChosen(ConfigurableEnvironment environment) {
     Map<String, String> settings =
         Binder.get(environment)
             .bind(FLYWAY, Bindable.mapOf(String.class, String.class))
@@ -150,8 +169,7 @@ public final class SchemaHistory {
     String vendor = schema.vendor().name().toLowerCase(Locale.ROOT);
     Set<Script> known = new HashSet<>();
     for (Resource script :
-        new PathMatchingResourcePatternResolver()
-            .getResources("classpath:db/migration/" + vendor + "/*")) {
+        new PathMatchingResourcePatternResolver().getResources(LOCATIONS + vendor + "/*")) {
       int checksum =
           ChecksumCalculator.calculate(new StringResource(script.getContentAsString(UTF_8)));
       known.add(new Script(String.valueOf(script.getFilename()), checksum, true));

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -15,15 +16,14 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
-import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.UncategorizedSQLException;
 
 /**
  * Brings the tables to this version, in a schema and with a history of their own, and says so where
  * they are ahead of it.
  */
-final class SchemaMigration implements FlywayMigrationStrategy {
+final class SchemaMigration {
 
   /**
    * What Flyway sets for a session, where a pooler's would keep it for its next client; and the
@@ -36,21 +36,34 @@ final class SchemaMigration implements FlywayMigrationStrategy {
           "SET ROLE '",
           "SET LOCAL ROLE '");
 
-  private final ConfigurableEnvironment environment;
+  private final Environment environment;
   private final SchemaHistory history;
   private final Supplier<DataSource> unlimited;
 
   /**
+   * @param history where to look for what was done already
    * @param unlimited makes connections that may wait and be idle as long as a migration takes
    */
-  SchemaMigration(ConfigurableEnvironment environment, Supplier<DataSource> unlimited) {
+  SchemaMigration(Environment environment, SchemaHistory history, Supplier<DataSource> unlimited) {
     this.environment = environment;
-    this.history = new SchemaHistory(environment);
+    this.history = history;
     this.unlimited = unlimited;
   }
 
-  @Override
-  public void migrate(Flyway flyway) {
+  /** Those of an application's database, by a Flyway of Stretto's own. */
+  static void inApplication(DataSource connections, Vendor vendor, Environment environment) {
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(connections)
+            .locations(SchemaHistory.LOCATIONS + vendor.name().toLowerCase(Locale.ROOT))
+            .ignoreMigrationPatterns(new String[0])
+            .load();
+    new SchemaMigration(environment, SchemaHistory.inApplication(environment), () -> connections)
+        .migrate(flyway);
+  }
+
+  /** Migrates with what this Flyway was told, but in the schema and the history that are ours. */
+  void migrate(Flyway flyway) {
     DataSource given = flyway.getConfiguration().getDataSource();
     boolean same = given instanceof SchemaDataSource;
     try (Connection connection = given.getConnection()) {

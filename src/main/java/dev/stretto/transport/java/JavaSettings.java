@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.Name;
 /**
  * What {@code stretto.channels.<channel>.java} says.
  *
- * @param className the {@link Sender}'s class, property {@code class}; required
+ * @param className the {@link Sender}'s class, property {@code class}; null where it is somebody
+ *     else's object
  * @param timeout how long a call may take before its outcome counts as unknown, more than 0. The
  *     call itself goes on and what becomes of it is ignored, so choose it longer than the sender's
  *     own timeouts

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 
 /**
  * Runs every call on a virtual thread of its own.
@@ -26,6 +27,7 @@ final class JavaTransport implements Transport {
 
   private final String channel;
   private final Sender sender;
+  private final boolean owned;
   private final boolean asynchronous;
   private final Duration timeout;
   private final int window;
@@ -36,22 +38,30 @@ final class JavaTransport implements Transport {
   private @Nullable JavaCall last;
 
   /**
+   * @param owned whether the sender ends with this
    * @param timer tells when a call's time is over; others use it too
    */
   JavaTransport(
-      String channel, Sender sender, Duration timeout, int window, ScheduledExecutorService timer) {
+      String channel,
+      Sender sender,
+      boolean owned,
+      Duration timeout,
+      int window,
+      ScheduledExecutorService timer) {
     this.channel = channel;
     this.sender = sender;
+    this.owned = owned;
     this.asynchronous = overridesSendAsync(sender);
     this.timeout = timeout;
     this.window = window;
     this.timer = timer;
   }
 
+  /** A proxy, which a bean may be, has every method itself. */
   private static boolean overridesSendAsync(Sender sender) {
     try {
       Class<?> declaring =
-          sender.getClass().getMethod("sendAsync", Message.class).getDeclaringClass();
+          AopUtils.getTargetClass(sender).getMethod("sendAsync", Message.class).getDeclaringClass();
       return declaring != Sender.class;
     } catch (NoSuchMethodException e) {
       throw new AssertionError(e);
@@ -103,6 +113,9 @@ final class JavaTransport implements Transport {
   @Override
   public void close() {
     closed = true;
+    if (!owned) {
+      return;
+    }
     Thread closing = Thread.ofVirtual().name("java-close-" + channel).start(this::closeSender);
     try {
       var _ = closing.join(CLOSE_PATIENCE);

@@ -8,14 +8,30 @@ import dev.stretto.transport.TransportType;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sends messages through a {@link Sender} found on the classpath. */
 public final class JavaTransportType implements TransportType {
 
-  private final ScheduledThreadPoolExecutor timer = timer();
-
   private static final String CLASS = "java.class";
+
+  private final ScheduledThreadPoolExecutor timer = timer();
+  private final @Nullable Function<String, @Nullable Sender> given;
+
+  /** Senders are classes. */
+  public JavaTransportType() {
+    this.given = null;
+  }
+
+  /**
+   * A sender may also be somebody else's object, who opens and closes it.
+   *
+   * @param given finds one by its channel's name; null where there is none
+   */
+  public JavaTransportType(Function<String, @Nullable Sender> given) {
+    this.given = given;
+  }
 
   @Override
   public String name() {
@@ -45,7 +61,15 @@ public final class JavaTransportType implements TransportType {
     if (!java.timeout().isPositive()) {
       throw new InvalidSettingException("java.timeout", "must be more than 0, such as 5m");
     }
-    Sender sender = instance(java.className());
+    Sender bean = java.className() == null && given != null ? given.apply(channel) : null;
+    if (bean != null) {
+      if (!java.properties().isEmpty()) {
+        throw new InvalidSettingException(
+            "java.properties", "go to a class; leave them out, " + channel + " is a bean");
+      }
+      return new JavaTransport(channel, bean, false, java.timeout(), window, timer);
+    }
+    Sender sender = instance(java.className(), given == null ? "" : orBean(channel));
     try {
       sender.open(java.properties());
     } catch (Exception | LinkageError e) {
@@ -53,13 +77,17 @@ public final class JavaTransportType implements TransportType {
           "java.properties",
           sender.getClass().getName() + " does not open: " + SenderFaults.text(e));
     }
-    return new JavaTransport(channel, sender, java.timeout(), window, timer);
+    return new JavaTransport(channel, sender, true, java.timeout(), window, timer);
   }
 
-  private static Sender instance(@Nullable String name) {
+  private static String orBean(String channel) {
+    return ", or make a bean of that type named " + channel;
+  }
+
+  private static Sender instance(@Nullable String name, String otherwise) {
     if (name == null || name.isBlank()) {
       throw new InvalidSettingException(
-          CLASS, "is required; name a class that implements " + Sender.class.getName());
+          CLASS, "is required; name a class that implements " + Sender.class.getName() + otherwise);
     }
     try {
       Class<?> type = Class.forName(name.strip(), true, loader());

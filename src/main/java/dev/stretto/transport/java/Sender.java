@@ -8,7 +8,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * A destination of your own. Name the class in {@code stretto.channels.<channel>.java.class}; it
  * needs a public constructor without parameters. One instance serves a whole run of a channel and
- * is called from many threads at once, up to the channel's window.
+ * is called from many threads at once, up to the channel's window. In an application of Spring's it
+ * may be a bean with the channel's name instead, which serves all runs: {@link #open} and {@link
+ * #close} are then left to the application.
  *
  * <p>A message may come again, under the same id, whenever its outcome was not recorded. How a call
  * ends decides what becomes of its message:

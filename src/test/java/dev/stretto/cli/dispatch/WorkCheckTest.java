@@ -41,7 +41,8 @@ class WorkCheckTest {
     properties.put("spring.datasource.url", fresh.url());
     properties.put("spring.datasource.username", fresh.user());
     properties.put("spring.datasource.password", fresh.password());
-    properties.put("spring.flyway.locations", "classpath:db/migration/{vendor}");
+    properties.put(
+        "spring.flyway.locations", "classpath:dev/stretto/database/schema/migration/{vendor}");
     properties.put("stretto.channels.space.transport", "http");
     properties.put("stretto.channels.space.http.url", "http://127.0.0.1:9/");
   }

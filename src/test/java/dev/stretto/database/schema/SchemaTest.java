@@ -57,6 +57,18 @@ class SchemaTest {
   }
 
   @Test
+  void aJobRepositoryElsewhereHasItsTablesThere() throws SQLException {
+    try (Connection connection = vendor.fresh(folder).connectPlainly()) {
+      Schema schema = Schema.of((String) null, connection);
+      String sql = "select 1 from BATCH_JOB_EXECUTION e, outbox_run where nextval('batch_job_seq')";
+
+      assertThat(schema.besideJobTables("jobs.SHOP_").qualify(sql))
+          .contains("from jobs.SHOP_JOB_EXECUTION e, ", "'batch_job_seq'")
+          .contains(schema.qualify("outbox_run"));
+    }
+  }
+
+  @Test
   void namesTablesAndNothingElse() throws SQLException {
     try (Connection connection = vendor.fresh(folder).connectPlainly()) {
       Schema schema =

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.env.PropertiesPropertySourceLoader;
@@ -30,20 +31,28 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * Reads configuration files in Spring Boot's place: every value is the text that was written, so
- * that a header {@code 007} is not sent as 7, a channel {@code on} is not called true, and a window
- * of 6.5 is seen to be none. A file that can't be meant is named.
+ * Reads a command's configuration files in Spring Boot's place: every value is the text that was
+ * written, so that a header {@code 007} is not sent as 7, a channel {@code on} is not called true,
+ * and a window of 6.5 is seen to be none. A file that can't be meant is named. Files of an
+ * application that has this jar are left to Spring Boot, which finds this class there too.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class WrittenYaml implements PropertySourceLoader {
+public final class WrittenYaml implements PropertySourceLoader {
 
   /** Says the same as Spring Boot's own, so that the order of these files stays as it is. */
   private static final PropertiesPropertySourceLoader PROPERTIES =
       new PropertiesPropertySourceLoader();
 
+  private static final ScopedValue<Boolean> READING = ScopedValue.newInstance();
+
+  /** Runs what reads a command's configuration files, on this thread. */
+  public static <T> T readingFiles(Supplier<T> step) {
+    return ScopedValue.where(READING, true).call(step::get);
+  }
+
   @Override
   public String[] getFileExtensions() {
-    return new String[] {"properties", "xml", "yml", "yaml"};
+    return READING.isBound() ? new String[] {"properties", "xml", "yml", "yaml"} : new String[0];
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stretto.boot;
+
+import org.jspecify.annotations.NullMarked;
