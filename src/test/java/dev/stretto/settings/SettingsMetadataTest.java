@@ -32,7 +32,8 @@ class SettingsMetadataTest {
     Map<String, String> known = new TreeMap<>(Map.of("stretto.channels", ""));
     collect(ChannelProperties.Root.class, "stretto.", known);
     collect(ChannelProperties.class, CHANNEL, known);
-    for (String transport : List.of("http.Http", "java.Java", "exec.Exec")) {
+    for (String transport :
+        List.of("http.Http", "java.Java", "exec.Exec", "kafka.Kafka", "amqp.Amqp")) {
       collect(
           Class.forName("dev.stretto.transport." + transport + "Settings"),
           CHANNEL + transport.replaceFirst("[.].*", "."),
@@ -58,11 +59,13 @@ class SettingsMetadataTest {
 
     assertThat(hints.keySet())
         .containsExactlyInAnyOrder(
+            "http.oauth2.client-authentication",
             "http.version",
             "on-exhausted",
             "on-unknown",
             "ordering",
             "preset",
+            "retry-after",
             "transport",
             "while-retrying");
     for (RecordComponent setting : ChannelProperties.class.getRecordComponents()) {
