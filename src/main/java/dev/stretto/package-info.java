@@ -20,8 +20,8 @@
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
- * boot                     ──► batch, append, settings, database.schema, transport.exec,
- *                              transport.http, transport.java, transport
+ * boot                     ──► batch, append, settings, database.schema, transport.broker,
+ *                              transport.exec, transport.http, transport.java, transport
  *
  * batch                    ──► run, ledger, settings, dispatch, outbox, lease, database.schema,
  *                              database, transport, message

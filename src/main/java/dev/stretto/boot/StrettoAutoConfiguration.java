@@ -6,13 +6,13 @@ import dev.stretto.batch.RunConfiguration;
 import dev.stretto.database.schema.ApplicationDatabase;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
+import dev.stretto.transport.broker.BrokerTransportType;
 import dev.stretto.transport.exec.ExecTransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
 import dev.stretto.transport.java.Sender;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.configuration.JobRegistry;
@@ -53,8 +53,11 @@ public final class StrettoAutoConfiguration {
   }
 
   @Bean
-  Channels strettoChannels(ConfigurableEnvironment environment) {
-    Channels channels = Channels.bind(environment, Set.of("http", "java", "exec"));
+  Channels strettoChannels(
+      ConfigurableEnvironment environment,
+      ListableBeanFactory beans,
+      ObjectProvider<SslBundles> bundles) {
+    Channels channels = Channels.bind(environment, transports(beans, bundles));
     channels
         .faults()
         .forEach(fault -> LoggerFactory.getLogger(StrettoAutoConfiguration.class).warn(fault));
@@ -99,7 +102,9 @@ public final class StrettoAutoConfiguration {
             beans.containsBean(channel) && beans.isTypeMatch(channel, Sender.class)
                 ? beans.getBean(channel, Sender.class)
                 : null),
-        new ExecTransportType());
+        new ExecTransportType(),
+        BrokerTransportType.kafka(),
+        BrokerTransportType.amqp());
   }
 
   /** First of all to stop, while the database is there. */

@@ -1,6 +1,7 @@
 package dev.stretto.settings;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.TransportType;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
@@ -43,10 +45,21 @@ public final class Channels {
    * who send. A channel that can't be used is so for whoever asks for it, and leaves the others
    * alone.
    *
-   * @param transports the names that a channel may give as its transport, each that of a subtree of
-   *     settings
+   * @param transports those that a channel may name
    * @throws InvalidSettingException naming the first property beside the channels that is unknown
    *     or can't be used
+   */
+  public static Channels bind(
+      ConfigurableEnvironment environment, Collection<? extends TransportType> transports) {
+    return bind(
+        environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
+  }
+
+  /**
+   * The same.
+   *
+   * @param transports the names that a channel may give as its transport, each that of a subtree of
+   *     settings
    */
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);

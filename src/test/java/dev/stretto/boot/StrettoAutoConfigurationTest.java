@@ -3,7 +3,10 @@ package dev.stretto.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stretto.cli.start.StrettoConfiguration;
 import dev.stretto.message.Message;
+import dev.stretto.settings.Channels;
+import dev.stretto.transport.TransportType;
 import dev.stretto.transport.java.RejectedException;
 import dev.stretto.transport.java.Sender;
 import java.util.List;
@@ -30,6 +33,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -98,6 +102,24 @@ class StrettoAutoConfigurationTest {
           .isFalse();
       assertThat(count(context, "shop_job_execution")).isEqualTo(1);
     });
+  }
+
+  @Test
+  void aChannelMayHaveEachTransportThatTheCommandLineHas() {
+    List<String> transports =
+        StrettoConfiguration.transports(new StandardEnvironment()).stream()
+            .map(TransportType::name)
+            .toList();
+    application
+        .withPropertyValues(
+            transports.stream()
+                .map(name -> "stretto.channels." + name + ".transport=" + name)
+                .toArray(String[]::new))
+        .run(context -> {
+          Channels channels = context.getBean(Channels.class);
+          assertThat(channels.names()).containsAll(transports);
+          assertThat(channels.faults()).isEmpty();
+        });
   }
 
   @Test

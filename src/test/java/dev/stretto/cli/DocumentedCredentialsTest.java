@@ -137,7 +137,7 @@ class DocumentedCredentialsTest {
         CommandLineRun.plain(
             new byte[0],
             "dispatch",
-            "--spring.config.location=classpath:/,file:" + config + "/",
+            "--spring.config.location=classpath:/dev/stretto/cli/start/,file:" + config + "/",
             "--spring.datasource.url=" + stretto.url());
 
     assertThat(dispatch.code()).as(dispatch.err()).isZero();

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -89,9 +88,7 @@ final class WorkCheck {
   private boolean look(ConfigurableEnvironment environment, JdbcTemplate jdbc) {
     long begin = System.nanoTime();
     List<TransportType> transports = StrettoConfiguration.transports(environment);
-    Channels channels =
-        Channels.bind(
-            environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
+    Channels channels = Channels.bind(environment, transports);
     // What was delivered long ago may be something to do where it is kept for a time only.
     if (channels.retention() != null) {
       return false;

@@ -16,7 +16,6 @@ import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
 import java.time.Clock;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -90,8 +89,7 @@ public class StrettoConfiguration {
 
   @Bean
   Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
-    return Channels.bind(
-        environment, transports.stream().map(TransportType::name).collect(Collectors.toSet()));
+    return Channels.bind(environment, transports);
   }
 
   @Bean
