@@ -26,6 +26,9 @@ class DocumentedIT {
   private static final String DOCUMENTED_FOLDER = "/srv/stretto";
   private static final String DOCUMENTED_ADDRESS = "https://example.org/hook";
 
+  /** One that a webhook can be signed with, too. */
+  private static final String SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
+
   @TempDir private Path folder;
   private String readme = "";
   private String documents = "";
@@ -160,7 +163,7 @@ class DocumentedIT {
           Pattern.compile("\\$\\{(\\w+)}")
               .matcher(yaml)
               .results()
-              .map(variable -> variable.group(1) + "=x ")
+              .map(variable -> variable.group(1) + "=" + SECRET + " ")
               .distinct()
               .collect(Collectors.joining());
 

@@ -16,7 +16,6 @@ import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.config.ConfigDataException;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -83,13 +82,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
         case InvalidSettingException e -> {
           return new Report(ExitCode.USAGE, message(e));
-        }
-        case ConfigDataException e -> {
-          return new Report(
-              ExitCode.USAGE,
-              ErrorText.firstLine(e)
-                  + "; correct spring.config.import or spring.config.location, or write optional:"
-                  + " before it");
         }
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");

@@ -4,6 +4,7 @@ import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.output.ExitCode;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.config.ConfigDataException;
 import org.springframework.boot.context.properties.bind.BindException;
 
 /** Explains a configuration that Spring Boot could not read. */
@@ -16,6 +17,15 @@ final class ConfigurationFailure {
    * not.
    */
   static RuntimeException explain(RuntimeException failure) {
+    ConfigDataException file = ErrorText.find(failure, ConfigDataException.class);
+    if (file != null) {
+      return new CommandException(
+          ExitCode.USAGE,
+          ErrorText.firstLine(file)
+              + "; correct spring.config.import or spring.config.location, or write optional:"
+              + " before it",
+          failure);
+    }
     CommandException property = property(failure);
     return property == null ? failure : property;
   }
