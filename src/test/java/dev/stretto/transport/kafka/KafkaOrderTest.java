@@ -76,13 +76,14 @@ class KafkaOrderTest {
                 .doesNotHaveDuplicates());
   }
 
-  /** The broker dies in the middle, and comes back within the timeout of a call. */
+  /** The broker dies in the middle, and comes back within the timeouts of a call. */
   @Test
   @Tag("slow")
   void recordsArriveInStartOrderAndOnceWhereTheBrokerIsKilled() throws Exception {
     try (KafkaBroker broker = KafkaBroker.start(folder)) {
       broker.createTopic("order", 3);
-      try (Transport transport = Topics.open(broker, "order", "timeout", "60s")) {
+      try (Transport transport =
+          Topics.open(broker, "order", "timeout", "60s", "connect-timeout", "60s")) {
         Driver driver = new Driver(transport);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (Call call : calls()) {
