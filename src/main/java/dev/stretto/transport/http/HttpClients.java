@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpClients {
 
+  /** Bytes of an answer's head; the client's own default has no end. */
+  private static final int MOST_HEADERS = 64 * 1024;
+
   /** For answers, beside one thread a client that waits for the network. */
   private static final int THREADS = 8;
 
@@ -133,6 +136,7 @@ final class HttpClients {
     starting.setByteBufferPool(threads.buffers());
     starting.setConnectTimeout(kind.connectTimeout().toMillis());
     starting.setIdleTimeout(kind.timeout().plusSeconds(30).toMillis());
+    starting.setMaxResponseHeadersSize(MOST_HEADERS);
     starting.setFollowRedirects(false);
     starting.setHttpCookieStore(new HttpCookieStore.Empty());
     starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));

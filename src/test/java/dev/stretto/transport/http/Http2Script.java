@@ -24,6 +24,7 @@ final class Http2Script implements AutoCloseable {
   private static final int SETTINGS = 4;
   private static final int PING = 6;
   private static final int GOAWAY = 7;
+  private static final int CONTINUATION = 9;
 
   private static final int MAX_CONCURRENT_STREAMS = 3;
   private static final int END_STREAM = 1;
@@ -105,6 +106,9 @@ final class Http2Script implements AutoCloseable {
   /** One connection. What is written goes out with {@link #send} in one piece. */
   final class Link {
 
+    /** Bytes of a piece of a head. */
+    static final int PIECE = 16_000;
+
     private final Socket socket;
     private final DataInputStream in;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -167,6 +171,11 @@ final class Http2Script implements AutoCloseable {
       block[0] = STATUS_BY_INDEX;
       block[1] = 3;
       return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block);
+    }
+
+    /** A piece of a head, which is not the last. */
+    Link headPiece(int stream, boolean first) {
+      return frame(first ? HEADERS : CONTINUATION, 0, stream, new byte[PIECE]);
     }
 
     Link data(int stream, String text) {
