@@ -37,6 +37,8 @@ class RoomLimitsTest {
     stretto =
         new CommandLineRun(folder)
             .with("--stretto.channels.chat.preset=telegram")
+            // the preset's would keep every room for the second in which this looks
+            .with("--stretto.channels.chat.key-rate=1000/s")
             .with(
                 "--stretto.channels.chat.http.url=http://127.0.0.1:"
                     + server.getAddress().getPort());
