@@ -1,5 +1,6 @@
 package dev.stretto.database;
 
+import dev.stretto.TestServers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ final class MariaDbServer implements DatabaseServer {
       try {
         Path folder = Files.createTempDirectory("stretto-mariadb");
         running = new MariaDbServer(folder);
-        DatabaseServer.endWithJvm(running, folder);
+        TestServers.endWithJvm(running, folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,5 +1,6 @@
 package dev.stretto.database;
 
+import dev.stretto.TestServers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class PostgresServer implements DatabaseServer {
       try {
         Path folder = Files.createTempDirectory("stretto-postgresql");
         running = new PostgresServer(folder);
-        DatabaseServer.endWithJvm(running, folder);
+        TestServers.endWithJvm(running, folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

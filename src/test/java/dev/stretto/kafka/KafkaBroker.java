@@ -3,6 +3,7 @@ package dev.stretto.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
+import dev.stretto.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,7 +27,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * A broker of Kafka's that is its own controller, in a JVM of its own: it can be killed, and
@@ -53,21 +53,10 @@ public final class KafkaBroker implements AutoCloseable {
     if (running == null) {
       Path folder = Files.createTempDirectory("stretto-kafka");
       running = start(folder);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder)));
+      TestServers.endWithJvm(running, folder);
       shared = running;
     }
     return running;
-  }
-
-  private static synchronized void end(Path folder) {
-    if (shared != null) {
-      shared.close();
-    }
-    try {
-      FileSystemUtils.deleteRecursively(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /**

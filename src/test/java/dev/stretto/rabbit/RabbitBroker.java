@@ -7,8 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
+import dev.stretto.TestServers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The system's RabbitMQ on a free port, with folders and a port mapper of its own: it can be
@@ -68,21 +67,10 @@ public final class RabbitBroker implements AutoCloseable {
     if (running == null) {
       Path folder = Files.createTempDirectory("stretto-rabbitmq");
       running = start(folder);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder)));
+      TestServers.endWithJvm(running, folder);
       shared = running;
     }
     return running;
-  }
-
-  private static synchronized void end(Path folder) {
-    if (shared != null) {
-      shared.close();
-    }
-    try {
-      FileSystemUtils.deleteRecursively(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Starts a broker; returns once it answers. */

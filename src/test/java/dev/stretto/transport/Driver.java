@@ -52,6 +52,20 @@ public final class Driver {
         0);
   }
 
+  /** One with a header, and with letters of each length in UTF-8 in its key, header and payload. */
+  public static Message manyLetters() {
+    return new Message(
+        3,
+        "space",
+        7,
+        "order-7",
+        "k\u00e9y",
+        "text/plain",
+        Map.of("X-Own", "\u00fc"),
+        "\u00e9\u20ac\ud83d\ude80 {\"a\": 1.50}\n",
+        0);
+  }
+
   public static Call call(long position) {
     return new Call(message(position, "{\"n\":" + position + "}", Map.of()), 1, 42);
   }

@@ -43,25 +43,14 @@ class AmqpFaultsTest {
   @Test
   void aMessageHasThePayloadsBytesIsPersistentAndSaysWhatItIs() throws Exception {
     broker.createQueue("k\u00e9y");
-    String payload = "\u00e9\u20ac\ud83d\ude80 {\"a\": 1.50}\n";
-    Message message =
-        new Message(
-            3,
-            "space",
-            7,
-            "order-7",
-            "k\u00e9y",
-            "text/plain",
-            Map.of("X-Own", "\u00fc"),
-            payload,
-            0);
+    Message message = Driver.manyLetters();
     try (Transport transport = open()) {
       assertThat(Driver.outcomeOf(transport, new Call(message, 2, 42))).isEqualTo(new Delivered());
     }
 
     GetResponse taken = broker.messages("k\u00e9y").getFirst();
     BasicProperties properties = taken.getProps();
-    assertThat(RabbitBroker.body(taken)).isEqualTo(payload);
+    assertThat(RabbitBroker.body(taken)).isEqualTo(message.payload());
     assertThat(properties.getMessageId()).isEqualTo("order-7");
     assertThat(properties.getContentType()).isEqualTo("text/plain");
     assertThat(properties.getDeliveryMode()).as("persistent").isEqualTo(2);

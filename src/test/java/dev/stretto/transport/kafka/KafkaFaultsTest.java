@@ -52,18 +52,7 @@ class KafkaFaultsTest {
   void aRecordHasThePayloadsBytesTheKeyAndTheHeaders() throws Exception {
     KafkaBroker broker = KafkaBroker.shared();
     broker.createTopic("bytes", 1);
-    String payload = "\u00e9\u20ac\ud83d\ude80 {\"a\": 1.50}\n";
-    Message message =
-        new Message(
-            3,
-            "space",
-            7,
-            "order-7",
-            "k\u00e9y",
-            "text/plain",
-            Map.of("X-Own", "\u00fc"),
-            payload,
-            0);
+    Message message = Driver.manyLetters();
     try (Transport transport = Topics.open(broker, "bytes")) {
       assertThat(Driver.outcomeOf(transport, new Call(message, 2, 42))).isEqualTo(new Delivered());
       assertThat(Driver.outcomeOf(transport, Driver.call(8))).isEqualTo(new Delivered());
@@ -72,7 +61,7 @@ class KafkaFaultsTest {
     List<ConsumerRecord<String, String>> records =
         Objects.requireNonNull(broker.records("bytes").get(0));
     ConsumerRecord<String, String> first = records.getFirst();
-    assertThat(first.value()).isEqualTo(payload);
+    assertThat(first.value()).isEqualTo(message.payload());
     assertThat(first.key()).isEqualTo("k\u00e9y");
     assertThat(
             Stream.of(first.headers().toArray())
