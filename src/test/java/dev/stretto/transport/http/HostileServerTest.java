@@ -235,6 +235,7 @@ class HostileServerTest {
             link.headers(link.take().stream(), 200, true);
           }
           link.allow(streams).send();
+          link.awaitAllowed();
           lowered.countDown();
           await(raise);
           link.allow(each).send();

@@ -83,7 +83,7 @@ final class Http2Script implements AutoCloseable {
       link.in.readNBytes(PREFACE);
       connections.countDown();
       connections.await();
-      link.frame(SETTINGS, 0, 0, new byte[0]).send();
+      link.settings(new byte[0]).send();
       script.serve(link, number);
     } catch (IOException | InterruptedException _) {
       // The test sees what did not arrive.
@@ -114,6 +114,7 @@ final class Http2Script implements AutoCloseable {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Map<Integer, StringBuilder> bodies = new HashMap<>();
     private final Queue<Integer> begun = new ArrayDeque<>();
+    private int settings;
 
     Link(Socket socket) throws IOException {
       this.socket = socket;
@@ -146,6 +147,8 @@ final class Http2Script implements AutoCloseable {
       byte[] payload = in.readNBytes(length);
       if (type == SETTINGS && (flags & ACK) == 0) {
         frame(SETTINGS, ACK, 0, new byte[0]).send();
+      } else if (type == SETTINGS) {
+        settings--;
       } else if (type == PING && (flags & ACK) == 0) {
         frame(PING, ACK, 0, payload).send();
       } else if (type == HEADERS) {
@@ -187,7 +190,19 @@ final class Http2Script implements AutoCloseable {
       byte[] setting = new byte[6];
       System.arraycopy(ints(streams), 0, setting, 2, 4);
       setting[1] = MAX_CONCURRENT_STREAMS;
-      return frame(SETTINGS, 0, 0, setting);
+      return settings(setting);
+    }
+
+    private Link settings(byte[] payload) {
+      settings++;
+      return frame(SETTINGS, 0, 0, payload);
+    }
+
+    /** Returns when the client has said that it knows what was allowed. */
+    void awaitAllowed() throws IOException {
+      while (settings > 0) {
+        read();
+      }
     }
 
     Link reset(int stream, int error) {
