@@ -67,7 +67,7 @@ final class BacklogCase implements Case {
       Store store = site.stores().make(kind, folder);
       site.distribution().configure(folder, store, destination.url(), LOAD, START);
       site.distribution().migrate(folder);
-      store.fill(rows(), 0, 1);
+      store.fill(rows(), 0, 1, 0);
       double before = rowsRead(store);
       Program.Taken taken =
           site.distribution()

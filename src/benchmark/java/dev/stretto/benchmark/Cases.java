@@ -37,7 +37,10 @@ final class Cases {
       all.startOnly(new Load("1.1", delay, 256));
     }
     for (int channels : List.of(1, 8, 32, 128, 1000)) {
-      all.startOnly(new Load("2", Delay.SHORT, Math.min(8, 1024 / channels), channels));
+      all.startOnly(new Load("2", Delay.SHORT, Math.min(8, 1024 / channels), channels, 0));
+    }
+    for (int size : List.of(100_000, 1_000_000)) {
+      all.startOnly(new Load("2", Delay.SHORT, WINDOW, 1, size));
     }
     for (Store.Kind kind : kinds) {
       for (long rows : List.of(10_000L, 1_000_000L, 10_000_000L)) {

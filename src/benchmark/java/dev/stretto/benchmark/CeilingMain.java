@@ -29,6 +29,9 @@ public final class CeilingMain implements Callable<Integer> {
   @Option(names = "--channels", required = true)
   private int channels;
 
+  @Option(names = "--size", required = true, description = "of a payload in bytes; 0 for some ten")
+  private int size;
+
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new CeilingMain()).execute(arguments));
   }
@@ -39,7 +42,7 @@ public final class CeilingMain implements Callable<Integer> {
     try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Long>> sending = new ArrayList<>();
       for (int number = 0; number < channels; number++) {
-        GatedSender sender = new GatedSender("space" + number, url, version, window);
+        GatedSender sender = new GatedSender("space" + number, url, version, window, size);
         long share = messages / channels + (number < messages % channels ? 1 : 0);
         sending.add(senders.submit(() -> sender.send(share)));
       }

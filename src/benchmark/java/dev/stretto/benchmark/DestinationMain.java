@@ -65,7 +65,7 @@ public final class DestinationMain implements Callable<Integer> {
     try (Destination destination =
         new Destination(nobodyLooks, atOnceOrLater, version, streams, channels)) {
       String url = "http://127.0.0.1:" + destination.port() + "/";
-      long failed = new GatedSender("space", url, version, 64).send(messages);
+      long failed = new GatedSender("space", url, version, 64, 0).send(messages);
       if (failed > 0) {
         throw new IllegalStateException(failed + " calls of the warm-up were not answered");
       }

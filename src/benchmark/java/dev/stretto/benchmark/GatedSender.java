@@ -1,11 +1,13 @@
 package dev.stretto.benchmark;
 
+import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.http.HttpTransportType;
 import java.time.Clock;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,7 @@ final class GatedSender {
   private final String url;
   private final String version;
   private final int window;
+  private final String payload;
   private volatile @Nullable Thread starting;
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong failed = new AtomicLong();
@@ -35,11 +38,15 @@ final class GatedSender {
   /** Positions that go out again, before all others. */
   private final NavigableSet<Long> untaken = new ConcurrentSkipListSet<>();
 
-  GatedSender(String channel, String url, String version, int window) {
+  /**
+   * @param size of a payload in bytes; 0 for some ten
+   */
+  GatedSender(String channel, String url, String version, int window, int size) {
     this.channel = channel;
     this.url = url;
     this.version = version;
     this.window = window;
+    this.payload = size == 0 ? "{\"n\":1000000}" : Load.payload(size);
   }
 
   /**
@@ -61,13 +68,17 @@ final class GatedSender {
         Long again = untaken.pollFirst();
         underWay.incrementAndGet();
         Leaving leaving = new Leaving(again == null ? next++ : again);
-        transport.start(Driver.call(leaving.position), leaving);
+        transport.start(call(leaving.position), leaving);
         while (!leaving.left) {
           LockSupport.park(this);
         }
       }
     }
     return failed.get();
+  }
+
+  private Call call(long position) {
+    return new Call(Driver.message(position, payload, Map.of()), 1, 42);
   }
 
   private final class Leaving implements Transport.Progress {

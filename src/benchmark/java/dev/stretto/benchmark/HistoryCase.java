@@ -69,7 +69,7 @@ final class HistoryCase implements Case {
   private Program.Taken sendOne(Path folder, Store store, DestinationUnderTest destination)
       throws Exception {
     site.distribution().configure(folder, store, destination.url(), LOAD, Cases.START);
-    store.fill(1, 0, 1);
+    store.fill(1, 0, 1, 0);
     return command(folder, "dispatch", "--channel", "space");
   }
 

@@ -8,6 +8,8 @@ import java.util.Locale;
 enum Metric {
   /** From the first request to the last answer. */
   RATE("messages/s", "%,.0f", false),
+  /** The rate times the payloads' size; a MB is 1,000,000 bytes. */
+  VOLUME("MB/s", "%,.0f", false),
   /** Without the start and the drain: see {@link ArrivalLog.Seen#steady()}. */
   STEADY("steady", "%,.0f", false),
   /** The rate over what the window and the mean latency allow. */

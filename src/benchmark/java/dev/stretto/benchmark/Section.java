@@ -8,6 +8,8 @@ enum Section {
   THROUGHPUT("Throughput"),
   /** The same number of messages, spread over channels side by side. */
   CHANNELS("Many channels"),
+  /** Messages whose payloads are much longer than the rest of them, on a small heap. */
+  PAYLOADS("Large payloads"),
   /** The beginning of a long backlog is sent, on a small heap. */
   BACKLOG("Long backlogs"),
   /** Commands where many messages were sent before. */
@@ -46,6 +48,16 @@ enum Section {
               Metric.OF_CEILING,
               Metric.CPU,
               Metric.THREADS,
+              Metric.PEAK,
+              Metric.VIOLATIONS,
+              Metric.DUPLICATES,
+              Metric.LOSSES);
+      case PAYLOADS ->
+          List.of(
+              Metric.RATE,
+              Metric.VOLUME,
+              Metric.OF_CEILING,
+              Metric.CPU,
               Metric.PEAK,
               Metric.VIOLATIONS,
               Metric.DUPLICATES,

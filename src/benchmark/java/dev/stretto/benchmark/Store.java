@@ -79,11 +79,16 @@ record Store(Kind kind, String url, String user) {
    *
    * @param keys how many ordering keys take turns; 0 for none
    * @param channels how many channels take turns
+   * @param size of a payload in bytes; 0 for some ten
    */
-  void fill(long rows, int keys, int channels) throws SQLException {
+  void fill(long rows, int keys, int channels, int size) throws SQLException {
     try (Connection connection = connect()) {
-      for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
-        insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys, channels);
+      if (size > 0) {
+        insertLarge(connection, rows, size);
+      } else {
+        for (long done = 0; done < rows; done += ROWS_PER_COMMIT) {
+          insert(connection, done, Math.min(ROWS_PER_COMMIT, rows - done), keys, channels);
+        }
       }
       try (Statement statement = connection.createStatement()) {
         statement.execute(kind.gatherStatistics());
@@ -105,6 +110,18 @@ record Store(Kind kind, String url, String user) {
       }
       try (Statement statement = connection.createStatement()) {
         statement.execute(kind.gatherStatistics());
+      }
+    }
+  }
+
+  private static void insertLarge(Connection connection, long rows, int size) throws SQLException {
+    String payload = Load.payload(size);
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into outbox_message (channel, payload) values ('space', ?)")) {
+      for (long row = 0; row < rows; row++) {
+        insert.setString(1, payload);
+        insert.executeUpdate();
       }
     }
   }

@@ -17,6 +17,9 @@ final class ThroughputCase implements Case {
 
   private static final double OTHER_SECONDS = 30;
 
+  /** Of all messages, where their payloads are large. */
+  private static final double PAYLOADS_BYTES = 300e6;
+
   private final Site site;
   private final Contender contender;
   private final Load load;
@@ -38,6 +41,9 @@ final class ThroughputCase implements Case {
 
   @Override
   public Section section() {
+    if (load.size() > 0) {
+      return Section.PAYLOADS;
+    }
     return load.channels() > 1 || load.delay() == Delay.SHORT
         ? Section.CHANNELS
         : Section.THROUGHPUT;
@@ -77,6 +83,9 @@ final class ThroughputCase implements Case {
   }
 
   private long messages() {
+    if (section() == Section.PAYLOADS) {
+      return site.scaled(PAYLOADS_BYTES / load.size());
+    }
     if (section() == Section.CHANNELS) {
       return site.scaled(12_800);
     }
@@ -105,14 +114,16 @@ final class ThroughputCase implements Case {
                   CeilingMain.class,
                   List.of("--url", url, "--version", load.version(), "--messages", messages),
                   List.of("--window", String.valueOf(load.window())),
-                  List.of("--channels", String.valueOf(load.channels()))),
+                  List.of("--channels", String.valueOf(load.channels())),
+                  List.of("--size", String.valueOf(load.size()))),
               folder,
               Map.of());
       case OneAtATime _ -> stock(folder, url, 1, 100);
       case Stock stock -> stock(folder, url, load.window(), stock.chunk());
       case Stretto stretto -> {
         fill(folder, url, stretto);
-        yield site.distribution().run(folder, "", "dispatch", "--json");
+        String heap = section() == Section.PAYLOADS ? "-Xmx256m" : "";
+        yield site.distribution().run(folder, heap, "dispatch", "--json");
       }
     };
   }
@@ -134,7 +145,7 @@ final class ThroughputCase implements Case {
     Store store = site.stores().make(kind, folder);
     site.distribution().configure(folder, store, url, load, how);
     site.distribution().migrate(folder);
-    store.fill(messages(), how.keys(), load.channels());
+    store.fill(messages(), how.keys(), load.channels(), load.size());
     return store;
   }
 
@@ -145,6 +156,7 @@ final class ThroughputCase implements Case {
     Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
     metrics.put(Metric.RATE, rate);
     metrics.put(Metric.STEADY, seen.steady());
+    metrics.put(Metric.VOLUME, rate * load.size() / 1e6);
     if (mean > 0) {
       metrics.put(
           Metric.OF_IDEAL, rate * mean / (contender.overlap(load.window()) * load.channels()));
