@@ -16,12 +16,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -210,6 +213,21 @@ public final class KafkaBroker implements AutoCloseable {
   /** The value of a record's header; one without it fails. */
   public static String header(ConsumerRecord<String, String> one, String name) {
     return new String(Objects.requireNonNull(one.headers().lastHeader(name), name).value(), UTF_8);
+  }
+
+  /** The ids of the producers that have written to a topic's first partition. */
+  public Set<Long> producers(String topic) throws Exception {
+    TopicPartition first = new TopicPartition(topic, 0);
+    try (Admin admin = admin()) {
+      return admin
+          .describeProducers(List.of(first))
+          .partitionResult(first)
+          .get()
+          .activeProducers()
+          .stream()
+          .map(ProducerState::producerId)
+          .collect(Collectors.toSet());
+    }
   }
 
   private Admin admin() {

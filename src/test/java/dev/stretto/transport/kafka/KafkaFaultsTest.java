@@ -205,6 +205,7 @@ class KafkaFaultsTest {
         .isSorted()
         .doesNotHaveDuplicates()
         .containsAll(LongStream.rangeClosed(10, 30).boxed().toList());
+    assertThat(broker.producers("frozen")).as("the one in doubt, and its successor").hasSize(2);
   }
 
   @ParameterizedTest
