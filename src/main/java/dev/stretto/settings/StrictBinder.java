@@ -92,8 +92,15 @@ final class StrictBinder {
 
   TransportSettings transport(WrittenChannel written, String transport) {
     return new TransportSettings() {
+      // read once for all that ask: reading takes a thousand channels seconds
+      private final Map<Class<?>, Object> bound = new ConcurrentHashMap<>();
+
       @Override
       public <T> T bind(Class<T> type) {
+        return type.cast(bound.computeIfAbsent(type, this::read));
+      }
+
+      private <T> T read(Class<T> type) {
         KnownProperties known = transports.computeIfAbsent(type, KnownProperties::ofTransport);
         return StrictBinder.this.bind(
             written.sources(transport, known),
