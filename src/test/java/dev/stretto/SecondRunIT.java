@@ -68,7 +68,7 @@ class SecondRunIT {
         runs.add(shell.start("dispatch", "--channel", "space"));
       }
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> runs.stream().filter(Shell.Running::alive).count() <= 1);
       receiver.answerAtOnce();
 
