@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.cli.demo.DemoCommand;
 import dev.stretto.cli.dispatch.DispatchCommand;
+import dev.stretto.cli.hand.PauseCommand;
+import dev.stretto.cli.hand.ResumeCommand;
 import dev.stretto.cli.output.CheckedOutput;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.parked.ParkedCommand;
@@ -48,6 +50,8 @@ public final class CommandLineMain {
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);
     COMMANDS.put("open", OpenCommand::new);
+    COMMANDS.put("pause", PauseCommand::new);
+    COMMANDS.put("resume", ResumeCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("purge", PurgeCommand::new);
     COMMANDS.put("report", ReportCommand::new);

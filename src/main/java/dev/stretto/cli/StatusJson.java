@@ -1,5 +1,6 @@
 package dev.stretto.cli;
 
+import dev.stretto.lease.Pause;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.settings.Channels;
@@ -24,6 +25,7 @@ record StatusJson(List<Row> channels) {
       @Nullable Long lastRun,
       OutboxView.@Nullable Gate gate,
       OutboxView.@Nullable ClosedKeys closedKeys,
+      @Nullable Pause paused,
       boolean configured) {}
 
   record Lease(String owner, @Nullable Long run, long fence, Instant expiresAt, boolean expired) {}
@@ -48,6 +50,7 @@ record StatusJson(List<Row> channels) {
         row.lastRun(),
         row.gate(),
         row.closedKeys(),
+        row.paused(),
         configured);
   }
 

@@ -3,6 +3,7 @@ package dev.stretto.cli;
 import dev.stretto.cli.output.PlainText;
 import dev.stretto.cli.output.TextTable;
 import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.lease.Pause;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.settings.Channels;
@@ -53,6 +54,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     List<String> notes = new ArrayList<>();
     if (!channels.isConfigured(row.channel())) {
       notes.add("not in the configuration");
+    }
+    Pause pause = row.paused();
+    if (pause != null) {
+      notes.add(
+          PlainText.line(pause.text()) + "; stretto resume " + row.channel() + " ends the pause");
     }
     if (row.late() > 0) {
       notes.add(
