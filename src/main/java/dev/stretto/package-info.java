@@ -12,7 +12,8 @@
  *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
- * cli.hand                 ──► cli.start, cli.output, report, settings, database, lease
+ * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
+ *                              lease
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.stretto.cli.demo.DemoCommand;
 import dev.stretto.cli.dispatch.DispatchCommand;
 import dev.stretto.cli.hand.PauseCommand;
+import dev.stretto.cli.hand.ReplayCommand;
 import dev.stretto.cli.hand.ResumeCommand;
 import dev.stretto.cli.output.CheckedOutput;
 import dev.stretto.cli.output.ExitCode;
@@ -52,6 +53,7 @@ public final class CommandLineMain {
     COMMANDS.put("open", OpenCommand::new);
     COMMANDS.put("pause", PauseCommand::new);
     COMMANDS.put("resume", ResumeCommand::new);
+    COMMANDS.put("replay", ReplayCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("purge", PurgeCommand::new);
     COMMANDS.put("report", ReportCommand::new);

@@ -10,6 +10,7 @@ import dev.stretto.database.DatabaseFault;
 import dev.stretto.database.FileFault;
 import dev.stretto.database.NumbersBehind;
 import dev.stretto.database.OpenDatabase;
+import dev.stretto.outbox.admin.NotDeliveredException;
 import dev.stretto.outbox.admin.NotParkedException;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
@@ -85,6 +86,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
+        }
+        case NotDeliveredException e -> {
+          return new Report(ExitCode.FAILED, message(e));
         }
         case NotParkedException e -> {
           return new Report(ExitCode.FAILED, message(e));
