@@ -62,7 +62,12 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return report.exitCode().code();
   }
 
-  private Report explain(Throwable failure) {
+  /** The same line, for whoever goes on. */
+  static String line(Throwable failure) {
+    return oneLine(explain(failure).line());
+  }
+
+  private static Report explain(Throwable failure) {
     FileFault file =
         ErrorText.find(failure, CommandException.class) == null ? FileFault.of(failure) : null;
     if (file != null) {

@@ -10,10 +10,20 @@ import dev.stretto.settings.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The channels' state for people: a table, and below it a line for each thing that needs one. */
-record StatusTable(List<ChannelStatus> rows, Channels channels) {
+/**
+ * The channels' state for people: a table, and below it a line for each thing that needs one.
+ *
+ * @param perSecond how many messages a second are delivered, by channel, as far as that is known;
+ *     null where it is not asked for
+ */
+record StatusTable(
+    List<ChannelStatus> rows, Channels channels, @Nullable Map<String, Double> perSecond) {
+
+  private static final int RATE = 4;
 
   private static final List<String> TITLES =
       List.of(
@@ -31,11 +41,25 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       return List.of(KnownChannels.NONE);
     }
     List<List<String>> cells = new ArrayList<>();
-    cells.add(TITLES);
-    rows.forEach(row -> cells.add(cells(row)));
+    cells.add(withRate(TITLES, "SENT/S"));
+    rows.forEach(row -> cells.add(withRate(cells(row), rate(row.channel()))));
     List<String> lines = new ArrayList<>(TextTable.aligned(cells, 1));
     rows.forEach(row -> notes(row).forEach(note -> lines.add(row.channel() + ": " + note)));
     return lines;
+  }
+
+  private List<String> withRate(List<String> cells, String rate) {
+    if (perSecond == null) {
+      return cells;
+    }
+    List<String> all = new ArrayList<>(cells);
+    all.add(RATE, rate);
+    return all;
+  }
+
+  private String rate(String channel) {
+    Double rate = perSecond == null ? null : perSecond.get(channel);
+    return rate == null ? "-" : String.format(Locale.ROOT, "%,.1f", rate);
   }
 
   private static List<String> cells(ChannelStatus row) {

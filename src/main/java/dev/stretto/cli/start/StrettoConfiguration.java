@@ -88,6 +88,11 @@ public class StrettoConfiguration {
         BrokerTransportType.amqp());
   }
 
+  /** That of what people are shown while there may be no application. */
+  public static Clock clock() {
+    return Clock.systemUTC();
+  }
+
   @Bean
   Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
     return Channels.bind(environment, transports);
