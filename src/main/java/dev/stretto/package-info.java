@@ -5,13 +5,16 @@
  * others.
  *
  * <pre>
- * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
- *                              report, append, settings, outbox.admin, outbox, database,
- *                              transport
+ * cli                      ──► cli.dispatch, cli.demo, cli.hand, cli.help, cli.parked, cli.start,
+ *                              cli.output, batch, report, append, settings, outbox.admin, outbox,
+ *                              database, lease, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
+ * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
+ *                              lease
+ * cli.help                 ──► cli.start, cli.output
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,

@@ -228,7 +228,9 @@ class LauncherIT {
   void readsTheCacheThatFitsTheCommandAndIsSilentWhereItFitsNoJava() throws Exception {
     Files.writeString(home.resolve("lib/help.aot"), "no cache");
     Files.writeString(home.resolve("lib/stretto.aot"), "no cache");
-    for (var command : List.of("--help", "dispatch --help", "--version")) {
+    for (var command :
+        List.of(
+            "-h", "--help", "dispatch --help", "--version", "help dispatch", "completion bash")) {
       var ran = run(Map.of(), "sh", "-c", "\"$0\" " + command, launcher());
       assertThat(jvm(ran)).contains("/lib/help.aot").doesNotContain("/lib/stretto.aot");
       assertThat(ran.output()).allMatch(line -> line.matches("(home|java|jvm|arg)=.*"));

@@ -2,6 +2,7 @@ package dev.stretto.batch;
 
 import dev.stretto.dispatch.Stop;
 import dev.stretto.lease.ChannelHeldException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.ExitStatus;
 
 /**
@@ -14,6 +15,11 @@ final class ExitStatuses {
   /** Another run holds the channel. */
   static ExitStatus held(ChannelHeldException holder) {
     return new ExitStatus("HELD", String.valueOf(holder.getMessage()));
+  }
+
+  /** Somebody has paused the channel. */
+  static ExitStatus paused(@Nullable String why) {
+    return new ExitStatus("PAUSED", String.valueOf(why));
   }
 
   /** There was nothing to send. */

@@ -2,6 +2,8 @@ package dev.stretto.batch;
 
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.LeaseView;
+import dev.stretto.lease.Pause;
+import dev.stretto.lease.Pauses;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
@@ -13,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -22,17 +25,20 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class IdleChannels {
 
   private final LeaseView leases;
+  private final Pauses pauses;
   private final MessageTable messages;
   private final LaneTable lanes;
 
   public IdleChannels(JdbcTemplate jdbc) {
     this.leases = new LeaseView(jdbc);
+    this.pauses = new Pauses(jdbc);
     this.messages = new MessageTable(jdbc);
     this.lanes = new LaneTable(jdbc);
   }
 
   /**
-   * Those of these channels on which nothing waits that a run could send, and that nobody holds.
+   * Those of these channels on which nothing waits that a run could send, and that nobody holds;
+   * and those that somebody has paused.
    *
    * @return their names, in the same order
    */
@@ -49,11 +55,25 @@ public final class IdleChannels {
     idle.removeAll(leases.owned());
     orders.forEach(
         (ordering, names) -> idle.removeAll(Ledgers.waiting(messages, lanes, names, ordering)));
+    Set<String> paused = leases.paused();
+    if (!paused.isEmpty()) {
+      orders.values().forEach(names -> names.stream().filter(paused::contains).forEach(idle::add));
+    }
     return idle;
   }
 
   /** What a dispatch says of a channel that is idle. */
   public RunResult result(String channel, Duration elapsed) {
-    return new RunResult.NothingToDo(channel, messages.unsettled(channel), elapsed);
+    long remaining = messages.unsettled(channel);
+    String paused = remaining == 0 ? null : paused(channel);
+    return paused == null
+        ? new RunResult.NothingToDo(channel, remaining, elapsed)
+        : new RunResult.Paused(channel, paused, remaining, elapsed);
+  }
+
+  /** Since when, by whom and why nothing starts on a channel; null where it may. */
+  @Nullable String paused(String channel) {
+    Pause pause = pauses.of(channel);
+    return pause == null ? null : pause.text();
   }
 }

@@ -43,6 +43,11 @@ public final class IdleUpkeep {
     }
   }
 
+  /** Since when, by whom and why nothing starts on a channel, in one line; null where it may. */
+  public @Nullable String paused(String channel) {
+    return idle.paused(channel);
+  }
+
   /**
    * Does the upkeep of a channel that is idle.
    *

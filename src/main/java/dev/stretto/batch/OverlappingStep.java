@@ -221,6 +221,8 @@ final class OverlappingStep extends AbstractStep {
       case STOPPED -> {
         if (stop.reason() == Reason.UNAVAILABLE) {
           execution.setExitStatus(ExitStatuses.unavailable(stop));
+        } else if (stop.reason() == Reason.PAUSED) {
+          execution.setExitStatus(ExitStatuses.paused(stop.text()));
         }
         execution.setTerminateOnly();
       }

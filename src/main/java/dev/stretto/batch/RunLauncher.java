@@ -5,6 +5,7 @@ import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.lease.ChannelHeldException;
+import dev.stretto.lease.ChannelPausedException;
 import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
@@ -88,7 +89,8 @@ public final class RunLauncher {
   /**
    * Dispatches what waits in a channel. Blocks until it is done, or stopped and drained. Where
    * nothing waits and no run was cut short, or the destination asked an earlier run for a longer
-   * pause than this one may wait, it returns at once and leaves no trace in the job repository.
+   * pause than this one may wait, or somebody has paused the channel, it returns at once and leaves
+   * no trace in the job repository.
    *
    * @param running is told of the run once there is one
    * @throws SQLException where the lease's database fails
@@ -101,6 +103,9 @@ public final class RunLauncher {
     Lease lease;
     try {
       lease = leases.acquire(channel);
+    } catch (ChannelPausedException e) {
+      return new RunResult.Paused(
+          channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     } catch (ChannelHeldException e) {
       return new RunResult.Held(
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
@@ -207,6 +212,8 @@ public final class RunLauncher {
       } finally {
         leases.release(lease);
       }
+    } catch (ChannelPausedException e) {
+      steps.run(unsent(ExitStatuses.paused(e.getMessage()), true));
     } catch (ChannelHeldException e) {
       steps.run(unsent(ExitStatuses.held(e), true));
     } catch (InvalidSettingException e) {

@@ -31,6 +31,14 @@ public sealed interface RunResult {
   record Held(String channel, String holder, long remaining, Duration elapsed)
       implements RunResult {}
 
+  /**
+   * Messages wait in a channel that somebody has paused.
+   *
+   * @param why since when, by whom and why, in one line
+   */
+  record Paused(String channel, String why, long remaining, Duration elapsed)
+      implements RunResult {}
+
   /** Nothing waited that could be sent, and no run was cut short. */
   record NothingToDo(String channel, long remaining, Duration elapsed) implements RunResult {}
 

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.cli.demo.DemoCommand;
 import dev.stretto.cli.dispatch.DispatchCommand;
+import dev.stretto.cli.hand.PauseCommand;
+import dev.stretto.cli.hand.ReplayCommand;
+import dev.stretto.cli.hand.ResumeCommand;
+import dev.stretto.cli.help.CompletionCommand;
+import dev.stretto.cli.help.HelpCommand;
 import dev.stretto.cli.output.CheckedOutput;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.parked.ParkedCommand;
@@ -22,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -48,10 +54,17 @@ public final class CommandLineMain {
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);
     COMMANDS.put("open", OpenCommand::new);
+    COMMANDS.put("pause", PauseCommand::new);
+    COMMANDS.put("resume", ResumeCommand::new);
+    COMMANDS.put("replay", ReplayCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("purge", PurgeCommand::new);
     COMMANDS.put("report", ReportCommand::new);
+    COMMANDS.put("help", HelpCommand::new);
+    COMMANDS.put("completion", CompletionCommand::new);
   }
+
+  private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
 
   private final InputStream in;
   private final PrintWriter out;
@@ -142,11 +155,14 @@ public final class CommandLineMain {
         .setExecutionExceptionHandler(failures);
   }
 
-  /** picocli takes its time over each command: the one that is named, or all where none is. */
+  /**
+   * picocli takes its time over each command: the one that is named, or all where none is, or where
+   * it tells of the others.
+   */
   private static Map<String, Function<CommandContext, Object>> named(List<String> options) {
-    Function<CommandContext, Object> only =
-        options.isEmpty() ? null : COMMANDS.get(options.getFirst());
-    return only == null ? COMMANDS : Map.of(options.getFirst(), only);
+    String first = options.isEmpty() ? "" : options.getFirst();
+    Function<CommandContext, Object> only = ABOUT_ALL.contains(first) ? null : COMMANDS.get(first);
+    return only == null ? COMMANDS : Map.of(first, only);
   }
 
   private static CommandLine parked(CommandContext context) {

@@ -10,6 +10,7 @@ import dev.stretto.database.DatabaseFault;
 import dev.stretto.database.FileFault;
 import dev.stretto.database.NumbersBehind;
 import dev.stretto.database.OpenDatabase;
+import dev.stretto.outbox.admin.NotDeliveredException;
 import dev.stretto.outbox.admin.NotParkedException;
 import dev.stretto.transport.InvalidSettingException;
 import java.io.PrintWriter;
@@ -61,7 +62,12 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return report.exitCode().code();
   }
 
-  private Report explain(Throwable failure) {
+  /** The same line, for whoever goes on. */
+  static String line(Throwable failure) {
+    return oneLine(explain(failure).line());
+  }
+
+  private static Report explain(Throwable failure) {
     FileFault file =
         ErrorText.find(failure, CommandException.class) == null ? FileFault.of(failure) : null;
     if (file != null) {
@@ -85,6 +91,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
         case BadLineException e -> {
           return new Report(ExitCode.FAILED, message(e) + "; nothing was stored");
+        }
+        case NotDeliveredException e -> {
+          return new Report(ExitCode.FAILED, message(e));
         }
         case NotParkedException e -> {
           return new Report(ExitCode.FAILED, message(e));

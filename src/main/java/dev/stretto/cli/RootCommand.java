@@ -21,7 +21,7 @@ import picocli.CommandLine.ScopeType;
       " 1:failed",
       " 2:wrong usage or configuration",
       " 3:done, and messages were parked in this run",
-      "75:try again later: channel held by another run, or destination unavailable"
+      "75:try again later: channel held by another run or paused, or destination unavailable"
     },
     footer = {
       "",
@@ -45,7 +45,7 @@ final class RootCommand {
   }
 
   @Option(
-      names = "--help",
+      names = {"-h", "--help"},
       scope = ScopeType.INHERIT,
       usageHelp = true,
       description = "Show this text.")

@@ -1,16 +1,16 @@
 package dev.stretto.cli;
 
+import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
-import dev.stretto.cli.start.KnownChannels;
-import dev.stretto.cli.start.OpenApplication;
-import dev.stretto.outbox.Counting;
-import dev.stretto.report.ChannelStatus;
-import dev.stretto.report.ChannelStatuses;
-import dev.stretto.settings.Channels;
-import java.util.Collection;
-import java.util.List;
+import dev.stretto.cli.start.Signals;
+import dev.stretto.cli.start.StrettoConfiguration;
+import dev.stretto.settings.DurationText;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +22,9 @@ import picocli.CommandLine.Option;
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
 final class StatusCommand implements Callable<Integer> {
+
+  private static final Duration SHORTEST = Duration.ofMillis(200);
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   private final CommandContext context;
 
@@ -38,21 +41,48 @@ final class StatusCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  @Option(
+      names = "--watch",
+      paramLabel = "T",
+      arity = "0..1",
+      fallbackValue = "2s",
+      description =
+          "Show it again and again, every 2s or every T, with how many are delivered a second;"
+              + " Ctrl-C ends that.")
+  private @Nullable String watch;
+
   @Override
-  public Integer call() {
-    try (OpenApplication application = context.open()) {
-      Channels channels = application.get(Channels.class);
-      ChannelStatuses statuses = application.get(ChannelStatuses.class);
-      Collection<String> names = KnownChannels.of(channels, statuses.known(), channel);
-      // What it has to count anyway is kept, so that nobody counts it again.
-      application.get(Counting.class).catchUpIfPossible(names);
-      List<ChannelStatus> rows = statuses.of(names);
+  public Integer call() throws InterruptedException {
+    Duration period = watch == null ? null : period(watch);
+    try (StatusReader reader = new StatusReader(context, channel)) {
+      if (period != null) {
+        watch(reader, period);
+        return ExitCode.DONE.code();
+      }
+      StatusWatch.Seen seen = reader.read();
       if (json) {
-        context.json(StatusJson.of(rows, channels));
+        context.json(StatusJson.of(seen.rows(), seen.channels(), Map.of()));
       } else {
-        new StatusTable(rows, channels).lines().forEach(context.out()::println);
+        new StatusTable(seen.rows(), seen.channels(), null).lines().forEach(context.out()::println);
       }
     }
     return ExitCode.DONE.code();
+  }
+
+  private static Duration period(String text) {
+    Duration period = DurationText.parse("--watch", text);
+    if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
+      throw new CommandException(ExitCode.USAGE, "--watch: must be from 200ms to 1h, not " + text);
+    }
+    return period;
+  }
+
+  private void watch(StatusReader reader, Duration period) throws InterruptedException {
+    CountDownLatch over = new CountDownLatch(1);
+    Signals.onFirst(signal -> over.countDown());
+    try (WatchScreen screen = new WatchScreen(context.out(), WatchScreen.isTerminal())) {
+      new StatusWatch(context, reader, screen, json, StrettoConfiguration.clock(), System::nanoTime)
+          .run(period, time -> over.await(time.toNanos(), TimeUnit.NANOSECONDS));
+    }
   }
 }

@@ -1,10 +1,14 @@
 package dev.stretto.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.stretto.lease.Pause;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.settings.Channels;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The channels' state for programs; times in seconds. */
@@ -24,16 +28,33 @@ record StatusJson(List<Row> channels) {
       @Nullable Long lastRun,
       OutboxView.@Nullable Gate gate,
       OutboxView.@Nullable ClosedKeys closedKeys,
-      boolean configured) {}
+      @Nullable Pause paused,
+      boolean configured,
+      @JsonInclude(Include.NON_NULL) @Nullable Double deliveredPerSecond) {}
 
   record Lease(String owner, @Nullable Long run, long fence, Instant expiresAt, boolean expired) {}
 
-  static StatusJson of(List<ChannelStatus> rows, Channels channels) {
+  /**
+   * The document.
+   *
+   * @param perSecond how many a second are delivered, by channel, as far as that is known
+   */
+  static StatusJson of(List<ChannelStatus> rows, Channels channels, Map<String, Double> perSecond) {
     return new StatusJson(
-        rows.stream().map(row -> row(row, channels.isConfigured(row.channel()))).toList());
+        rows.stream()
+            .map(row ->
+                row(
+                    row,
+                    channels.isConfigured(row.channel()),
+                    rounded(perSecond.get(row.channel()))))
+            .toList());
   }
 
-  private static Row row(ChannelStatus row, boolean configured) {
+  private static @Nullable Double rounded(@Nullable Double rate) {
+    return rate == null ? null : Math.round(rate * 10) / 10.0;
+  }
+
+  private static Row row(ChannelStatus row, boolean configured, @Nullable Double perSecond) {
     return new Row(
         row.channel(),
         row.pending(),
@@ -48,7 +69,9 @@ record StatusJson(List<Row> channels) {
         row.lastRun(),
         row.gate(),
         row.closedKeys(),
-        configured);
+        row.paused(),
+        configured,
+        perSecond);
   }
 
   private static Lease lease(ChannelStatus.Lease lease) {

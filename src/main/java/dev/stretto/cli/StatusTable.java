@@ -3,16 +3,27 @@ package dev.stretto.cli;
 import dev.stretto.cli.output.PlainText;
 import dev.stretto.cli.output.TextTable;
 import dev.stretto.cli.start.KnownChannels;
+import dev.stretto.lease.Pause;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.settings.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The channels' state for people: a table, and below it a line for each thing that needs one. */
-record StatusTable(List<ChannelStatus> rows, Channels channels) {
+/**
+ * The channels' state for people: a table, and below it a line for each thing that needs one.
+ *
+ * @param perSecond how many messages a second are delivered, by channel, as far as that is known;
+ *     null where it is not asked for
+ */
+record StatusTable(
+    List<ChannelStatus> rows, Channels channels, @Nullable Map<String, Double> perSecond) {
+
+  private static final int RATE = 4;
 
   private static final List<String> TITLES =
       List.of(
@@ -30,11 +41,25 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
       return List.of(KnownChannels.NONE);
     }
     List<List<String>> cells = new ArrayList<>();
-    cells.add(TITLES);
-    rows.forEach(row -> cells.add(cells(row)));
+    cells.add(withRate(TITLES, "SENT/S"));
+    rows.forEach(row -> cells.add(withRate(cells(row), rate(row.channel()))));
     List<String> lines = new ArrayList<>(TextTable.aligned(cells, 1));
     rows.forEach(row -> notes(row).forEach(note -> lines.add(row.channel() + ": " + note)));
     return lines;
+  }
+
+  private List<String> withRate(List<String> cells, String rate) {
+    if (perSecond == null) {
+      return cells;
+    }
+    List<String> all = new ArrayList<>(cells);
+    all.add(RATE, rate);
+    return all;
+  }
+
+  private String rate(String channel) {
+    Double rate = perSecond == null ? null : perSecond.get(channel);
+    return rate == null ? "-" : String.format(Locale.ROOT, "%,.1f", rate);
   }
 
   private static List<String> cells(ChannelStatus row) {
@@ -53,6 +78,11 @@ record StatusTable(List<ChannelStatus> rows, Channels channels) {
     List<String> notes = new ArrayList<>();
     if (!channels.isConfigured(row.channel())) {
       notes.add("not in the configuration");
+    }
+    Pause pause = row.paused();
+    if (pause != null) {
+      notes.add(
+          PlainText.line(pause.text()) + "; stretto resume " + row.channel() + " ends the pause");
     }
     if (row.late() > 0) {
       notes.add(

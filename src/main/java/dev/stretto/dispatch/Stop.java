@@ -32,6 +32,8 @@ public record Stop(Reason reason, String text, @Nullable Duration retryAfter) {
   public enum Reason {
     /** Someone asked for it: a signal, or the stop command. */
     ASKED(End.STOPPED, true, false),
+    /** Somebody has paused the channel. */
+    PAUSED(End.STOPPED, true, false),
     /** The run's time is up. */
     TIME_UP(End.COMPLETED, true, false),
     /** The destination can't be reached, or takes nothing, for longer than the run may wait. */

@@ -2,6 +2,7 @@ package dev.stretto.lease;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ public final class Lease {
   private volatile Runnable onLost = () -> {};
   private volatile boolean stopAsked;
   private volatile Runnable onStopAsked = () -> {};
+  private volatile @Nullable Pause pause;
+  private volatile Consumer<Pause> onPaused = why -> {};
   private volatile @Nullable Long run;
   private volatile @Nullable Failure failure;
 
@@ -81,6 +84,18 @@ public final class Lease {
     }
   }
 
+  /**
+   * Sets what to do once somebody has paused the channel: on the renewing thread, or here and now
+   * where that was so before. May be done twice.
+   */
+  public void onPaused(Consumer<Pause> action) {
+    onPaused = action;
+    Pause before = pause;
+    if (before != null) {
+      action.accept(before);
+    }
+  }
+
   /** The job execution that works under this lease, or null as long as none was noted. */
   public @Nullable Long run() {
     return run;
@@ -97,6 +112,15 @@ public final class Lease {
   void askToStop() {
     stopAsked = true;
     onStopAsked.run();
+  }
+
+  @Nullable Pause pause() {
+    return pause;
+  }
+
+  void pause(Pause why) {
+    pause = why;
+    onPaused.accept(why);
   }
 
   void renewed(long until) {

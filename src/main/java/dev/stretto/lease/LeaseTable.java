@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseTable {
 
-  private static final String CREATE =
+  static final String CREATE =
       """
       insert into channel_lease (channel)
       select ? where not exists (select 1 from channel_lease where channel = ?)
       """;
 
   /**
-   * The last two are the fences that other tables know of, which are higher where this one was
-   * restored from a backup, or emptied, by itself. Of {@code outbox_run} only what is higher is
-   * read: nothing, as a rule.
+   * The two before the pause are the fences that other tables know of, which are higher where this
+   * one was restored from a backup, or emptied, by itself. Of {@code outbox_run} only what is
+   * higher is read: nothing, as a rule.
    */
   private static final String READ =
       """
@@ -38,7 +38,8 @@ final class LeaseTable {
              coalesce(c.fence, 0),
              (select max(r.fence) from outbox_run r
                where r.channel = l.channel and r.fence > l.fence
-                 and r.fence > coalesce(c.fence, 0))
+                 and r.fence > coalesce(c.fence, 0)),
+             l.paused_at, l.paused_by, l.pause_reason
         from channel_lease l left join outbox_channel c on c.channel = l.channel
        where l.channel = ?
       """;
@@ -49,6 +50,7 @@ final class LeaseTable {
       """
       update channel_lease set fence = ?, owner = ?, expires_at = ?
        where channel = ? and fence = ? and (owner is null or expires_at <= ?)
+         and paused_at is null
       """;
 
   private static final String RENEW =
@@ -60,8 +62,12 @@ final class LeaseTable {
   private static final String ASK_TO_STOP =
       "update channel_lease set stop_run = ? where channel = ? and run = ? and owner is not null";
 
-  private static final String STOP_ASKED =
-      "select channel, fence, stop_run from channel_lease where stop_run is not null";
+  private static final String WORDS =
+      """
+      select channel, fence, stop_run, %s from channel_lease
+       where stop_run is not null or paused_at is not null
+      """
+          .formatted(Pause.COLUMNS);
 
   private static final String HOLDERS =
       """
@@ -85,6 +91,7 @@ final class LeaseTable {
    * @param nextFence higher than every fence that was given in the channel
    * @param run the last job execution noted, or null
    * @param now the database's time at the reading
+   * @param pause why nobody may take the lease, or null
    */
   record Row(
       long fence,
@@ -92,7 +99,8 @@ final class LeaseTable {
       @Nullable String owner,
       @Nullable Long run,
       @Nullable Instant expiresAt,
-      Instant now) {
+      Instant now,
+      @Nullable Pause pause) {
 
     /** Whether somebody holds the channel. */
     boolean held() {
@@ -121,7 +129,7 @@ final class LeaseTable {
       try (ResultSet row = read.executeQuery()) {
         row.next();
         long others = Math.max(row.getLong(6), row.getLong(7));
-        return row(row, 1, others);
+        return row(row, 1, others, Pause.of(row, 8));
       }
     }
   }
@@ -132,7 +140,8 @@ final class LeaseTable {
    * @param first the column of the fence
    * @param others the highest fence that another table knows of
    */
-  private static Row row(ResultSet row, int first, long others) throws SQLException {
+  private static Row row(ResultSet row, int first, long others, @Nullable Pause pause)
+      throws SQLException {
     long fence = row.getLong(first);
     long run = row.getLong(first + 2);
     Long noted = row.wasNull() ? null : Long.valueOf(run);
@@ -143,10 +152,14 @@ final class LeaseTable {
         row.getString(first + 1),
         noted,
         expiresAt == null ? null : expiresAt.toInstant(),
-        row.getTimestamp(first + 4).toInstant());
+        row.getTimestamp(first + 4).toInstant(),
+        pause);
   }
 
-  /** Takes the lease where nobody has changed it since it was read; false where somebody has. */
+  /**
+   * Takes the lease where nobody has changed it since it was read, or paused the channel; false
+   * where somebody has.
+   */
   boolean take(String channel, Row seen, String owner, Duration duration) throws SQLException {
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
       take.setLong(1, seen.nextFence());
@@ -234,16 +247,26 @@ final class LeaseTable {
     }
   }
 
-  /** The runs that somebody left word for to stop, each with the lease that it had then. */
-  Map<Held, Long> asked() throws SQLException {
-    Map<Held, Long> asked = new HashMap<>();
-    try (PreparedStatement read = connection.prepareStatement(STOP_ASKED);
+  /**
+   * What people left word of.
+   *
+   * @param asked the run that was to stop, or null where none ever was
+   * @param pause why nothing is to start on the channel, or null
+   */
+  record Word(@Nullable Long asked, @Nullable Pause pause) {}
+
+  /** The words that are left, each with the lease that the channel has now. */
+  Map<Held, Word> words() throws SQLException {
+    Map<Held, Word> words = new HashMap<>();
+    try (PreparedStatement read = connection.prepareStatement(WORDS);
         ResultSet rows = read.executeQuery()) {
       while (rows.next()) {
-        asked.put(new Held(rows.getString(1), rows.getLong(2)), rows.getLong(3));
+        long run = rows.getLong(3);
+        Long asked = rows.wasNull() ? null : Long.valueOf(run);
+        words.put(new Held(rows.getString(1), rows.getLong(2)), new Word(asked, Pause.of(rows, 4)));
       }
     }
-    return asked;
+    return words;
   }
 
   /** Those that hold a channel now, by channel. */
@@ -252,7 +275,7 @@ final class LeaseTable {
     try (PreparedStatement read = connection.prepareStatement(HOLDERS);
         ResultSet rows = read.executeQuery()) {
       while (rows.next()) {
-        Row row = row(rows, 2, 0);
+        Row row = row(rows, 2, 0, null);
         if (row.held()) {
           holders.put(rows.getString(1), row);
         }

@@ -16,11 +16,15 @@ public final class LeaseView {
 
   private static final String OWNED = "select channel from channel_lease where owner is not null";
 
+  private static final String PAUSED =
+      "select channel from channel_lease where paused_at is not null";
+
   private static final String ROW =
       """
-      select owner, run, fence, current_timestamp(3), expires_at
+      select owner, run, fence, current_timestamp(3), expires_at, %s
         from channel_lease where channel = ?
-      """;
+      """
+          .formatted(Pause.COLUMNS);
 
   private final JdbcClient jdbc;
 
@@ -33,8 +37,9 @@ public final class LeaseView {
    *
    * @param lastRun the job execution noted last on the channel, or null if there was none
    * @param holder null where nobody holds it, not even somebody who died
+   * @param pause null where nobody has paused the channel
    */
-  public record Held(@Nullable Long lastRun, @Nullable Holder holder) {}
+  public record Held(@Nullable Long lastRun, @Nullable Holder holder, @Nullable Pause pause) {}
 
   /**
    * Who holds a lease, or held it when they died.
@@ -54,7 +59,12 @@ public final class LeaseView {
     return jdbc.sql(OWNED).query((row, number) -> row.getString(1)).set();
   }
 
-  /** The channel's lease; null where it was never leased. */
+  /** The channels that somebody has paused. */
+  public Set<String> paused() {
+    return jdbc.sql(PAUSED).query((row, number) -> row.getString(1)).set();
+  }
+
+  /** The channel's lease; null where it was never leased, nor paused. */
   public @Nullable Held of(String channel) {
     return jdbc.sql(ROW).param(channel).query((row, number) -> held(row)).optional().orElse(null);
   }
@@ -62,12 +72,13 @@ public final class LeaseView {
   private static Held held(ResultSet row) throws SQLException {
     String owner = row.getString(1);
     Long run = row.getObject(2, Long.class);
+    Pause pause = Pause.of(row, 6);
     if (owner == null || row.getTimestamp(5) == null) {
-      return new Held(run, null);
+      return new Held(run, null, pause);
     }
     Instant now = row.getTimestamp(4).toInstant();
     Instant expiresAt = row.getTimestamp(5).toInstant();
     return new Held(
-        run, new Holder(owner, row.getLong(3), expiresAt, Duration.between(now, expiresAt)));
+        run, new Holder(owner, row.getLong(3), expiresAt, Duration.between(now, expiresAt)), pause);
   }
 }

@@ -73,6 +73,7 @@ public final class Leases implements AutoCloseable {
    * that the holder lives, or until it expires, which shows that the holder died: at most twice
    * this side's lease time, however long a lease the holder has.
    *
+   * @throws ChannelPausedException where a person has paused the channel, whoever holds it
    * @throws ChannelHeldException where a living run holds it, or one that may yet live
    * @throws SQLException where the database fails
    */
@@ -85,6 +86,10 @@ public final class Leases implements AutoCloseable {
         LeaseTable table = table();
         long before = nanos.getAsLong();
         LeaseTable.Row row = table.read(channel);
+        Pause pause = row.pause();
+        if (pause != null) {
+          throw new ChannelPausedException(pause);
+        }
         if (row.held()) {
           Instant expiresAt = row.expiresAt();
           boolean renewed = firstSeen != null && !firstSeen.equals(expiresAt);
@@ -291,17 +296,29 @@ public final class Leases implements AutoCloseable {
   /** Looks for word to stop. Where the database fails, that is left to the next renewal to say. */
   private void lookForWords() {
     try {
-      Map<LeaseTable.Held, Long> asked = held.isEmpty() ? Map.of() : table().asked();
+      Map<LeaseTable.Held, LeaseTable.Word> words = held.isEmpty() ? Map.of() : table().words();
       for (Lease lease : List.copyOf(held)) {
-        Long run = lease.run();
-        if (run != null && !lease.stopAsked() && run.equals(asked.get(row(lease)))) {
-          LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
-          lease.askToStop();
+        LeaseTable.Word word = words.get(row(lease));
+        if (word != null) {
+          heed(lease, word);
         }
       }
     } catch (SQLException e) {
       LOG.debug("Can't see whether runs shall stop", e);
       drop();
+    }
+  }
+
+  private static void heed(Lease lease, LeaseTable.Word word) {
+    Long run = lease.run();
+    if (run != null && !lease.stopAsked() && run.equals(word.asked())) {
+      LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
+      lease.askToStop();
+    }
+    Pause pause = word.pause();
+    if (pause != null && lease.pause() == null) {
+      LOG.info("channel {}: {}", lease.channel(), pause.text());
+      lease.pause(pause);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.stretto.report;
 
+import dev.stretto.lease.Pause;
 import dev.stretto.outbox.admin.OutboxView;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastRun the run that claimed the channel last, or null where none did
  * @param gate why nothing is delivered though messages wait, or null where the channel goes on
  * @param closedKeys which ordering keys are not called yet, or null where messages wait for none
+ * @param paused since when, by whom and why nothing starts, or null where nobody has paused it
  */
 public record ChannelStatus(
     String channel,
@@ -31,7 +33,8 @@ public record ChannelStatus(
     @Nullable Lease lease,
     @Nullable Long lastRun,
     OutboxView.@Nullable Gate gate,
-    OutboxView.@Nullable ClosedKeys closedKeys) {
+    OutboxView.@Nullable ClosedKeys closedKeys,
+    @Nullable Pause paused) {
 
   /**
    * A claim on a channel.

@@ -49,7 +49,8 @@ public final class ChannelStatuses {
         held == null ? null : lease(held),
         held == null ? null : held.lastRun(),
         counts.allSettled() ? null : outbox.gate(channel),
-        counts.allSettled() ? null : outbox.closedKeys(channel));
+        counts.allSettled() ? null : outbox.closedKeys(channel),
+        held == null ? null : held.pause());
   }
 
   private static ChannelStatus.@Nullable Lease lease(LeaseView.Held held) {

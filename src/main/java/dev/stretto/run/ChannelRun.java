@@ -250,6 +250,7 @@ public final class ChannelRun {
     parkedBefore = found.parked();
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     lease.onStopAsked(() -> stop("somebody asked it to stop"));
+    lease.onPaused(pause -> dispatcher.stop(new Stop(Reason.PAUSED, pause.text(), null)));
     if (options.time() != null) {
       CompletableFuture.delayedExecutor(options.time().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> dispatcher.stop(new Stop(Reason.TIME_UP, "the time is up", null)));

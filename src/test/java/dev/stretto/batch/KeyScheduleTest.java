@@ -145,7 +145,7 @@ class KeyScheduleTest {
     private void assertSound(RunResult result) {
       boolean sound =
           switch (result) {
-            case RunResult.Held _ -> false;
+            case RunResult.Held _, RunResult.Paused _ -> false;
             case RunResult.NothingToDo _, RunResult.GateClosed _, RunResult.NotBegun _ -> true;
             case RunResult.Executed run ->
                 run.stop() == null

@@ -20,7 +20,7 @@ class StatusCommandTest {
   private static final String ZEROS =
       "{\"channels\":[{\"channel\":\"space\",\"pending\":0,\"inFlight\":0,\"delivered\":0,"
           + "\"parked\":0,\"discarded\":0,\"lateArrivals\":0,\"oldestPendingSeconds\":null,\"blockedKeys\":0,"
-          + "\"lease\":null,\"lastRun\":null,\"gate\":null,\"closedKeys\":null,\"configured\":true}]}";
+          + "\"lease\":null,\"lastRun\":null,\"gate\":null,\"closedKeys\":null,\"paused\":null,\"configured\":true}]}";
 
   @Parameter Database vendor;
   @TempDir Path folder;

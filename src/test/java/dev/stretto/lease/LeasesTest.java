@@ -348,9 +348,49 @@ class LeasesTest {
     Lease next = leases.acquire("space");
     leases.noteRun(next, 42);
     try (Connection connection = database.connect()) {
-      assertThat(new LeaseTable(connection).asked())
+      assertThat(new LeaseTable(connection).words())
           .as("it was for an earlier run")
-          .doesNotContainEntry(new LeaseTable.Held("space", next.fence()), 42L);
+          .doesNotContainEntry(
+              new LeaseTable.Held("space", next.fence()), new LeaseTable.Word(42L, null));
+    }
+  }
+
+  @Test
+  void aPauseReachesTheHolderAndKeepsEveryOtherFromTheChannel() throws Exception {
+    Leases leases = leases("first", LONG);
+    Pauses pauses = new Pauses(jdbc);
+    Lease lease = leases.acquire("space");
+    CompletableFuture<Pause> told = new CompletableFuture<>();
+    lease.onPaused(told::complete);
+
+    assertThat(pauses.pause("space", "ann@host", "their release")).isTrue();
+    assertThat(pauses.pause("elsewhere", "ann@host", null)).as("never leased").isTrue();
+
+    assertThat(told.join()).isEqualTo(pauses.of("space"));
+    assertThat(lease.live()).as("what is under way is finished").isTrue();
+    CompletableFuture<Pause> toldLater = new CompletableFuture<>();
+    lease.onPaused(toldLater::complete);
+    assertThat(toldLater).as("whoever asks later").isCompleted();
+    leases.release(lease);
+    for (String channel : List.of("space", "elsewhere")) {
+      assertThatThrownBy(() -> leases.acquire(channel))
+          .isInstanceOf(ChannelPausedException.class)
+          .hasMessageContaining("by ann@host");
+    }
+
+    assertThat(pauses.resume("space")).isTrue();
+    assertThat(pauses.resume("space")).as("twice").isFalse();
+    assertThat(leases.acquire("space").live()).isTrue();
+  }
+
+  @Test
+  void aChannelThatIsPausedBetweenTheLookAndTheTakingIsNotTaken() throws Exception {
+    try (Connection connection = database.connect()) {
+      LeaseTable table = new LeaseTable(connection);
+      LeaseTable.Row seen = table.read("space");
+      new Pauses(jdbc).pause("space", "ann@host", null);
+
+      assertThat(table.take("space", seen, "first", LONG)).isFalse();
     }
   }
 

@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
       "",
       "Without --channel, every configured channel is dispatched, side by side; one that another"
           + " run",
-      "holds is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets the calls under way"
-          + " end",
-      "and records them, a second Ctrl-C ends at once. Whatever ended a run, the next carries on."
+      "holds, or that is paused, is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets"
+          + " the calls",
+      "under way end and records them, a second Ctrl-C ends at once. Whatever ended a run, the next"
+          + " carries on."
     })
 public final class DispatchCommand implements Callable<Integer> {
 
@@ -96,7 +97,7 @@ public final class DispatchCommand implements Callable<Integer> {
         context.openUnless(environment -> !dryRun && look.findsNothing(environment));
     if (opened.isEmpty()) {
       look.results().forEach(report::ended);
-      return ExitCode.DONE.code();
+      return look.code(named).code();
     }
     try (StuckWatch watch = new StuckWatch();
         OpenApplication application = opened.get()) {
@@ -121,7 +122,9 @@ public final class DispatchCommand implements Callable<Integer> {
       }
       ExitCode refused = channels.faults().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
       if (dryRun || channels.count() == 0) {
-        channels.forEach(channel -> report.plan(channel, launcher.waiting(channel.name())));
+        IdleUpkeep idle = application.get(IdleUpkeep.class);
+        channels.forEach(channel ->
+            report.plan(channel, launcher.waiting(channel.name()), idle.paused(channel.name())));
         return refused;
       }
       ChannelRuns runs =

@@ -8,6 +8,7 @@ import dev.stretto.batch.RunResult.GateClosed;
 import dev.stretto.batch.RunResult.Held;
 import dev.stretto.batch.RunResult.NotBegun;
 import dev.stretto.batch.RunResult.NothingToDo;
+import dev.stretto.batch.RunResult.Paused;
 import dev.stretto.cli.output.ErrorText;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.database.DatabaseFault;
@@ -33,17 +34,28 @@ public final class DispatchReport {
     this.json = json;
   }
 
-  /** Says what a run would do. */
-  void plan(OpenChannel channel, long waiting) {
+  /**
+   * Says what a run would do.
+   *
+   * @param paused why it would do nothing, or null
+   */
+  void plan(OpenChannel channel, long waiting, @Nullable String paused) {
     DispatchSettings settings = channel.settings().dispatch();
     String transport = channel.settings().transport();
     String ordering = settings.ordering().name().toLowerCase(Locale.ROOT);
     if (json) {
-      context.json(new Plan(channel.name(), waiting, transport, ordering, settings.window()));
+      context.json(
+          new Plan(channel.name(), waiting, transport, ordering, settings.window(), paused));
     } else {
       context.print(
-          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way",
-          channel.name(), waiting, waiting == 1 ? "" : "s", transport, ordering, settings.window());
+          "%s: would send %,d message%s over %s, ordering %s, at most %,d under way%s",
+          channel.name(),
+          waiting,
+          waiting == 1 ? "" : "s",
+          transport,
+          ordering,
+          settings.window(),
+          paused == null ? "" : ", but is " + paused);
     }
     context.flush();
   }
@@ -99,6 +111,7 @@ public final class DispatchReport {
         result.channel(),
         switch (result) {
           case Held held -> held.holder();
+          case Paused paused -> done(result, 0) + ": " + paused.why();
           case NothingToDo _ -> done(result, 0);
           case GateClosed closed -> done(result, 0) + why(closed.stop());
           case NotBegun unbegun -> done(result, 0) + why(unbegun.stop());
@@ -142,6 +155,7 @@ public final class DispatchReport {
   private static Ended document(RunResult result) {
     return switch (result) {
       case Held held -> ended(held, null, "HELD", 0, held.holder());
+      case Paused paused -> ended(paused, null, "PAUSED", 0, paused.why());
       case NothingToDo idle -> ended(idle, null, "COMPLETED", 0, null);
       case GateClosed closed -> ended(closed, null, "STOPPED", 0, closed.stop().text());
       case NotBegun unbegun -> ended(unbegun, null, "STOPPED", 0, unbegun.stop().text());
@@ -179,7 +193,12 @@ public final class DispatchReport {
   }
 
   private record Plan(
-      String channel, long waiting, String transport, String ordering, int window) {}
+      String channel,
+      long waiting,
+      String transport,
+      String ordering,
+      int window,
+      @JsonInclude(Include.NON_NULL) @Nullable String paused) {}
 
   private record Failed(String channel, @Nullable Long run, String status, String reason) {}
 

@@ -6,6 +6,7 @@ import dev.stretto.batch.RunResult.GateClosed;
 import dev.stretto.batch.RunResult.Held;
 import dev.stretto.batch.RunResult.NotBegun;
 import dev.stretto.batch.RunResult.NothingToDo;
+import dev.stretto.batch.RunResult.Paused;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.database.DatabaseFault;
 import dev.stretto.database.FileFault;
@@ -20,34 +21,40 @@ final class RunEnd {
   /**
    * What it means to whoever launched the run.
    *
-   * @param named whether a person named the channel, so that a held one is not skipped
+   * @param named whether a person named the channel, so that a held or paused one is not skipped
    */
   static ExitCode code(ChannelRuns.Ended end, boolean named) {
     RunResult result = end.result();
     if (result == null) {
       return databaseUnavailable(end.failure()) ? ExitCode.TRY_LATER : ExitCode.FAILED;
     }
+    return code(result, named);
+  }
+
+  /** The same of a run that had a result. */
+  static ExitCode code(RunResult result, boolean named) {
     return switch (result) {
-      case Held _ -> named ? ExitCode.TRY_LATER : ExitCode.DONE;
+      case Held _, Paused _ -> named ? ExitCode.TRY_LATER : ExitCode.DONE;
       case NothingToDo _ -> ExitCode.DONE;
       case GateClosed _ -> ExitCode.TRY_LATER;
-      case NotBegun unbegun -> code(unbegun, unbegun.stop());
-      case Executed run -> code(run);
+      case NotBegun unbegun -> code(unbegun, unbegun.stop(), named);
+      case Executed run -> code(run, named);
     };
   }
 
-  private static ExitCode code(Executed run) {
+  private static ExitCode code(Executed run, boolean named) {
     Stop stop = run.stop();
     if (stop == null) {
       return run.completed() ? parkedOrDone(run) : ExitCode.FAILED;
     }
-    return code(run, stop);
+    return code(run, stop, named);
   }
 
-  private static ExitCode code(RunResult run, Stop stop) {
+  private static ExitCode code(RunResult run, Stop stop, boolean named) {
     return switch (stop.reason()) {
       case TIME_UP -> parkedOrDone(run);
       case ASKED -> run.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(run);
+      case PAUSED -> named && run.remaining() > 0 ? ExitCode.TRY_LATER : parkedOrDone(run);
       case UNAVAILABLE, LEASE_LOST, DATABASE_UNAVAILABLE -> ExitCode.TRY_LATER;
       case REFUSED, SWITCHED_OFF, HELD, FAILED, BROKEN -> ExitCode.FAILED;
     };

@@ -2,6 +2,7 @@ package dev.stretto.cli.dispatch;
 
 import dev.stretto.batch.IdleChannels;
 import dev.stretto.batch.RunResult;
+import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.StrettoConfiguration;
 import dev.stretto.cli.start.Unconfigured;
 import dev.stretto.database.schema.Schema;
@@ -18,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +80,17 @@ final class WorkCheck {
       LOG.debug("The look for work failed", e);
       return false;
     }
+  }
+
+  /**
+   * How the command ends, once there was nothing to do.
+   *
+   * @param names the channels that a person named
+   */
+  ExitCode code(Collection<String> names) {
+    return results.stream()
+        .map(result -> RunEnd.code(result, names.contains(result.channel())))
+        .reduce(ExitCode.DONE, ExitCode::or);
   }
 
   /** What a run says of each channel, once there was nothing to do. */

@@ -4,6 +4,7 @@ import dev.stretto.append.Appender;
 import dev.stretto.batch.BatchConfiguration;
 import dev.stretto.database.Durability;
 import dev.stretto.outbox.RunTable;
+import dev.stretto.outbox.admin.DeliveredMessages;
 import dev.stretto.outbox.admin.ParkedMessages;
 import dev.stretto.outbox.admin.RecordedMessages;
 import dev.stretto.report.ChannelStatuses;
@@ -87,6 +88,11 @@ public class StrettoConfiguration {
         BrokerTransportType.amqp());
   }
 
+  /** That of what people are shown while there may be no application. */
+  public static Clock clock() {
+    return Clock.systemUTC();
+  }
+
   @Bean
   Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
     return Channels.bind(environment, transports);
@@ -106,6 +112,12 @@ public class StrettoConfiguration {
   ParkedMessages parkedMessages(
       JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
     return new ParkedMessages(jdbc, new TransactionTemplate(transactions), durability);
+  }
+
+  @Bean
+  DeliveredMessages deliveredMessages(
+      JdbcTemplate jdbc, PlatformTransactionManager transactions, Durability durability) {
+    return new DeliveredMessages(jdbc, new TransactionTemplate(transactions), durability);
   }
 
   @Bean

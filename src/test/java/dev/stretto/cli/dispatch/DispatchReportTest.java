@@ -36,6 +36,23 @@ class DispatchReportTest {
   }
 
   @Test
+  void aPausedChannelIsATryForLaterOnlyWhereItWasNamed() {
+    RunResult paused = new RunResult.Paused("space", "paused since then by ann", 7, ELAPSED);
+
+    assertThat(text(paused))
+        .isEqualTo("space: 0 delivered, 7 still waiting, in 1.23 s: paused since then by ann");
+    assertThat(json(paused))
+        .contains("\"run\":null,\"status\":\"PAUSED\"")
+        .endsWith("\"reason\":\"paused since then by ann\"}");
+    assertThat(code(paused, true)).isEqualTo(ExitCode.TRY_LATER);
+    assertThat(code(paused, false)).isEqualTo(ExitCode.DONE);
+    RunResult stopped =
+        executed("STOPPED", new Stop(Reason.PAUSED, "paused since then by ann", null), null, 0);
+    assertThat(code(stopped, true)).as("7 still wait").isEqualTo(ExitCode.TRY_LATER);
+    assertThat(code(stopped, false)).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   void nothingToDoIsDone() {
     RunResult idle = nothingToDo();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.CommandLineRun;
 import dev.stretto.cli.TestDatabase;
+import dev.stretto.cli.output.ExitCode;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
@@ -83,6 +84,24 @@ class WorkCheckTest {
 
     properties.put("stretto.channels.space.ordering", "start");
     assertThat(findsNothing(look())).isFalse();
+  }
+
+  @Test
+  void whatAPausedChannelHoldsBackIsNothingToDo() throws SQLException {
+    database.execute(
+        "insert into outbox_message (channel, payload) values ('space', '1')",
+        "insert into channel_lease (channel, owner, expires_at, paused_at, paused_by)"
+            + " values ('space', 'dead', current_timestamp, current_timestamp, 'ann@host')");
+
+    var look = look();
+
+    assertThat(findsNothing(look)).isTrue();
+    assertThat(look.results())
+        .singleElement()
+        .isInstanceOf(RunResult.Paused.class)
+        .returns(1L, RunResult::remaining);
+    assertThat(look.code(Set.of())).isEqualTo(ExitCode.DONE);
+    assertThat(look.code(Set.of("space"))).isEqualTo(ExitCode.TRY_LATER);
   }
 
   @ParameterizedTest
