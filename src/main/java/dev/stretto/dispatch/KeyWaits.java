@@ -128,8 +128,7 @@ final class KeyWaits {
             + (waiting.size() == 1
                 ? "one ordering key is closed until " + first
                 : waiting.size() + " ordering keys are closed, the first until " + first)
-            + ", as the destination asked"
-            + (said.isEmpty() ? "" : ": " + said),
+            + (said.isEmpty() ? ", as the destination asked" : ", " + said),
         null);
   }
 
