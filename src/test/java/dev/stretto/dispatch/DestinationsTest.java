@@ -105,7 +105,7 @@ class DestinationsTest {
     rehearsal.pass(Duration.ofSeconds(10)).go();
     assertThat(underWay(rehearsal)).as("a probe").containsExactly(9L);
 
-    finish(rehearsal, 9, at("host9", failed()));
+    finish(rehearsal, 9, at("host9", unavailable(HOUR)));
     rehearsal.pass(Duration.ofSeconds(10)).go();
 
     assertThat(underWay(rehearsal)).as("the next probe, to another").containsExactly(10L);
