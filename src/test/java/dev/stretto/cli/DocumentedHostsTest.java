@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The document's example of messages that name their hosts. */
+@Tag("slow")
 class DocumentedHostsTest {
 
   private static final String DOCUMENTED_ALLOW =
@@ -106,7 +107,6 @@ class DocumentedHostsTest {
   }
 
   @Test
-  @Tag("slow")
   void messagesOfAKeyArriveInOrderOverSeveralHostsBesideOneThatIsDown() throws Exception {
     String dead;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
