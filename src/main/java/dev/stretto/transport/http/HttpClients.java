@@ -141,6 +141,8 @@ final class HttpClients {
     starting.setConnectTimeout(kind.connectTimeout().toMillis());
     starting.setIdleTimeout(kind.timeout().plusSeconds(30).toMillis());
     starting.setMaxResponseHeadersSize(MOST_HEADERS);
+    // Each channel has its window.
+    starting.setMaxRequestsQueuedPerDestination(Integer.MAX_VALUE);
     starting.setFollowRedirects(false);
     starting.setHttpCookieStore(new HttpCookieStore.Empty());
     starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,6 +244,25 @@ class HostsTransportTest {
       assertThat(((Apart) Driver.get(driver.start(to(live.url("http", "/"))))).outcome())
           .isInstanceOf(Delivered.class);
       assertThat(slow).noneMatch(CompletableFuture::isDone);
+    }
+  }
+
+  @Test
+  void whatIsMoreThanAHostsStreamsWaitsForThem() throws Exception {
+    int calls = 1100;
+    try (ScriptedServer server = ScriptedServer.ofStreams(1, ScriptedServer.status(200, ""));
+        Transport transport = type.open("space", loopback(WHOLE, "version", "2"), calls)) {
+      server.beforeBodies = new CountDownLatch(1);
+      Driver driver = new Driver(transport);
+      List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+      for (int i = 0; i < calls; i++) {
+        outcomes.add(driver.start(to(server.url("http", "/"))));
+      }
+      server.beforeBodies.countDown();
+
+      assertThat(outcomes)
+          .allSatisfy(outcome ->
+              assertThat(((Apart) Driver.get(outcome)).outcome()).isInstanceOf(Delivered.class));
     }
   }
 
