@@ -38,9 +38,11 @@
  * transport.broker         ──► transport
  * transport.exec           ──► transport, message
  * transport.http           ──► transport.http.answer, transport.http.credentials,
- *                              transport.http.json, transport.http.request, transport, message
+ *                              transport.http.hosts, transport.http.json,
+ *                              transport.http.request, transport, message
  * transport.http.answer    ──► transport.http.json, transport
  * transport.http.credentials ──► transport, message
+ * transport.http.hosts     ──► transport
  * transport.http.request   ──► transport.http.json, transport, message
  * transport.http.json      ──► transport
  * transport.java           ──► transport, message

@@ -104,6 +104,7 @@ final class GatedSender {
             untaken.add(position);
         case Outcome.RetryLater _ -> failed.incrementAndGet();
         case Outcome.Rejected _ -> failed.incrementAndGet();
+        case Outcome.Apart _ -> failed.incrementAndGet();
       }
       left = true;
       underWay.decrementAndGet();

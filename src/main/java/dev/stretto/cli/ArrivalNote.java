@@ -41,8 +41,8 @@ final class ArrivalNote {
     return switch (order(channel)) {
       case KEPT -> "";
       case NOT_KEPT ->
-          ", which is not the order of arrival: over HTTP/1.1, in a class of your own, or through"
-              + " several programs, calls overtake each other";
+          ", which is not the order of arrival: over HTTP/1.1, to several hosts, in a class of your"
+              + " own, or through several programs, calls overtake each other";
       case UNKNOWN ->
           ", which is the order of arrival over HTTP/2 and within a partition of Kafka's only";
     };

@@ -5,6 +5,7 @@ import dev.stretto.dispatch.DispatchState.Moment;
 import dev.stretto.dispatch.Stop.Reason;
 import dev.stretto.dispatch.Streak.Verdict;
 import dev.stretto.transport.Outcome;
+import dev.stretto.transport.Outcome.Apart;
 import dev.stretto.transport.Outcome.Delivered;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.Rejected;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>INVARIANT (whose fault): while the {@link Streak} says that it is the destination, nothing
  * counts against any message. Calls that close their keys are part of the streak as any other, so
- * that a destination which asks every key to wait closes the channel's gate.
+ * that a destination which asks every key to wait closes the channel's gate. Of several
+ * destinations, one closes no more than the keys of its messages, however often it is called.
  */
 final class Judge {
 
@@ -58,6 +60,10 @@ final class Judge {
   /** A call has ended, and is no longer under way. */
   @Nullable Stop finished(Task task, Outcome outcome, Moment now) {
     return switch (outcome) {
+      case Apart(String destination, Outcome own) -> {
+        task.destination = destination;
+        yield finished(task, own, now);
+      }
       case Delivered _ -> {
         delivered(task, now);
         yield null;
@@ -116,14 +122,8 @@ final class Judge {
 
   private @Nullable Stop retryLater(Task task, RetryLater later, Moment now) {
     return switch (later.fault()) {
-      case UNTAKEN, UNREADY -> {
-        untaken(task, later, now);
-        yield null;
-      }
-      case UNAVAILABLE -> {
-        unavailable(task, later, now);
-        yield null;
-      }
+      case UNTAKEN, UNREADY -> untaken(task, later, now);
+      case UNAVAILABLE -> unavailable(task, later, now);
       case UNKNOWN -> {
         if (quarantine) {
           // It may have arrived, and is never sent again, whoever is to blame.
@@ -153,32 +153,60 @@ final class Judge {
    * A destination that takes nothing again and again would otherwise be called without a pause. As
    * many as the window are untaken where a connection ends in good order.
    */
-  private void untaken(Task task, RetryLater later, Moment now) {
+  private @Nullable Stop untaken(Task task, RetryLater later, Moment now) {
     untaken++;
     if (untaken > mostUntaken) {
-      unavailable(task, new RetryLater(Fault.UNAVAILABLE, later.reason(), null), now);
-    } else {
-      task.lastError = later.reason();
-      if (later.fault() == Fault.UNREADY) {
-        gate.unused(task);
-      } else {
-        gate.unanswered(task, later, now.nanos());
-      }
-      uncounted(task, now);
+      return unavailable(task, new RetryLater(Fault.UNAVAILABLE, later.reason(), null), now);
     }
+    task.lastError = later.reason();
+    if (later.fault() == Fault.UNREADY) {
+      gate.unused(task);
+    } else {
+      gate.unanswered(task, later, now.nanos());
+    }
+    uncounted(task, now);
+    return null;
   }
 
-  private void unavailable(Task task, RetryLater later, Moment now) {
+  private @Nullable Stop unavailable(Task task, RetryLater later, Moment now) {
     if (!counts(task, later, false, now)) {
-      return;
+      return null;
+    }
+    if (task.destination != null) {
+      return oneUnavailable(task, later, now);
     }
     if (keys.closes(task, later)) {
       gate.answered(task);
-      keys.close(task, gate.believed(later.retryAfter()), now.nanos(), later.reason());
+      closeKey(task, later, now);
     } else {
       gate.unavailable(task, later, now.nanos());
     }
     uncounted(task, now);
+    return null;
+  }
+
+  /**
+   * One of several destinations is unavailable, to which the messages of the key go: they wait for
+   * it as a channel does for its only one, but not for ever, since nobody mends it for them. What
+   * has no key can only be tried again, as often as any message that fails.
+   */
+  private @Nullable Stop oneUnavailable(Task task, RetryLater later, Moment now) {
+    gate.answered(task);
+    if (!keys.closes(task, later)) {
+      return failed(task, later.retryAfter(), now);
+    }
+    if (suspects.waitedTooLong(task)) {
+      queue.failed(task);
+      task.faults++;
+      return suspects.exhausted(task, now.stopped());
+    }
+    closeKey(task, later, now);
+    uncounted(task, now);
+    return null;
+  }
+
+  private void closeKey(Task task, RetryLater later, Moment now) {
+    keys.close(task, gate.believed(later.retryAfter()), now.nanos(), later.reason());
   }
 
   /**
@@ -193,9 +221,15 @@ final class Judge {
     if (streak.verdict() != Verdict.DOWN) {
       return true;
     }
-    Duration asked = later.fault() == Fault.UNAVAILABLE ? later.retryAfter() : null;
+    boolean oneOfSeveral = task.destination != null;
+    Duration asked =
+        later.fault() == Fault.UNAVAILABLE && !oneOfSeveral ? later.retryAfter() : null;
     gate.unavailable(task, new RetryLater(later.fault(), later.reason(), asked), now.nanos());
     queue.absolve(task);
+    if (oneOfSeveral && keys.closes(task, later)) {
+      // The next probe goes to another: this one may be down when the others no longer are.
+      closeKey(task, later, now);
+    }
     putBack(task, now);
     return false;
   }

@@ -85,16 +85,20 @@ final class KeyGates {
     }
   }
 
-  /** Whether the answer closes the message's key, rather than the channel. */
+  /**
+   * Whether that the destination is unavailable closes the message's key, rather than the channel.
+   */
   boolean closes(Task task, RetryLater why) {
-    return closes && task.message().orderingKey() != null && why.retryAfter() != null;
+    boolean asked = closes && why.retryAfter() != null;
+    return task.message().orderingKey() != null && (asked || task.destination != null);
   }
 
   /**
-   * The destination asked to leave the message's key alone. Where it asks for the same message
-   * again and again, it is called less and less often, whatever it asks for.
+   * The destination asked to leave the message's key alone, or is one of several and can't be
+   * reached. Where that is so for the same message again and again, it is called less and less
+   * often, whatever is asked for.
    *
-   * @param asked for how long, as far as that is believed
+   * @param asked for how long, as far as that is believed; 0 where nothing was asked
    */
   void close(Task task, long asked, long now, String why) {
     String key = String.valueOf(task.message().orderingKey());
@@ -105,7 +109,7 @@ final class KeyGates {
       set(new Opening(key, at, true));
     }
     unrecorded.add(closed(key, at, now));
-    reason = why;
+    reason = task.destination == null ? "as the destination asked: " + why : why;
   }
 
   /** An earlier run has left the key closed. */
@@ -138,7 +142,7 @@ final class KeyGates {
         .toList();
   }
 
-  /** What the destination said when it last asked; empty where only an earlier run knows. */
+  /** Why a key was last closed, for people; empty where only an earlier run knows. */
   String reason() {
     return reason;
   }

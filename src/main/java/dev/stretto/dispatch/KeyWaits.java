@@ -101,7 +101,16 @@ final class KeyWaits {
 
   /** Whether all of them, if any, wait so for longer than the run may. */
   boolean allBeyondPatience() {
-    return waiting.stream().allMatch(head -> head.asked && head.dueAt - head.askedSince > patience);
+    return waiting.stream().allMatch(this::beyondPatience);
+  }
+
+  private boolean beyondPatience(Task head) {
+    return head.asked && head.dueAt - head.askedSince > patience;
+  }
+
+  /** Whether any that was called in this run waits, or will, for no longer than the run may. */
+  boolean anyCalledComes() {
+    return called().stream().anyMatch(head -> coming.contains(head) || !beyondPatience(head));
   }
 
   /** Those that wait or will, and were called in this run. */
@@ -128,8 +137,7 @@ final class KeyWaits {
             + (waiting.size() == 1
                 ? "one ordering key is closed until " + first
                 : waiting.size() + " ordering keys are closed, the first until " + first)
-            + ", as the destination asked"
-            + (said.isEmpty() ? "" : ": " + said),
+            + (said.isEmpty() ? ", as the destination asked" : ", " + said),
         null);
   }
 

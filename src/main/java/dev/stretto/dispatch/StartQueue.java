@@ -147,9 +147,12 @@ final class StartQueue {
     return !due.isEmpty() || !backingOff.isEmpty();
   }
 
-  /** Whether a message that was started will be sent again without anything else being decided. */
+  /**
+   * Whether a message that was started will be sent again without anything else being decided, and
+   * within the time that the run may wait.
+   */
   boolean retriesToCome() {
-    return retriesWait() || !waits.called().isEmpty();
+    return retriesWait() || waits.anyCalledComes();
   }
 
   /** Whether nothing is left to be started but what waits to be sent again, if that is anything. */

@@ -1,5 +1,7 @@
 package dev.stretto.dispatch;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ final class Streak {
 
   /** How many messages they are of: 0, 1, or 2 for more than one. */
   private int messages;
+
+  /** Those of several destinations whose calls they are; at most {@link #after}. */
+  private final Set<String> destinations = new HashSet<>();
 
   private String reason = "";
 
@@ -80,10 +85,11 @@ final class Streak {
 
   /**
    * Counts a call that was not delivered. One of a message that failed before, while others were
-   * delivered, says nothing of the destination.
+   * delivered, says nothing of the destination. Of several destinations each counts once: one of
+   * them, whatever calls go there, says nothing of the others.
    */
   void add(Task task, String why, boolean refused, long now) {
-    if (shown(task.firstFailed)) {
+    if (shown(task.firstFailed) || countedBefore(task.destination)) {
       return;
     }
     if (calls == 0) {
@@ -102,6 +108,10 @@ final class Streak {
     reason = why;
   }
 
+  private boolean countedBefore(@Nullable String destination) {
+    return destination != null && (destinations.size() == after || !destinations.add(destination));
+  }
+
   /**
    * A call was delivered.
    *
@@ -118,6 +128,7 @@ final class Streak {
     refusals = 0;
     one = null;
     messages = 0;
+    destinations.clear();
     reason = "";
     return true;
   }

@@ -153,7 +153,8 @@ final class Suspects {
     return task.refused == Refused.MESSAGE || streak.shown(task.firstFailed) || waitedTooLong(task);
   }
 
-  private boolean waitedTooLong(Task task) {
+  /** Whether its first start is so long ago that it is no longer kept first in line. */
+  boolean waitedTooLong(Task task) {
     Instant first = task.firstStart();
     return first != null && !first.plus(giveUp).isAfter(clock.instant());
   }

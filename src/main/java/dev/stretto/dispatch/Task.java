@@ -68,6 +68,9 @@ public final class Task {
   /** Whether it waits because the destination asked for that, where it waits for its key. */
   boolean asked;
 
+  /** Which of several destinations its latest call went to; null where the channel has one. */
+  @Nullable String destination;
+
   private final CountDownLatch over = new CountDownLatch(1);
 
   /** Written before {@link #over} is counted down. */

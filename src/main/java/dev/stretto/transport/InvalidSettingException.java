@@ -23,6 +23,11 @@ public final class InvalidSettingException extends RuntimeException {
     return property;
   }
 
+  /** What is wrong with it and what to do. */
+  public String problem() {
+    return problem;
+  }
+
   /**
    * The same with the property's full name, where it was relative to a prefix such as {@code a.b.}.
    */

@@ -29,6 +29,15 @@ public sealed interface Outcome {
    */
   record Rejected(Refused refused, String reason) implements Outcome {}
 
+  /**
+   * What one of several destinations did that a channel's messages name: it says nothing of the
+   * others. Where it is unavailable, only the message's ordering key waits.
+   *
+   * @param destination which of them, the same text for the same one
+   * @param outcome of the call, not one apart itself
+   */
+  record Apart(String destination, Outcome outcome) implements Outcome {}
+
   /** What a destination refuses. */
   enum Refused {
     /** The message as it is: another one may well be taken. */

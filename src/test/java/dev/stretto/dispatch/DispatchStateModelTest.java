@@ -67,6 +67,9 @@ class DispatchStateModelTest {
     }
     Rehearsal rehearsal = new Rehearsal(settings, seed);
     Model model = new Model(rehearsal, settings, window, Outage.of(random));
+    if (ordering == Ordering.KEY && random.nextBoolean()) {
+      model.destinations = 1 + random.nextInt(12);
+    }
     boolean stops = random.nextInt(4) == 0;
     int stopAt = random.nextInt(400);
     Stop.Reason why =
@@ -146,6 +149,9 @@ class DispatchStateModelTest {
     private final Outage outage;
     private int step;
 
+    /** How many there are that messages name; 0 where the channel has one. */
+    private int destinations;
+
     /** Starts are counted from 1: the latest of which the call was delivered. */
     private long latestDelivered;
 
@@ -220,7 +226,7 @@ class DispatchStateModelTest {
     /** Whether it is closed itself, or the channel is, it must not be called before. */
     private void closeKey(@Nullable String key, Outcome outcome) {
       if (key != null
-          && settings.keys().retryAfter() == RetryAfter.KEY
+          && (settings.keys().retryAfter() == RetryAfter.KEY || destinations > 0)
           && outcome instanceof Outcome.RetryLater later
           && later.fault() == Outcome.Fault.UNAVAILABLE
           && later.retryAfter() != null) {
@@ -262,7 +268,11 @@ class DispatchStateModelTest {
         }
         latestOutcome.put(id, outcome);
         closeKey(keys.get(id), outcome);
-        rehearsal.finish(task.message().position(), outcome);
+        rehearsal.finish(
+            task.message().position(),
+            destinations == 0
+                ? outcome
+                : new Outcome.Apart("destination" + id % destinations, outcome));
       }
     }
 
@@ -387,7 +397,7 @@ class DispatchStateModelTest {
         assertThat(rehearsal.offered.stream().filter(this::setAside))
             .as("parked though the destination never took any")
             .isEmpty();
-        if (outage.answer() instanceof Outcome.Rejected) {
+        if (outage.answer() instanceof Outcome.Rejected && destinations == 0) {
           assertThat(rehearsal.starts).hasSizeLessThanOrEqualTo(settings.after() + 1 + window);
         }
       }

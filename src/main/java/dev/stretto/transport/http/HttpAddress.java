@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,8 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
 
   /** Letters that the older and the newer standard of international names read differently. */
   private static final Pattern AMBIGUOUS = Pattern.compile("[ßẞς\\u200C\\u200D]");
+
+  private static final Pattern BLANK = Pattern.compile("[\\p{C}\\s\\p{Z}]");
 
   private static final int HIGHEST_PORT = 65_535;
 
@@ -77,6 +80,24 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
       throw new InvalidSettingException(
           property, "is no valid address (" + e.getReason() + "); write it like https://host/path");
     }
+  }
+
+  /**
+   * Reads an address that a message gives. It is taken as it is or not at all: no blanks around it,
+   * no host that others read otherwise.
+   *
+   * @throws InvalidSettingException where it can't be meant; never repeats it
+   */
+  static HttpAddress ofMessage(String property, String text) {
+    if (text.isEmpty() || BLANK.matcher(text).find()) {
+      throw new InvalidSettingException(property, "is empty, or has a blank or control character");
+    }
+    return of(property, text, true);
+  }
+
+  /** Scheme, host and port, the same for all addresses with the same connections. */
+  String origin() {
+    return (secure ? "https://" : "http://") + host.toLowerCase(Locale.ROOT) + ":" + port;
   }
 
   /** The host and port, for people. */

@@ -17,6 +17,7 @@ import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -36,6 +37,9 @@ final class HttpClients {
 
   /** For answers, beside one thread a client that waits for the network. */
   private static final int THREADS = 8;
+
+  /** How long finding a host's addresses may take. */
+  private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(15);
 
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
@@ -137,6 +141,8 @@ final class HttpClients {
     starting.setConnectTimeout(kind.connectTimeout().toMillis());
     starting.setIdleTimeout(kind.timeout().plusSeconds(30).toMillis());
     starting.setMaxResponseHeadersSize(MOST_HEADERS);
+    // Each channel has its window.
+    starting.setMaxRequestsQueuedPerDestination(Integer.MAX_VALUE);
     starting.setFollowRedirects(false);
     starting.setHttpCookieStore(new HttpCookieStore.Empty());
     starting.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Stretto"));
@@ -144,6 +150,12 @@ final class HttpClients {
     if (proxy != null) {
       starting.getProxyConfiguration().addProxy(new HttpProxy(proxy.host(), proxy.port()));
     }
+    starting.setSocketAddressResolver(
+        new JudgedAddresses(
+            new SocketAddressResolver.Async(
+                threads.pool(), threads.scheduler(), RESOLVE_TIMEOUT.toMillis()),
+            new SocketAddressResolver.Async(
+                JudgedAddresses.THREADS, threads.scheduler(), RESOLVE_TIMEOUT.toMillis())));
     starting.start();
     starting.getProtocolHandlers().clear();
     starting.getProtocolHandlers().put(new InterimAnswers());

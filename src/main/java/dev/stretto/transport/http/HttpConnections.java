@@ -1,5 +1,6 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.transport.http.hosts.AllowedHosts;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,7 @@ final class HttpConnections implements AutoCloseable {
   private final CallsUnderWay calls;
   private final int connectionLimit;
   private final HttpTls tls;
+  private final @Nullable AllowedHosts allowed;
 
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicReference<@Nullable HttpLink> link = new AtomicReference<>();
@@ -31,20 +33,39 @@ final class HttpConnections implements AutoCloseable {
   private @Nullable HttpClient client;
   private volatile boolean closed;
 
+  /**
+   * @param allowed what of a message's host may be called; null for one that the settings name
+   */
   HttpConnections(
-      HttpClients clients, HttpSettings settings, int window, CallsUnderWay calls, HttpTls tls) {
+      HttpClients clients,
+      HttpSettings settings,
+      int window,
+      CallsUnderWay calls,
+      HttpTls tls,
+      @Nullable AllowedHosts allowed) {
     this.clients = clients;
     this.settings = settings;
     this.window = window;
     this.calls = calls;
     this.connectionLimit = settings.connectionLimit(window);
     this.tls = tls;
+    this.allowed = allowed;
   }
 
   /** The HTTP/2 connection in use, or null where there is none. */
   @Nullable HttpLink link() {
     HttpLink shared = link.get();
     return shared == null || shared.ended() ? null : shared;
+  }
+
+  /** What may be called; null for everything. */
+  @Nullable AllowedHosts allowed() {
+    return allowed;
+  }
+
+  /** How many connections there are. */
+  int open() {
+    return open.get();
   }
 
   /** Whether there was an HTTP/2 connection. */

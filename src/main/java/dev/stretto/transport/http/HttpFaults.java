@@ -2,8 +2,11 @@ package dev.stretto.transport.http;
 
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
+import dev.stretto.transport.Outcome.Refused;
+import dev.stretto.transport.Outcome.Rejected;
 import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.http.answer.AnswerText;
+import dev.stretto.transport.http.hosts.ForbiddenHostException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -37,29 +40,38 @@ final class HttpFaults {
     Elsewhere NONE =
         new Elsewhere() {
           @Override
-          public boolean goesOn() {
+          public boolean goesOn(String reason) {
             return false;
           }
 
           @Override
-          public void unanswered() {}
+          public void unanswered(String reason) {}
         };
 
-    /** Notes that this one can't be made; whether there are others that calls can take instead. */
-    boolean goesOn();
+    /**
+     * Notes that this one can't be made; whether there are others that calls can take instead.
+     *
+     * @param reason for people
+     */
+    boolean goesOn(String reason);
 
-    /** Notes that a call on this one had no answer. */
-    void unanswered();
+    /**
+     * Notes that a call on this one had no answer.
+     *
+     * @param reason for people
+     */
+    void unanswered(String reason);
   }
 
   /**
+   * @param address the destination's
    * @param elsewhere the channel's other connections
    */
-  HttpFaults(HttpSettings settings, Elsewhere elsewhere) {
+  HttpFaults(HttpSettings settings, HttpAddress address, Elsewhere elsewhere) {
     this(
         settings.timeout(),
-        settings.authority(),
-        !settings.secure() && settings.protocol() == HttpSettings.Version.HTTP_2,
+        address.authority(),
+        !address.secure() && settings.protocol() == HttpSettings.Version.HTTP_2,
         "http.url",
         elsewhere);
   }
@@ -88,6 +100,10 @@ final class HttpFaults {
 
   /** The outcome of a call that failed before any byte of its request was written. */
   Outcome notSent(Throwable failure) {
+    if (failure instanceof ForbiddenHostException forbidden) {
+      return new Rejected(
+          Refused.UNSENDABLE, AnswerText.oneLine("http.url: " + forbidden.getMessage()));
+    }
     String reason =
         switch (failure) {
           case ConnectException _ -> "connection refused: " + authority;
@@ -116,7 +132,8 @@ final class HttpFaults {
   }
 
   private RetryLater notTaken(String reason) {
-    return new RetryLater(elsewhere.goesOn() ? Fault.UNTAKEN : Fault.UNAVAILABLE, reason, null);
+    return new RetryLater(
+        elsewhere.goesOn(reason) ? Fault.UNTAKEN : Fault.UNAVAILABLE, reason, null);
   }
 
   /** The outcome of a call that ended without an answer after its request may have left. */
@@ -127,7 +144,6 @@ final class HttpFaults {
     if (failure instanceof SSLException tls && beforeAnyRequest(tls)) {
       return notSent(tls);
     }
-    elsewhere.unanswered();
     String reason =
         switch (failure) {
           case TimeoutException _ -> "no answer within " + seconds(timeout);
@@ -135,6 +151,7 @@ final class HttpFaults {
           case ClosedChannelException _ -> "connection closed before an answer";
           case Throwable other -> "connection lost before an answer: " + text(other);
         };
+    elsewhere.unanswered(reason);
     return new RetryLater(Fault.UNKNOWN, reason, null);
   }
 

@@ -8,6 +8,7 @@ import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerText;
 import dev.stretto.transport.http.credentials.Credentials;
 import dev.stretto.transport.http.credentials.TokenUse;
+import dev.stretto.transport.http.hosts.AllowedHosts;
 import dev.stretto.transport.http.request.Filled;
 import dev.stretto.transport.http.request.RequestSettings;
 import dev.stretto.transport.http.request.RequestTemplates;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -31,10 +33,14 @@ import org.jspecify.annotations.Nullable;
 /** Makes a call's request. What is the same for every message is made once. */
 final class HttpRequests {
 
-  private final URI target;
-  private final String host;
+  private static final String URL = "http.url";
+
+  /** Null where messages name the address. */
+  private final @Nullable Target fixed;
+
+  private final @Nullable AllowedHosts allowed;
+  private final HttpSettings.Version protocol;
   private final String method;
-  private final @Nullable HttpVersion version;
   private final HttpField channel;
   private final List<HttpField> configured;
   private final Credentials credentials;
@@ -45,24 +51,32 @@ final class HttpRequests {
    *
    * @param problem why it can't become one, or null where it can. One line
    * @param filled what the templates say; null where there are none
+   * @param address where it goes; null where that is the same for all, or there is a problem
    */
-  record Draft(@Nullable String problem, @Nullable Filled filled) {}
+  record Draft(@Nullable String problem, @Nullable Filled filled, @Nullable HttpAddress address) {}
 
   /**
+   * Where a request goes.
+   *
+   * @param version which version Jetty must speak, or null where TLS is to negotiate it
+   */
+  private record Target(URI uri, String host, @Nullable HttpVersion version) {}
+
+  /**
+   * @param allowed which hosts messages may name; null where the settings name the only one
    * @param clock what requests are dated by
    * @throws InvalidSettingException where the channel's name, a configured header or what says who
    *     is asking can't be sent
    */
-  HttpRequests(String channel, HttpSettings settings, Clock clock) {
+  HttpRequests(String channel, HttpSettings settings, @Nullable AllowedHosts allowed, Clock clock) {
     if (!HttpHeaders.isValue(channel)) {
       throw new InvalidSettingException(
           "http", "the channel's name can't be sent as a header; use Latin letters");
     }
-    HttpAddress address = settings.target();
-    this.host = address.host();
-    this.target = address.withKnownHost();
+    this.allowed = allowed;
+    this.protocol = settings.protocol();
+    this.fixed = allowed == null ? target(settings.target()) : null;
     this.method = settings.method();
-    this.version = version(settings);
     this.channel = new HttpField("Stretto-Channel", channel);
     this.credentials = new Credentials(channel, settings.credentials(), clock);
     this.configured = new ArrayList<>();
@@ -70,7 +84,7 @@ final class HttpRequests {
       checkHeader("http.headers.", header.getKey(), header.getValue());
       configured.add(new HttpField(header.getKey(), header.getValue()));
     }
-    this.templates = templates(settings.request());
+    this.templates = templates(allowed == null ? null : settings.url(), settings.request());
   }
 
   private void checkHeader(String property, String name, String value) {
@@ -84,44 +98,66 @@ final class HttpRequests {
     }
   }
 
-  private @Nullable RequestTemplates templates(RequestSettings settings) {
-    if (settings.none()) {
+  private @Nullable RequestTemplates templates(@Nullable String url, RequestSettings settings) {
+    if (url == null && settings.none()) {
       return null;
     }
     for (String header : settings.headers().keySet()) {
       checkHeader("http.request.headers.", header, "");
     }
-    RequestTemplates made = new RequestTemplates(settings);
+    RequestTemplates made = new RequestTemplates(url, settings);
     try {
-      check(made.ofSample());
+      Filled sample = made.ofSample();
+      check(sample);
+      if (sample.url() != null && made.hostOnly()) {
+        HttpAddress.ofMessage(URL, sample.url());
+      }
     } catch (UnsendableException e) {
       throw e.asSetting();
     }
     return made;
   }
 
-  /** Which version Jetty must speak, or null where TLS is to negotiate it. */
-  private static @Nullable HttpVersion version(HttpSettings settings) {
-    return switch (settings.protocol()) {
-      case AUTO -> settings.secure() ? null : HttpVersion.HTTP_1_1;
-      case HTTP_1_1 -> HttpVersion.HTTP_1_1;
-      case HTTP_2 -> HttpVersion.HTTP_2;
-    };
+  private Target target(HttpAddress address) {
+    HttpVersion version =
+        switch (protocol) {
+          case AUTO -> address.secure() ? null : HttpVersion.HTTP_1_1;
+          case HTTP_1_1 -> HttpVersion.HTTP_1_1;
+          case HTTP_2 -> HttpVersion.HTTP_2;
+        };
+    return new Target(address.withKnownHost(), address.host(), version);
   }
 
   /** Looks whether the message can become a request, and fills the templates; throws nothing. */
   Draft draft(Message message) {
     String problem = problem(message);
     if (problem != null || templates == null) {
-      return new Draft(problem, null);
+      return new Draft(problem, null, null);
     }
     try {
       Filled filled = templates.of(message);
       check(filled);
-      return new Draft(null, filled);
+      return new Draft(null, filled, address(filled));
     } catch (UnsendableException e) {
-      return new Draft(e.reason(), null);
+      return new Draft(e.reason(), null, null);
     }
+  }
+
+  private @Nullable HttpAddress address(Filled filled) throws UnsendableException {
+    if (filled.url() == null || allowed == null) {
+      return null;
+    }
+    HttpAddress address;
+    try {
+      address = HttpAddress.ofMessage(URL, filled.url());
+    } catch (InvalidSettingException e) {
+      throw new UnsendableException(URL, e.problem());
+    }
+    String problem = allowed.problem(address.host(), address.port());
+    if (problem != null) {
+      throw new UnsendableException(URL, problem);
+    }
+    return address;
   }
 
   private static void check(Filled filled) throws UnsendableException {
@@ -182,10 +218,13 @@ final class HttpRequests {
     byte[] body = (templated == null ? message.payload() : templated).getBytes(UTF_8);
     String contentType =
         filled == null || templated == null ? message.contentType() : filled.contentType();
+    HttpAddress address = draft.address();
+    Target target = address == null ? Objects.requireNonNull(fixed) : target(address);
+    HttpVersion version = target.version();
     Request request =
         client
-            .newRequest(filled == null ? target : target(filled))
-            .host(host)
+            .newRequest(filled == null ? target.uri() : filled(target.uri(), filled))
+            .host(target.host())
             .method(filled == null || filled.method() == null ? method : filled.method())
             .headers(headers -> {
               fill(headers, call, contentType, filled);
@@ -195,7 +234,7 @@ final class HttpRequests {
     return version == null ? request : request.version(version);
   }
 
-  private URI target(Filled filled) {
+  private static URI filled(URI target, Filled filled) {
     String path = target.getRawPath();
     if (filled.path() != null) {
       path = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + filled.path();

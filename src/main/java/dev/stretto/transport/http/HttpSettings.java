@@ -6,6 +6,7 @@ import dev.stretto.transport.http.credentials.BasicSettings;
 import dev.stretto.transport.http.credentials.Credentials;
 import dev.stretto.transport.http.credentials.OAuth2Settings;
 import dev.stretto.transport.http.credentials.SignatureSettings;
+import dev.stretto.transport.http.hosts.AllowedHosts;
 import dev.stretto.transport.http.request.RequestSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What {@code stretto.channels.<channel>.http} says.
  *
- * @param url where every request goes; required, {@code http:} or {@code https:}
+ * @param url where requests go; required, {@code http:} or {@code https:}, or a template
  * @param method the request method
  * @param version {@code auto} takes HTTP/2 where TLS negotiates it and HTTP/1.1 otherwise; {@code
  *     2} on an {@code http:} url is cleartext HTTP/2 with prior knowledge
@@ -43,6 +44,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param oauth2 where tokens come from, or null
  * @param signature what signs requests, or null
  * @param trace whether requests carry a trace's id
+ * @param allow which hosts messages may name, and at which addresses; see {@link AllowedHosts}
  */
 record HttpSettings(
     @Nullable String url,
@@ -61,7 +63,8 @@ record HttpSettings(
     @Nullable BasicSettings basic,
     @Nullable OAuth2Settings oauth2,
     @Nullable SignatureSettings signature,
-    @DefaultValue("false") boolean trace) {
+    @DefaultValue("false") boolean trace,
+    @DefaultValue List<String> allow) {
 
   /** Stands for a value of the message in a template. */
   private static final String TAG = "\\{\\{.*?}}+";
@@ -84,23 +87,22 @@ record HttpSettings(
       throw new InvalidSettingException(
           "http.url", "is required; give the address that takes the messages, http: or https:");
     }
-    if (url.contains("{{")) {
-      throw new InvalidSettingException(
-          "http.url",
-          "can't be a template, for where calls go is fixed; write http.request.path and"
-              + " http.request.query");
-    }
     return HttpAddress.of("http.url", url, true);
+  }
+
+  /** Whether the url is a template, so that messages name the host; then there is no target. */
+  boolean fromMessages() {
+    return url != null && url.contains("{{");
+  }
+
+  /** Which hosts messages may name; null where they name none. */
+  @Nullable AllowedHosts allowed() {
+    return fromMessages() ? new AllowedHosts(allow) : null;
   }
 
   /** Whether the url asks for TLS. */
   boolean secure() {
     return target().secure();
-  }
-
-  /** The host and port that the url names, for people. */
-  String authority() {
-    return target().authority();
   }
 
   /** The parsed proxy, or null where there is none. */
@@ -122,13 +124,19 @@ record HttpSettings(
 
   /** The words of what is sent beside the message, some of which may be secret. */
   List<String> sentWords() {
-    URI uri = target().uri();
     List<String> words = new ArrayList<>();
     addWords(words, "\\s+|" + TAG, headers.values());
     addWords(words, "\\s+|" + TAG, request.headers().values());
-    addWords(words, "/|" + TAG, Arrays.asList(uri.getRawPath(), uri.getPath(), request.path()));
-    addWords(
-        words, "[&=]|" + TAG, Arrays.asList(uri.getRawQuery(), uri.getQuery(), request.query()));
+    addWords(words, "/|" + TAG, Arrays.asList(request.path()));
+    addWords(words, "[&=]|" + TAG, Arrays.asList(request.query()));
+    if (url != null && fromMessages()) {
+      String written = url.replaceAll(TAG, "").replaceFirst("^[^/]*//[^/?]*", "");
+      addWords(words, "[/?&=]", List.of(written));
+    } else {
+      URI uri = target().uri();
+      addWords(words, "/", Arrays.asList(uri.getRawPath(), uri.getPath()));
+      addWords(words, "[&=]", Arrays.asList(uri.getRawQuery(), uri.getQuery()));
+    }
     if (basic != null) {
       addWords(words, "\\s+", Arrays.asList(basic.authorization(), basic.password()));
     }
@@ -192,6 +200,12 @@ record HttpSettings(
     checkWait("http.connect-timeout", connectTimeout, "5s");
     if (!HttpHeaders.isToken(method)) {
       throw new InvalidSettingException("http.method", "is no request method; use one like POST");
+    }
+    if (fromMessages()) {
+      MessageHosts.check(this);
+    } else if (!allow.isEmpty()) {
+      throw new InvalidSettingException(
+          "http.allow", "goes with an http.url that is a template only; leave it out");
     }
   }
 

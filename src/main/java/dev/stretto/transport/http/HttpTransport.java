@@ -55,6 +55,11 @@ final class HttpTransport implements Transport {
     return calls.count();
   }
 
+  /** How many connections there are. */
+  int openConnections() {
+    return connections.open();
+  }
+
   /** Whether there is an HTTP/2 connection that takes requests. */
   boolean connected() {
     HttpLink link = connections.link();
@@ -94,10 +99,24 @@ final class HttpTransport implements Transport {
       progress.finished(faults.untaken());
       return;
     }
+    send(call, draft, token, progress, link);
+  }
+
+  /** Starts a call that may overtake the others, or be overtaken; its draft has no problem. */
+  void startApart(Call call, HttpRequests.Draft draft, Progress progress) {
+    send(call, draft, null, progress, null);
+  }
+
+  private void send(
+      Call call,
+      HttpRequests.Draft draft,
+      @Nullable TokenUse token,
+      Progress progress,
+      @Nullable HttpLink on) {
     HttpCall exchange = new HttpCall(call, progress, answers, faults, calls, token);
     try {
       Request request = requests.of(connections.client(), call, draft, token).tag(connections);
-      exchange.send(request, link);
+      exchange.send(request, on);
     } catch (Exception e) {
       exchange.failed(e);
     }

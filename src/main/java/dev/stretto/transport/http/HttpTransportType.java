@@ -6,6 +6,8 @@ import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.answer.HttpAnswers;
+import dev.stretto.transport.http.hosts.AllowedHosts;
+import dev.stretto.transport.http.hosts.HostPauses;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +40,9 @@ public final class HttpTransportType implements TransportType {
   public ArrivalOrder arrivalOrder(TransportSettings settings) {
     try {
       HttpSettings http = settings.bind(HttpSettings.class);
+      if (http.fromMessages()) {
+        return ArrivalOrder.NOT_KEPT;
+      }
       return switch (http.protocol()) {
         case HTTP_2 -> http.http2Connections() == 1 ? ArrivalOrder.KEPT : ArrivalOrder.NOT_KEPT;
         case HTTP_1_1 -> ArrivalOrder.NOT_KEPT;
@@ -59,7 +64,11 @@ public final class HttpTransportType implements TransportType {
           "http.proxy", "can't carry cleartext HTTP/2; use an https: url or version 1.1");
     }
     HttpTls tls = new HttpTls(http, bundles);
-    HttpRequests requests = new HttpRequests(channel, http, clock);
+    AllowedHosts allowed = http.allowed();
+    HttpRequests requests = new HttpRequests(channel, http, allowed, clock);
+    if (allowed != null) {
+      return hosts(channel, http, requests, tls, allowed, window);
+    }
     TokenEndpoint tokens =
         http.oauth2() == null ? null : new TokenEndpoint(http, http.oauth2(), clock);
     List<Collection<String>> sent =
@@ -70,10 +79,10 @@ public final class HttpTransportType implements TransportType {
         elsewhere -> {
           CallsUnderWay calls = new CallsUnderWay(channel, http.timeout(), connections > 1);
           return new HttpTransport(
-              new HttpConnections(clients, http, window, calls, tls),
+              new HttpConnections(clients, http, window, calls, tls, null),
               requests,
               answers,
-              new HttpFaults(http, elsewhere),
+              new HttpFaults(http, http.target(), elsewhere),
               calls,
               tokens);
         };
@@ -82,10 +91,43 @@ public final class HttpTransportType implements TransportType {
         : opener.apply(HttpFaults.Elsewhere.NONE);
   }
 
-  /** Between HTTP/2 connections there is no order but that of a key. */
+  private Transport hosts(
+      String channel,
+      HttpSettings http,
+      HttpRequests requests,
+      HttpTls tls,
+      AllowedHosts allowed,
+      int window) {
+    List<Collection<String>> sent = List.of(http.sentWords());
+    HttpAnswers secure = new HttpAnswers(http.answer(), sent, false, clock);
+    HttpAnswers plain = new HttpAnswers(http.answer(), sent, true, clock);
+    return new HostsTransport(
+        window,
+        requests,
+        new HostPauses(System::nanoTime),
+        (address, elsewhere) -> {
+          CallsUnderWay calls = new CallsUnderWay(channel, http.timeout(), true);
+          return new HttpTransport(
+              new HttpConnections(clients, http, window, calls, tls, allowed),
+              requests,
+              address.secure() ? secure : plain,
+              new HttpFaults(http, address, elsewhere),
+              calls,
+              null);
+        });
+  }
+
+  /** Between HTTP/2 connections, and between hosts, there is no order but that of a key. */
   @Override
   public void check(TransportSettings settings, boolean byKey) {
-    if (!byKey && settings.bind(HttpSettings.class).http2Connections() > 1) {
+    HttpSettings http = settings.bind(HttpSettings.class);
+    if (!byKey && http.fromMessages()) {
+      throw new InvalidSettingException(
+          "http.url",
+          "is a template, which needs ordering key: between hosts there is no other order, and a"
+              + " host that is down must not keep the others waiting");
+    }
+    if (!byKey && http.http2Connections() > 1) {
       throw new InvalidSettingException(
           "http.connections",
           "more than 1 with http.version 2 needs ordering key, or messages would overtake each"

@@ -91,7 +91,7 @@ final class SpreadTransport implements Transport {
     }
 
     @Override
-    public boolean goesOn() {
+    public boolean goesOn(String reason) {
       synchronized (SpreadTransport.this) {
         pause();
         return parts.stream().anyMatch(Part::usable);
@@ -99,7 +99,7 @@ final class SpreadTransport implements Transport {
     }
 
     @Override
-    public void unanswered() {
+    public void unanswered(String reason) {
       synchronized (SpreadTransport.this) {
         unansweredAt = nanos.getAsLong();
       }

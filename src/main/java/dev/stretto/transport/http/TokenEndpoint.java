@@ -187,6 +187,7 @@ final class TokenEndpoint {
           case Delivered delivered -> delivered;
           case RetryLater(_, String reason, Duration retryAfter) ->
               new RetryLater(Fault.UNAVAILABLE, from + reason, retryAfter);
+          case Outcome.Apart apart -> apart;
           case Rejected(_, String reason) -> new Rejected(Refused.CREDENTIALS, from + reason);
         });
   }

@@ -52,7 +52,8 @@ class HttpSettingsTest {
                 null,
                 null,
                 null,
-                false));
+                false,
+                List.of()));
   }
 
   @Test
@@ -139,7 +140,9 @@ class HttpSettingsTest {
                     "signature.secrets",
                     "whsec_a,whsk_b",
                     "trace",
-                    "true")
+                    "true",
+                    "allow",
+                    "10.0.0.0/8,*.example.org")
                 .bind(HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -173,7 +176,8 @@ class HttpSettingsTest {
                     "a b",
                     Map.of("audience", "c")),
                 new SignatureSettings(List.of("whsec_a", "whsk_b")),
-                true));
+                true,
+                List.of("10.0.0.0/8", "*.example.org")));
   }
 
   @ParameterizedTest
@@ -183,8 +187,16 @@ class HttpSettingsTest {
     "http.url, example.org/hook, must start with http: or https:",
     "http.url, 'http://exa mple', is no valid address",
     "http.url, http:///hook, ",
-    "http.url, 'http://{{key}}.example.org/', can't be a template",
+    "http.url, 'ftp://{{key}}.example.org/', must start with http: or https:",
+    "http.url, 'example.org{{key}}', must start with http: or https:",
     "http.url, 'http://example.org/{{key}}', write http.request.path",
+    "http.url, 'http://{{key}}/{{payload/a}}', write http.request.path",
+    "http.url, 'http://example.org:{{key}}/', has a port that can't be one",
+    "http.url, 'http://me:s3cret@{{key}}/', must not hold credentials",
+    "http.url, '{{customer}}', {{customer}} is unknown",
+    "http.url, '{{{headers.url}}}', values are always escaped here",
+    "http.url, '{{headers.url', has a {{ that no }} ends",
+    "http.allow, 10.0.0.0/8, goes with an http.url that is a template only",
     "http.url, http://example.org:/hook, names no port behind the colon",
     "http.url, http://me:s3cret@example.org/, must not hold credentials",
     "http.url, http://example.org/#s3cret, must not have a #fragment",
@@ -278,7 +290,7 @@ class HttpSettingsTest {
   })
   void anAddressIsTakenAsBrowsersTakeIt(String url, String authority, String sent) {
     HttpSettings settings = MapSettings.url(url).bind(HttpSettings.class);
-    assertThat(settings.authority()).isEqualTo(authority);
+    assertThat(settings.target().authority()).isEqualTo(authority);
     assertThat(settings.target().uri()).hasToString(sent);
   }
 

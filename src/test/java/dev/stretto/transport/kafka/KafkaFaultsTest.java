@@ -248,6 +248,7 @@ class KafkaFaultsTest {
       case Delivered delivered -> delivered;
       case RetryLater later -> later.fault();
       case Rejected rejected -> rejected.refused();
+      case Outcome.Apart apart -> meaning(apart.outcome());
     };
   }
 }

@@ -9,6 +9,30 @@ import java.util.regex.Pattern;
 
 /** Where a template's values stand, which says how they are escaped. */
 enum Place {
+  /** The whole of a URL; whoever reads that refuses what it can't be. */
+  URL {
+    @Override
+    String escaped(String text) {
+      if (text.isEmpty()) {
+        throw new UnfitValueException("is empty");
+      }
+      if (BLANK.matcher(text).find()) {
+        throw new UnfitValueException("has a blank or a control character");
+      }
+      return text;
+    }
+  },
+  /** Within the name of a URL's host. */
+  HOST {
+    @Override
+    String escaped(String text) {
+      if (!IN_HOST.matcher(text).matches()) {
+        throw new UnfitValueException(
+            "has other characters than letters, digits, '-', '_' and '.', or none at all");
+      }
+      return text;
+    }
+  },
   /** Within one segment of a URL's path. */
   PATH {
     @Override
@@ -79,6 +103,10 @@ enum Place {
   /** Also where a server takes an escaped slash, or a backslash, for one. */
   private static final Pattern WAY_UP = Pattern.compile("(^|[/\\\\])\\.\\.?($|[/\\\\])");
 
+  private static final Pattern BLANK = Pattern.compile("[\\p{C}\\s\\p{Z}]");
+
+  private static final Pattern IN_HOST = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]+");
+
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private static final Pattern NOT_IN_MARKUP =
@@ -99,7 +127,7 @@ enum Place {
   /** Whether {@code {{{x}}}} may stand there. */
   boolean isBody() {
     return switch (this) {
-      case PATH, QUERY, HEAD -> false;
+      case URL, HOST, PATH, QUERY, HEAD -> false;
       case JSON, MARKUP, FORM, PLAIN -> true;
     };
   }

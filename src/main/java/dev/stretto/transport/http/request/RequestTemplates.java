@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTemplates {
 
   private static final String ROOT = "http.request.";
+  private static final String URL = "http.url";
+  private static final Pattern HOST_TEMPLATE =
+      Pattern.compile("(?i)https?://(\\{\\{.*?}}|[^/?#{])+(?<rest>.*)", Pattern.DOTALL);
   private static final String JSON = "application/json";
   private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7F]+");
   private static final Pattern NOT_IN_URL = Pattern.compile("[^!-~]|[#\"<>\\\\^`{|}]");
@@ -31,6 +34,8 @@ public final class RequestTemplates {
           "(?<type>[\\w.+-]+/[\\w.+-]+)\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?",
           Pattern.CASE_INSENSITIVE);
 
+  private final @Nullable PlaceTemplate url;
+  private final boolean hostOnly;
   private final @Nullable PlaceTemplate method;
   private final @Nullable PlaceTemplate path;
   private final @Nullable PlaceTemplate query;
@@ -40,9 +45,13 @@ public final class RequestTemplates {
   private final boolean json;
 
   /**
+   * @param url that of {@code http.url} where it is a template, else null
    * @throws InvalidSettingException naming a template that can't be meant
    */
-  public RequestTemplates(RequestSettings settings) {
+  public RequestTemplates(@Nullable String url, RequestSettings settings) {
+    Place urlPlace = url == null ? Place.URL : urlPlace(url.strip());
+    this.url = url == null ? null : PlaceTemplate.of(URL, url.strip(), urlPlace);
+    this.hostOnly = urlPlace == Place.HOST;
     method = PlaceTemplate.of(ROOT + "method", settings.method(), Place.HEAD);
     path = PlaceTemplate.of(ROOT + "path", settings.path(), Place.PATH);
     query = PlaceTemplate.of(ROOT + "query", settings.query(), Place.QUERY);
@@ -60,6 +69,29 @@ public final class RequestTemplates {
   /** What they say of a message that has the text {@code x} as each of its values. */
   public Filled ofSample() throws UnsendableException {
     return filled(MessageValues.sample());
+  }
+
+  /** Whether values of the message stand in the host of the url only, not for the whole. */
+  public boolean hostOnly() {
+    return hostOnly;
+  }
+
+  /** Whether the values stand for the whole, or for parts of a host's name behind the scheme. */
+  private static Place urlPlace(String text) {
+    if (text.startsWith("{{")) {
+      return Place.URL;
+    }
+    Matcher parts = HOST_TEMPLATE.matcher(text);
+    if (!parts.matches()) {
+      throw new InvalidSettingException(
+          URL, "must start with http: or https:, or be a template of the whole address");
+    }
+    if (parts.group("rest").contains("{{")) {
+      throw new InvalidSettingException(
+          URL,
+          "must have no template behind the host; write http.request.path and http.request.query");
+    }
+    return Place.HOST;
   }
 
   private void addHeader(String name, String text) {
@@ -107,6 +139,7 @@ public final class RequestTemplates {
       filledHeaders.put(header.getKey(), header.getValue().filled(values));
     }
     return new Filled(
+        filled(url, values),
         filled(method, values),
         path(values),
         url("query", filled(query, values)),
