@@ -1,8 +1,10 @@
 package packages;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -38,7 +40,9 @@ final class Packages {
 
     Path debian = DebianPackage.make(project, home, sbom, output, version, time);
 
-    sum(output.resolve("SHA256SUMS"), List.of(tar, zip, debian, sbom));
+    Path image = ContainerImage.make(home, sbom, output, version, time);
+
+    sum(output.resolve("SHA256SUMS"), List.of(tar, zip, debian, image, sbom));
   }
 
   /** As {@code sha256sum --check} reads them. */
@@ -46,15 +50,16 @@ final class Packages {
       throws IOException, GeneralSecurityException {
     List<String> lines = new ArrayList<>();
     for (Path file : files) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (var in = Files.newInputStream(file)) {
-        byte[] buffer = new byte[1 << 16];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          digest.update(buffer, 0, read);
-        }
-      }
-      lines.add(HexFormat.of().formatHex(digest.digest()) + "  " + file.getFileName());
+      lines.add(sha256(file) + "  " + file.getFileName());
     }
     Files.write(sums, lines);
+  }
+
+  static String sha256(Path file) throws IOException, GeneralSecurityException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -23,7 +23,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
-/** Files as an archive has them: root's, of one time, in the order of their names. */
+/** Files as an archive has them: of one time, in the order of their names. */
 final class Tree {
 
   private final Map<String, Entry> entries = new TreeMap<>();
@@ -38,7 +38,12 @@ final class Tree {
 
     int mode();
 
-    record Folder(int mode) implements Entry {}
+    /** The user's number, and the group's. */
+    default int owner() {
+      return 0;
+    }
+
+    record Folder(int mode, int owner) implements Entry {}
 
     record Link(String target) implements Entry {
       @Override
@@ -74,7 +79,11 @@ final class Tree {
   }
 
   Tree folder(String name, int mode) {
-    return put(name, new Entry.Folder(mode));
+    return folder(name, mode, 0);
+  }
+
+  Tree folder(String name, int mode, int owner) {
+    return put(name, new Entry.Folder(mode, owner));
   }
 
   Tree link(String name, String target) {
@@ -94,7 +103,7 @@ final class Tree {
   /** Adds it with the folders that it is in. */
   private Tree put(String name, Entry entry) {
     for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-      entries.putIfAbsent(name.substring(0, slash), new Entry.Folder(0755));
+      entries.putIfAbsent(name.substring(0, slash), new Entry.Folder(0755, 0));
     }
     entries.put(name, entry);
     return this;
@@ -118,23 +127,23 @@ final class Tree {
     try (var tar = new TarArchiveOutputStream(to, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
       if (!prefix.isEmpty()) {
-        put(tar, new TarArchiveEntry(prefix), 0755);
+        put(tar, new TarArchiveEntry(prefix), new Entry.Folder(0755, 0));
         tar.closeArchiveEntry();
       }
       for (var named : entries.entrySet()) {
         String name = prefix + named.getKey();
         Entry entry = named.getValue();
         switch (entry) {
-          case Entry.Folder folder -> put(tar, new TarArchiveEntry(name + "/"), folder.mode());
+          case Entry.Folder folder -> put(tar, new TarArchiveEntry(name + "/"), folder);
           case Entry.Link link -> {
             var linked = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
             linked.setLinkName(link.target());
-            put(tar, linked, link.mode());
+            put(tar, linked, link);
           }
           case Entry.Content content -> {
             var file = new TarArchiveEntry(name);
             file.setSize(content.size());
-            put(tar, file, content.mode());
+            put(tar, file, content);
             try (InputStream in = content.source().open()) {
               in.transferTo(tar);
             }
@@ -145,11 +154,11 @@ final class Tree {
     }
   }
 
-  private void put(TarArchiveOutputStream tar, TarArchiveEntry entry, int mode)
+  private void put(TarArchiveOutputStream tar, TarArchiveEntry entry, Entry from)
       throws IOException {
-    entry.setMode(mode);
-    entry.setIds(0, 0);
-    entry.setNames("root", "root");
+    entry.setMode(from.mode());
+    entry.setIds(from.owner(), from.owner());
+    entry.setNames(from.owner() == 0 ? "root" : "", from.owner() == 0 ? "root" : "");
     entry.setLastModifiedTime(FileTime.from(time));
     tar.putArchiveEntry(entry);
   }
