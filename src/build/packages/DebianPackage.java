@@ -34,7 +34,7 @@ final class DebianPackage {
     data.file(DOCUMENTS + "/sbom.cdx.json", 0644, sbom);
     data.file(DOCUMENTS + "/copyright", 0644, sources.resolve("copyright"));
     data.file("usr/bin/stretto", 0755, sources.resolve("stretto"));
-    for (String unit : List.of("stretto.service", "stretto.timer")) {
+    for (String unit : List.of("stretto.service", "stretto.timer", "stretto-follow.service")) {
       data.file("usr/lib/systemd/system/" + unit, 0644, home.resolve("config/systemd/" + unit));
     }
     // it has secrets: postinst gives it to the group
