@@ -86,11 +86,10 @@ final class ContainerImage {
       for (Path file :
           Stream.concat(
                   Stream.of(shell),
-                  files.filter(
-                      path ->
-                          path.endsWith("bin/java")
-                              || path.endsWith("lib/jspawnhelper")
-                              || path.toString().endsWith(".so")))
+                  files.filter(path ->
+                      path.endsWith("bin/java")
+                          || path.endsWith("lib/jspawnhelper")
+                          || path.toString().endsWith(".so")))
               .toList()) {
         Process ldd = new ProcessBuilder("ldd", file.toString()).start();
         String linked = new String(ldd.getInputStream().readAllBytes(), UTF_8);
@@ -126,8 +125,7 @@ final class ContainerImage {
     return base;
   }
 
-  private void describe(
-      String version, List<Map<String, Object>> layers, List<String> differences)
+  private void describe(String version, List<Map<String, Object>> layers, List<String> differences)
       throws Exception {
     Map<String, Object> config =
         blob(

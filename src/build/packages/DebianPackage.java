@@ -20,15 +20,16 @@ final class DebianPackage {
 
   private DebianPackage() {}
 
-  static Path make(
-      Path project, Path home, Path sbom, Path output, String version, Instant time) throws Exception {
+  static Path make(Path project, Path home, Path sbom, Path output, String version, Instant time)
+      throws Exception {
     Path sources = project.resolve("src/main/packages/debian");
     Tree data = new Tree(time);
     for (String part : List.of("bin", "exec", "lib", "plugins", "runtime", "transports")) {
       data.with(PROGRAM + "/" + part, home.resolve(part));
     }
     data.link(PROGRAM + "/config", "/etc/stretto");
-    for (String part : List.of("docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "config")) {
+    for (String part :
+        List.of("docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "config")) {
       data.with(DOCUMENTS + "/" + part, home.resolve(part));
     }
     data.file(DOCUMENTS + "/sbom.cdx.json", 0644, sbom);

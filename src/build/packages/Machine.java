@@ -12,6 +12,8 @@ final class Machine {
 
   /** As Debian and container images call it. */
   static String debian() {
-    return System.getProperty("os.arch").equals("aarch64") ? "arm64" : System.getProperty("os.arch");
+    return System.getProperty("os.arch").equals("aarch64")
+        ? "arm64"
+        : System.getProperty("os.arch");
   }
 }

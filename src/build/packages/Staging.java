@@ -62,8 +62,16 @@ final class Staging {
     link(home.resolve("runtime"));
     touch(home, time);
     cache(home, "help", "-XX:TieredStopAtLevel=1", "--help");
-    cache(home, "stretto", "-XX:TieredStopAtLevel=4", "demo", "--messages", "8000", "--delay",
-        "1ms", "--json");
+    cache(
+        home,
+        "stretto",
+        "-XX:TieredStopAtLevel=4",
+        "demo",
+        "--messages",
+        "8000",
+        "--delay",
+        "1ms",
+        "--json");
     touch(home.resolve("lib"), time);
     return home;
   }

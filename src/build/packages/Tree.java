@@ -96,8 +96,7 @@ final class Tree {
 
   Tree text(String name, int mode, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return put(
-        name, new Entry.Content(mode, bytes.length, () -> new ByteArrayInputStream(bytes)));
+    return put(name, new Entry.Content(mode, bytes.length, () -> new ByteArrayInputStream(bytes)));
   }
 
   /** Adds it with the folders that it is in. */
