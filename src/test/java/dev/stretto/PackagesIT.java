@@ -92,11 +92,12 @@ class PackagesIT {
   }
 
   @Test
-  void theDebianPackageInstallsRunsUpgradesAndGoes() throws Exception {
+  void theDebianPackageInstallsAgainRunsUpgradesAndGoes() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start()) {
       String said =
           machine.run(
               "cp /packages/*.deb .\n"
+                  + "dpkg -i *.deb\ndpkg --remove stretto\n"
                   + here(example("dpkg -i").replace(DOCUMENTED_ADDRESS, receiver.url()))
                   + """
                   stat -c '%A %U:%G %n' /etc/stretto/application.yaml /var/lib/stretto/stretto.mv.db
