@@ -42,6 +42,7 @@ class LauncherIT {
         public static void main(String[] args) throws Exception {
           System.out.println("home=" + System.getProperty("stretto.home"));
           System.out.println("java=" + System.getProperty("java.home"));
+          System.out.println("class path=" + System.getProperty("java.class.path"));
           System.out.println("jvm=" + ManagementFactory.getRuntimeMXBean().getInputArguments());
           for (String arg : args) {
             System.out.println("arg=" + arg);
@@ -151,6 +152,31 @@ class LauncherIT {
   }
 
   @Test
+  void prefersTheJavaOfTheDistributionToOthersThatItFinds() throws Exception {
+    Files.move(javaHome("25.0.3"), home.resolve("runtime"));
+
+    assertThat(run(Map.of("JAVA_HOME", JAVA_HOME.toString()), launcher()).output())
+        .containsExactly("started");
+    assertThat(run(Map.of("STRETTO_JAVA_HOME", JAVA_HOME.toString()), launcher()).output())
+        .contains("java=" + JAVA_HOME);
+  }
+
+  /** A cache is of use to a class path alone that begins as that which it was made for. */
+  @Test
+  void hasTheJarsInTheOrderOfTheirNamesWhateverTheFileSystemSays() throws Exception {
+    for (String name : List.of("b", "f", "D", "a", "e", "C")) {
+      Files.createFile(home.resolve("lib/" + name + ".jar"));
+    }
+
+    assertThat(run(Map.of(), launcher(), "status").output())
+        .filteredOn(line -> line.startsWith("class path="))
+        .singleElement()
+        .asString()
+        .containsSubsequence("/C.jar:", "/D.jar:", "/a.jar:", "/b.jar:", "/e.jar:", "/f.jar:")
+        .containsSubsequence("/f.jar:", "/stand-in.jar:", "/lib/../plugins/");
+  }
+
+  @Test
   void refusesTheJavaItWasToldWhereThatIsTooOld() throws Exception {
     var old = javaHome("24.0.2");
     var ran = run(Map.of("STRETTO_JAVA_HOME", old.toString()), launcher());
@@ -233,7 +259,7 @@ class LauncherIT {
             "-h", "--help", "dispatch --help", "--version", "help dispatch", "completion bash")) {
       var ran = run(Map.of(), "sh", "-c", "\"$0\" " + command, launcher());
       assertThat(jvm(ran)).contains("/lib/help.aot").doesNotContain("/lib/stretto.aot");
-      assertThat(ran.output()).allMatch(line -> line.matches("(home|java|jvm|arg)=.*"));
+      assertThat(ran.output()).allMatch(line -> line.matches("(home|java|class path|jvm|arg)=.*"));
     }
     assertThat(jvm(run(Map.of(), launcher(), "dispatch")))
         .contains("/lib/stretto.aot")
