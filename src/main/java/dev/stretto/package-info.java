@@ -5,13 +5,15 @@
  * others.
  *
  * <pre>
- * cli                      ──► cli.dispatch, cli.demo, cli.parked, cli.start, cli.output, batch,
- *                              report, append, settings, outbox.admin, outbox, database,
- *                              transport
+ * cli                      ──► cli.dispatch, cli.demo, cli.metrics, cli.parked, cli.start,
+ *                              cli.output, batch, report, append, settings, outbox.admin, outbox,
+ *                              database, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
  *                              database.schema, database, dispatch, transport
+ * cli.metrics              ──► cli.start, cli.output, batch, report, settings, outbox.admin,
+ *                              outbox, dispatch
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.cli.demo.DemoCommand;
 import dev.stretto.cli.dispatch.DispatchCommand;
+import dev.stretto.cli.metrics.MetricsCommand;
 import dev.stretto.cli.output.CheckedOutput;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.parked.ParkedCommand;
@@ -44,6 +45,7 @@ public final class CommandLineMain {
     COMMANDS.put("append", AppendCommand::new);
     COMMANDS.put("dispatch", DispatchCommand::new);
     COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("metrics", MetricsCommand::new);
     COMMANDS.put("parked", context -> parked(context));
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);

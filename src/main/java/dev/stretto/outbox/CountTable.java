@@ -45,7 +45,9 @@ public final class CountTable {
 
   private static final String REMOVED =
       """
-      update outbox_count set messages = messages - ?, discarded = discarded - ?
+      update outbox_count
+         set messages = messages - ?, discarded = discarded - ?,
+             removed = removed + ?, removed_discarded = removed_discarded + ?
        where channel = ? and messages >= ? and discarded >= ?
       """;
 
@@ -56,7 +58,9 @@ public final class CountTable {
        where channel = ?
       """;
 
-  private static final String FORGET = "delete from outbox_count where channel = ?";
+  /** What was removed stays known, for nobody could count that. */
+  private static final String FORGET =
+      "update outbox_count set up_to = 0, messages = 0, discarded = 0 where channel = ?";
 
   private final JdbcTemplate jdbc;
   private final ChannelTable channels;
@@ -120,14 +124,18 @@ public final class CountTable {
   }
 
   /**
-   * Counted rows are removed. Must run in a transaction that {@link #lock} began. Where there can't
-   * have been as many, somebody's SQL wrote rows, and all are counted anew.
+   * Rows are removed. Must run in a transaction that {@link #lock} began. Where there can't have
+   * been as many, somebody's SQL wrote rows, and all are counted anew.
    *
    * @param queue where they were
+   * @param counted whether they were counted before
    */
-  void removed(String channel, int queue, long rows) {
+  void removed(String channel, int queue, long rows, boolean counted) {
     long discarded = queue == QueueState.DISCARDED ? rows : 0;
-    if (jdbc.update(REMOVED, rows, discarded, channel, rows, discarded) == 0) {
+    long less = counted ? rows : 0;
+    long lessDiscarded = counted ? discarded : 0;
+    if (jdbc.update(REMOVED, less, lessDiscarded, rows, discarded, channel, less, lessDiscarded)
+        == 0) {
       forget(channel);
     }
   }
