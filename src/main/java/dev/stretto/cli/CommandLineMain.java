@@ -106,6 +106,7 @@ public final class CommandLineMain {
       code = ExitCode.USAGE.code();
     } else {
       code = line.execute(options.toArray(String[]::new));
+      context.ended(code);
     }
     if (out.checkError() && code == ExitCode.DONE.code()) {
       code = unheard(context);

@@ -47,7 +47,7 @@ class MetricsCommandTest {
         "update outbox_message set created_at = current_timestamp - interval '2' hour",
         """
         update outbox_message set settled_at = current_timestamp - interval '1' hour
-         where queue = 6
+         where queue >= 5
         """,
         "insert into outbox_lane (channel, ordering_key, blocked_by) values ('space', 'k', 1)",
         """
@@ -99,7 +99,11 @@ class MetricsCommandTest {
         .isCloseTo(180, within(60.0));
     assertThat(spaceValue(result.out(), "gate_closed_until_timestamp_seconds") - now)
         .isCloseTo(300, within(60.0));
+    assertThat(stretto.run("purge", "--older-than", "30m").out()).contains("2");
     assertThat(stretto.run("metrics", "--channel", "sp*", "--channel", "space").out())
+        .as("counters never fall")
+        .contains(space("delivered_messages_total", "7.0"))
+        .contains(space("discarded_messages_total", "5.0"))
         .contains(space("pending_messages", "2.0"))
         .doesNotContain("a\\\"b");
   }
