@@ -43,12 +43,17 @@ public final class CountTable {
        where channel = ?
       """;
 
+  private static final String FEWER =
+      """
+      update outbox_count set messages = messages - ?, discarded = discarded - ?
+       where channel = ? and messages >= ? and discarded >= ?
+      """;
+
   private static final String REMOVED =
       """
       update outbox_count
-         set messages = messages - ?, discarded = discarded - ?,
-             removed = removed + ?, removed_discarded = removed_discarded + ?
-       where channel = ? and messages >= ? and discarded >= ?
+         set removed = removed + ?, removed_discarded = removed_discarded + ?
+       where channel = ?
       """;
 
   /** Locks the count even where nothing changes, for it may be about to grow. */
@@ -132,12 +137,10 @@ public final class CountTable {
    */
   void removed(String channel, int queue, long rows, boolean counted) {
     long discarded = queue == QueueState.DISCARDED ? rows : 0;
-    long less = counted ? rows : 0;
-    long lessDiscarded = counted ? discarded : 0;
-    if (jdbc.update(REMOVED, less, lessDiscarded, rows, discarded, channel, less, lessDiscarded)
-        == 0) {
+    if (counted && jdbc.update(FEWER, rows, discarded, channel, rows, discarded) == 0) {
       forget(channel);
     }
+    jdbc.update(REMOVED, rows, discarded, channel);
   }
 
   /** A parked message is discarded; in the transaction that does so, behind the channel's lock. */

@@ -9,6 +9,8 @@ import dev.stretto.database.FreshDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +29,7 @@ class CommandLogTest {
   private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir Path folder;
+  private final Properties before = (Properties) System.getProperties().clone();
   private CommandLineRun stretto;
 
   @BeforeEach
@@ -46,6 +49,12 @@ class CommandLogTest {
                     current_timestamp - interval '2' day)
             """);
     stretto.run(lines("2"), "append", "--channel", "space");
+  }
+
+  /** Spring Boot keeps what the log is like in properties of the JVM, for good. */
+  @AfterEach
+  void forget() {
+    System.setProperties(before);
   }
 
   @ParameterizedTest
