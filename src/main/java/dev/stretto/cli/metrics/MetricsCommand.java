@@ -1,7 +1,5 @@
 package dev.stretto.cli.metrics;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.stretto.batch.RunHistory;
 import dev.stretto.batch.RunHistory.LastRuns;
 import dev.stretto.cli.output.CommandException;
@@ -14,12 +12,6 @@ import dev.stretto.outbox.Counting;
 import dev.stretto.report.ChannelRecord;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.settings.Channels;
-import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
-import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -83,14 +75,7 @@ public final class MetricsCommand implements Callable<Integer> {
     /** The Prometheus text format 0.0.4. */
     PROMETHEUS,
     /** OpenMetrics 1.0, whose names of counters the textfile collector does not know as such. */
-    OPENMETRICS;
-
-    ExpositionFormatWriter writer() {
-      return switch (this) {
-        case PROMETHEUS -> PrometheusTextFormatWriter.create();
-        case OPENMETRICS -> OpenMetricsTextFormatWriter.create();
-      };
-    }
+    OPENMETRICS
   }
 
   @Override
@@ -98,7 +83,7 @@ public final class MetricsCommand implements Callable<Integer> {
     ReplacedFile file = out == null ? null : file(out);
     String text;
     try (OpenApplication application = context.open()) {
-      text = text(metrics(application));
+      text = text(application);
     }
     if (file == null) {
       context.out().print(text);
@@ -121,7 +106,7 @@ public final class MetricsCommand implements Callable<Integer> {
         ExitCode.USAGE, "--out: the file " + out + " can't be written in that folder");
   }
 
-  private MetricSnapshots metrics(OpenApplication application) throws SQLException {
+  private String text(OpenApplication application) throws IOException, SQLException {
     Channels channels = application.get(Channels.class);
     ChannelStatuses statuses = application.get(ChannelStatuses.class);
     Collection<String> names = names(channels, statuses.known());
@@ -137,7 +122,8 @@ public final class MetricsCommand implements Callable<Integer> {
     }
     Map<String, LastRuns> runs =
         lastRuns.isEmpty() ? Map.of() : application.get(RunHistory.class).last(lastRuns);
-    return ChannelMetrics.of(
+    return MetricsText.of(
+        format,
         records.stream()
             .map(record -> {
               String name = record.status().channel();
@@ -156,11 +142,5 @@ public final class MetricsCommand implements Callable<Integer> {
       names.addAll(stored);
     }
     return names;
-  }
-
-  private String text(MetricSnapshots metrics) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    format.writer().write(bytes, metrics, EscapingScheme.UNDERSCORE_ESCAPING);
-    return bytes.toString(UTF_8);
   }
 }
