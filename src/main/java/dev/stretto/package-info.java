@@ -5,9 +5,9 @@
  * others.
  *
  * <pre>
- * cli                      ──► cli.dispatch, cli.demo, cli.hand, cli.help, cli.parked, cli.start,
- *                              cli.output, batch, report, append, settings, outbox.admin, outbox,
- *                              database, lease, transport
+ * cli                      ──► cli.dispatch, cli.demo, cli.hand, cli.help, cli.metrics, cli.parked,
+ *                              cli.start, cli.output, batch, report, append, settings,
+ *                              outbox.admin, outbox, database, lease, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
  * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
@@ -15,21 +15,27 @@
  * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
  *                              lease
  * cli.help                 ──► cli.start, cli.output
+ * cli.metrics              ──► cli.start, cli.output, batch, report, settings, outbox.admin,
+ *                              outbox, dispatch
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
- *                              settings, outbox.admin, outbox, database.schema, database,
+ *                              settings, metrics.otlp, metrics, outbox.admin, outbox,
+ *                              database.schema, database,
  *                              transport.broker, transport.exec, transport.http,
  *                              transport.java, transport
  * cli.start.configuration  ──► settings, transport
  * cli.output               ──► nothing
  *
- * boot                     ──► batch, append, settings, database.schema, transport.broker,
- *                              transport.exec, transport.http, transport.java, transport
+ * boot                     ──► batch, append, settings, metrics, database.schema,
+ *                              transport.broker, transport.exec, transport.http, transport.java,
+ *                              transport
  *
- * batch                    ──► run, ledger, settings, dispatch, outbox, lease, database.schema,
- *                              database, transport, message
- * run                      ──► ledger, settings, dispatch, outbox, lease, database, transport,
- *                              message
+ * batch                    ──► run, ledger, settings, metrics, dispatch, outbox, lease,
+ *                              database.schema, database, transport, message
+ * run                      ──► ledger, settings, metrics, dispatch, outbox, lease, database,
+ *                              transport, message
+ * metrics.otlp             ──► metrics, transport
+ * metrics                  ──► dispatch, transport
  * ledger                   ──► dispatch, outbox, lease, database, message
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message

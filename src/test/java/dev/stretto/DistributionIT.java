@@ -17,6 +17,8 @@ class DistributionIT {
   void holdsWhatAUserNeeds() {
     assertThat(DISTRIBUTION.resolve("bin/stretto")).isExecutable();
     assertThat(DISTRIBUTION.resolve("config/application.yaml.example")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("config/prometheus-rules.yaml")).isNotEmptyFile();
+    assertThat(DISTRIBUTION.resolve("config/grafana-dashboard.json")).isNotEmptyFile();
     assertThat(DISTRIBUTION.resolve("LICENSE")).isNotEmptyFile();
     assertThat(DISTRIBUTION.resolve("exec/stretto_exec.py")).isNotEmptyFile();
     assertThat(DISTRIBUTION.resolve("exec/stretto_exec.mjs")).isNotEmptyFile();

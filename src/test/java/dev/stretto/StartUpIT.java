@@ -51,6 +51,8 @@ class StartUpIT {
                 "org.slf4j.",
                 "com.zaxxer.hikari.",
                 "org.flywaydb.",
+                "io.micrometer.",
+                "io.prometheus.",
                 "org.eclipse.jetty."))
         .isEmpty();
     assertThat(folder.resolve("data")).doesNotExist();

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import dev.stretto.database.Durability;
 import dev.stretto.database.schema.ApplicationDatabase;
 import dev.stretto.database.schema.LeaseConnections;
+import dev.stretto.metrics.Telemetry;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
@@ -49,13 +50,15 @@ public final class ApplicationRuns implements AutoCloseable {
    *
    * @param environment the application's
    * @param tables the application's job repository
+   * @param telemetry where measurements go, asked for with the first run
    */
   public record Parts(
       ConfigurableEnvironment environment,
       ApplicationDatabase database,
       Channels channels,
       List<TransportType> transports,
-      RunConfiguration.JobTables tables) {}
+      RunConfiguration.JobTables tables,
+      Supplier<Telemetry> telemetry) {}
 
   /**
    * @param operator the application's, asked for with the first run: it may need the job to be made
@@ -68,7 +71,10 @@ public final class ApplicationRuns implements AutoCloseable {
   /** The job {@code dispatch}, for any launcher; see {@link DispatchJob}. */
   public Job job() {
     return new DispatchJob(
-        this::execute, parts.tables().repository(), new RunConfiguration().clocks());
+        this::execute,
+        parts.tables().repository(),
+        new RunConfiguration().clocks(),
+        parts.telemetry());
   }
 
   private void execute(JobExecution execution, DispatchJob.StepRunner steps)
@@ -138,6 +144,7 @@ public final class ApplicationRuns implements AutoCloseable {
     beans.registerSingleton("jobTables", parts.tables());
     beans.registerSingleton("operator", operator.get());
     beans.registerSingleton("channels", parts.channels());
+    beans.registerSingleton("telemetry", parts.telemetry().get());
     parts.transports().forEach(transport -> beans.registerSingleton(transport.name(), transport));
     made.register(RunConfiguration.class);
     made.refresh();

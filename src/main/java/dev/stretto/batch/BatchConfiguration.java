@@ -2,9 +2,11 @@ package dev.stretto.batch;
 
 import dev.stretto.database.schema.DatabaseConfiguration;
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.metrics.Telemetry;
 import org.springframework.batch.core.configuration.JobRegistry;
 import org.springframework.batch.core.configuration.support.MapJobRegistry;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,7 +33,15 @@ public class BatchConfiguration {
   }
 
   @Bean(DispatchJob.NAME)
-  DispatchJob dispatch(RunLauncher launcher, JobRepository repository, Clocks clocks) {
-    return new DispatchJob(launcher::execute, repository, clocks);
+  DispatchJob dispatch(
+      RunLauncher launcher,
+      JobRepository repository,
+      Clocks clocks,
+      ObjectProvider<Telemetry> telemetry) {
+    return new DispatchJob(
+        launcher::execute,
+        repository,
+        clocks,
+        () -> telemetry.getIfAvailable(() -> Telemetry.NONE));
   }
 }

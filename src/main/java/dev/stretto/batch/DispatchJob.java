@@ -1,7 +1,10 @@
 package dev.stretto.batch;
 
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.metrics.Telemetry;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -9,6 +12,7 @@ import org.springframework.batch.core.job.JobInterruptedException;
 import org.springframework.batch.core.job.SimpleJob;
 import org.springframework.batch.core.listener.JobExecutionListener;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.AbstractStep;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
 
@@ -27,11 +31,14 @@ public final class DispatchJob implements Job {
   private final Body body;
   private final JobRepository repository;
   private final Clocks clocks;
+  private final Supplier<Telemetry> telemetry;
 
   /**
    * @param body what an execution does
+   * @param telemetry asked as an execution begins
    */
-  DispatchJob(Body body, JobRepository repository, Clocks clocks) {
+  DispatchJob(Body body, JobRepository repository, Clocks clocks, Supplier<Telemetry> telemetry) {
+    this.telemetry = telemetry;
     this.body = body;
     this.repository = repository;
     this.clocks = clocks;
@@ -67,6 +74,13 @@ public final class DispatchJob implements Job {
   private void run(Step step, JobExecution execution) throws JobInterruptedException {
     SimpleJob job = new SimpleJob(NAME);
     job.setJobRepository(repository);
+    ObservationRegistry observations = telemetry.get().observations();
+    if (observations != null) {
+      job.setObservationRegistry(observations);
+      if (step instanceof AbstractStep observed) {
+        observed.setObservationRegistry(observations);
+      }
+    }
     job.setSteps(List.of(step));
     job.registerJobExecutionListener(new EndsAsItsStep());
     job.execute(execution);

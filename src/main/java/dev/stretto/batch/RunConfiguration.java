@@ -5,6 +5,8 @@ import dev.stretto.database.schema.LeaseConnections;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
+import dev.stretto.metrics.RunMeters;
+import dev.stretto.metrics.Telemetry;
 import dev.stretto.outbox.Counting;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.SettledMessages;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -71,13 +74,27 @@ public class RunConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  Leases leases(LeaseConnections connections, Clocks clocks, Channels channels) {
-    return new Leases(
-        connections.connections(),
-        channels.lease(),
-        host() + "/" + ProcessHandle.current().pid(),
-        clocks.nanos(),
-        connections.lent());
+  Leases leases(
+      LeaseConnections connections,
+      Clocks clocks,
+      Channels channels,
+      ObjectProvider<Telemetry> telemetry) {
+    Leases leases =
+        new Leases(
+            connections.connections(),
+            channels.lease(),
+            host() + "/" + ProcessHandle.current().pid(),
+            clocks.nanos(),
+            connections.lent());
+    RunMeters meters = telemetry(telemetry).meters();
+    if (meters != null) {
+      meters.leases(leases, Leases::renewals, Leases::failures);
+    }
+    return leases;
+  }
+
+  private static Telemetry telemetry(ObjectProvider<Telemetry> telemetry) {
+    return telemetry.getIfAvailable(() -> Telemetry.NONE);
   }
 
   private static String host() {
@@ -120,8 +137,10 @@ public class RunConfiguration {
   }
 
   @Bean
-  RunLauncher.Batch batch(JobOperator operator, JobTables tables) {
-    return new RunLauncher.Batch(operator, tables.repository(), tables.jdbc());
+  RunLauncher.Batch batch(
+      JobOperator operator, JobTables tables, ObjectProvider<Telemetry> telemetry) {
+    return new RunLauncher.Batch(
+        operator, tables.repository(), tables.jdbc(), telemetry(telemetry));
   }
 
   @Bean
@@ -134,9 +153,14 @@ public class RunConfiguration {
   }
 
   @Bean
-  ChannelRun.Shared shared(Ledgers ledgers, Channels channels, Clocks clocks) {
+  ChannelRun.Shared shared(
+      Ledgers ledgers, Channels channels, Clocks clocks, ObjectProvider<Telemetry> telemetry) {
     return new ChannelRun.Shared(
-        ledgers, new PayloadMemory(channels.memory().toBytes()), new RunThreads(), clocks);
+        ledgers,
+        new PayloadMemory(channels.memory().toBytes()),
+        new RunThreads(),
+        clocks,
+        telemetry(telemetry).meters());
   }
 
   @Bean

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import dev.stretto.lease.Leases;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +44,16 @@ public final class RunHistory {
        limit ?
       """;
 
+  /** Few, so that a channel on which none has succeeded for long costs no more than others. */
+  private static final String LAST_COMPLETED =
+      """
+      select max(e.job_execution_id)
+        from (select run from outbox_run where channel = ?
+               order by channel desc, fence desc fetch first 100 rows only) latest
+        join BATCH_JOB_EXECUTION e on e.job_execution_id = latest.run
+       where e.status = 'COMPLETED'
+      """;
+
   private final JobRepository repository;
   private final JdbcTemplate jdbc;
   private final Leases leases;
@@ -68,12 +79,48 @@ public final class RunHistory {
             : jdbc.query(LATEST_OF_CHANNEL, (row, number) -> row.getLong(1), channel, limit);
     List<RunSummary> runs = new ArrayList<>();
     for (long id : ids) {
-      JobExecution execution = execution(id);
-      if (execution != null) {
-        runs.add(summary(execution, holders));
+      RunSummary run = summary(id, holders);
+      if (run != null) {
+        runs.add(run);
       }
     }
     return runs;
+  }
+
+  /**
+   * The last runs of a channel.
+   *
+   * @param last the one that had the channel last, or null where none had it, or it is not on
+   *     record
+   * @param completed the last of its last hundred that did all it was to do, or null
+   */
+  public record LastRuns(@Nullable RunSummary last, @Nullable RunSummary completed) {}
+
+  /**
+   * The last runs of channels. Some queries for each channel.
+   *
+   * @param runs by the channel's name, the run that had it last
+   * @throws SQLException where the leases' database fails
+   */
+  public Map<String, LastRuns> last(Map<String, Long> runs) throws SQLException {
+    Map<String, Long> holders = runs.isEmpty() ? Map.of() : leases.holders();
+    Map<String, LastRuns> found = new HashMap<>();
+    runs.forEach((channel, run) -> found.put(channel, lastRuns(channel, run, holders)));
+    return found;
+  }
+
+  private LastRuns lastRuns(String channel, long run, Map<String, Long> holders) {
+    RunSummary last = summary(run, holders);
+    if (last != null && last.status().equals(BatchStatus.COMPLETED.name())) {
+      return new LastRuns(last, last);
+    }
+    Long completed = jdbc.queryForObject(LAST_COMPLETED, Long.class, channel);
+    return new LastRuns(last, completed == null ? null : summary(completed, holders));
+  }
+
+  private @Nullable RunSummary summary(long run, Map<String, Long> holders) {
+    JobExecution execution = execution(run);
+    return execution == null ? null : summary(execution, holders);
   }
 
   /**
@@ -82,8 +129,7 @@ public final class RunHistory {
    * @throws SQLException where the leases' database fails
    */
   public @Nullable RunSummary find(long run) throws SQLException {
-    JobExecution execution = execution(run);
-    return execution == null ? null : summary(execution, leases.holders());
+    return summary(run, leases.holders());
   }
 
   /**

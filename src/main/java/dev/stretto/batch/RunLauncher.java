@@ -9,6 +9,7 @@ import dev.stretto.lease.ChannelPausedException;
 import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
+import dev.stretto.metrics.Telemetry;
 import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobExecutionException;
@@ -67,8 +69,10 @@ public final class RunLauncher {
    *
    * @param operator must run jobs on the calling thread
    * @param jdbc to the repository's tables
+   * @param telemetry where its observations go
    */
-  record Batch(JobOperator operator, JobRepository repository, JdbcTemplate jdbc) {}
+  record Batch(
+      JobOperator operator, JobRepository repository, JdbcTemplate jdbc, Telemetry telemetry) {}
 
   /** What was found before a run: whether it may begin. */
   private sealed interface Found {
@@ -97,6 +101,14 @@ public final class RunLauncher {
    * @throws JobExecutionException where Spring Batch refuses to launch the job
    */
   public RunResult dispatch(OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
+      throws SQLException, JobExecutionException {
+    try (var _ = MDC.putCloseable("channel", open.name())) {
+      return dispatchNamed(open, options, running);
+    }
+  }
+
+  private RunResult dispatchNamed(
+      OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
       throws SQLException, JobExecutionException {
     RunClock clock = new RunClock(clocks.nanos());
     String channel = open.name();
@@ -167,7 +179,8 @@ public final class RunLauncher {
         new DispatchJob(
             (execution, steps) -> send(open, lease, execution, steps, running),
             batch.repository(),
-            clocks);
+            clocks,
+            batch::telemetry);
     return batch.operator().start(job, parameters);
   }
 
@@ -194,6 +207,15 @@ public final class RunLauncher {
    * @param running is told of the run once there is one
    */
   void execute(JobExecution execution, DispatchJob.StepRunner steps, Consumer<ChannelRun> running)
+      throws JobInterruptedException {
+    String channel = DispatchParameters.channel(execution.getJobParameters());
+    try (var _ = MDC.putCloseable("channel", channel)) {
+      executeNamed(execution, steps, running);
+    }
+  }
+
+  private void executeNamed(
+      JobExecution execution, DispatchJob.StepRunner steps, Consumer<ChannelRun> running)
       throws JobInterruptedException {
     JobParameters parameters = execution.getJobParameters();
     try (OpenChannel open =
@@ -266,10 +288,12 @@ public final class RunLauncher {
       return;
     }
     RunOptions options = DispatchParameters.options(execution.getJobParameters());
-    ChannelRun run = new ChannelRun(shared, lease, open, options);
-    running.accept(run);
-    steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
-    upkeep.after(open.name(), run.stopped());
+    try (var _ = MDC.putCloseable("run", String.valueOf(execution.getId()))) {
+      ChannelRun run = new ChannelRun(shared, lease, open, options);
+      running.accept(run);
+      steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
+      upkeep.after(open.name(), run.stopped());
+    }
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */

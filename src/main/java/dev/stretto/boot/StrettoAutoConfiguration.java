@@ -4,6 +4,8 @@ import dev.stretto.batch.ApplicationRuns;
 import dev.stretto.batch.JobsByName;
 import dev.stretto.batch.RunConfiguration;
 import dev.stretto.database.schema.ApplicationDatabase;
+import dev.stretto.metrics.RunMeters;
+import dev.stretto.metrics.Telemetry;
 import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.broker.BrokerTransportType;
@@ -11,8 +13,11 @@ import dev.stretto.transport.exec.ExecTransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
 import dev.stretto.transport.java.Sender;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.configuration.JobRegistry;
@@ -33,6 +38,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Stretto's beans where {@code stretto.enabled} is true: {@link StrettoOutbox}, and the job {@code
@@ -91,7 +97,19 @@ public final class StrettoAutoConfiguration {
         new RunConfiguration.JobTables(
             beans.getBean(JobRepository.class),
             new JdbcTemplate(database.withJobTables(prefix)),
-            beans.getBean(PlatformTransactionManager.class)));
+            beans.getBean(PlatformTransactionManager.class)),
+        telemetry(beans));
+  }
+
+  /** One for all runs, which have their meters in common. */
+  private static Supplier<Telemetry> telemetry(ListableBeanFactory beans) {
+    return SingletonSupplier.of(() -> {
+      MeterRegistry meters = beans.getBeanProvider(MeterRegistry.class).getIfUnique();
+      return new Telemetry(
+          meters == null ? null : new RunMeters(meters),
+          beans.getBeanProvider(ObservationRegistry.class).getIfUnique(),
+          () -> {});
+    });
   }
 
   private static List<TransportType> transports(

@@ -9,6 +9,7 @@ import dev.stretto.cli.hand.ReplayCommand;
 import dev.stretto.cli.hand.ResumeCommand;
 import dev.stretto.cli.help.CompletionCommand;
 import dev.stretto.cli.help.HelpCommand;
+import dev.stretto.cli.metrics.MetricsCommand;
 import dev.stretto.cli.output.CheckedOutput;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.parked.ParkedCommand;
@@ -50,6 +51,7 @@ public final class CommandLineMain {
     COMMANDS.put("append", AppendCommand::new);
     COMMANDS.put("dispatch", DispatchCommand::new);
     COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("metrics", MetricsCommand::new);
     COMMANDS.put("parked", context -> parked(context));
     COMMANDS.put("runs", RunsCommand::new);
     COMMANDS.put("stop", StopCommand::new);
@@ -117,6 +119,7 @@ public final class CommandLineMain {
       code = ExitCode.USAGE.code();
     } else {
       code = line.execute(options.toArray(String[]::new));
+      context.ended(code);
     }
     if (out.checkError() && code == ExitCode.DONE.code()) {
       code = unheard(context);

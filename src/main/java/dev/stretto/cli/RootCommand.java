@@ -45,6 +45,16 @@ final class RootCommand {
   }
 
   @Option(
+      names = "--quiet",
+      scope = ScopeType.INHERIT,
+      description = "Print nothing unless the exit code is not 0, as for cron.")
+  void quiet(boolean on) {
+    if (on) {
+      context.quiet();
+    }
+  }
+
+  @Option(
       names = {"-h", "--help"},
       scope = ScopeType.INHERIT,
       usageHelp = true,

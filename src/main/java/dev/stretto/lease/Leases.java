@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -16,6 +17,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
@@ -40,6 +43,8 @@ public final class Leases implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Lease> held = new ArrayList<>();
+  private final AtomicLong renewals = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
   private @Nullable Connection connection;
   private @Nullable Thread renewer;
   private boolean closed;
@@ -174,6 +179,16 @@ public final class Leases implements AutoCloseable {
     }
   }
 
+  /** How often leases were renewed so far; all that are held at once count as one. */
+  public long renewals() {
+    return renewals.get();
+  }
+
+  /** How often renewing them failed so far, or one was found to be lost. */
+  public long failures() {
+    return failures.get();
+  }
+
   /**
    * Gives a lease back, so that the next run need not wait; where that fails the lease expires by
    * itself.
@@ -250,33 +265,43 @@ public final class Leases implements AutoCloseable {
     try {
       List<Boolean> renewed =
           table().renew(living.stream().map(Leases::row).toList(), owner, duration);
+      renewals.incrementAndGet();
       for (int i = 0; i < living.size(); i++) {
         Lease lease = living.get(i);
         if (renewed.get(i)) {
           lease.renewed(before + duration.toNanos());
         } else {
-          LOG.warn("channel {}: another run has taken the lease", lease.channel());
+          of(lease, Level.WARN).log("channel {}: another run has taken the lease", lease.channel());
+          failures.incrementAndGet();
           lose(lease);
         }
       }
     } catch (SQLException e) {
       drop();
+      failures.incrementAndGet();
       notRenewed(living, e);
     }
   }
 
   private void notRenewed(List<Lease> leases, SQLException failure) {
-    String first = leases.getFirst().channel();
-    LOG.warn(
-        "channel {}: the lease could not be renewed: {}",
-        leases.size() == 1 ? first : first + " and " + (leases.size() - 1) + " others",
-        why(failure));
+    Lease first = leases.getFirst();
+    (leases.size() == 1 ? of(first, Level.WARN) : LOG.atWarn())
+        .log(
+            "channel {}: the lease could not be renewed: {}",
+            first.channel() + (leases.size() == 1 ? "" : " and " + (leases.size() - 1) + " others"),
+            why(failure));
     for (Lease lease : leases) {
       lease.notRenewed(failure);
       if (!lease.live()) {
         lose(lease);
       }
     }
+  }
+
+  /** What is logged on the thread of all leases says by itself whose it is. */
+  private static LoggingEventBuilder of(Lease lease, Level level) {
+    LoggingEventBuilder line = LOG.atLevel(level).addKeyValue("channel", lease.channel());
+    return lease.run() == null ? line : line.addKeyValue("run", lease.run());
   }
 
   private void lose(Lease lease) {
@@ -312,12 +337,12 @@ public final class Leases implements AutoCloseable {
   private static void heed(Lease lease, LeaseTable.Word word) {
     Long run = lease.run();
     if (run != null && !lease.stopAsked() && run.equals(word.asked())) {
-      LOG.info("channel {}: run {} was asked to stop", lease.channel(), run);
+      of(lease, Level.INFO).log("channel {}: run {} was asked to stop", lease.channel(), run);
       lease.askToStop();
     }
     Pause pause = word.pause();
     if (pause != null && lease.pause() == null) {
-      LOG.info("channel {}: {}", lease.channel(), pause.text());
+      of(lease, Level.INFO).log("channel {}: {}", lease.channel(), pause.text());
       lease.pause(pause);
     }
   }

@@ -43,10 +43,17 @@ public final class CountTable {
        where channel = ?
       """;
 
-  private static final String REMOVED =
+  private static final String FEWER =
       """
       update outbox_count set messages = messages - ?, discarded = discarded - ?
        where channel = ? and messages >= ? and discarded >= ?
+      """;
+
+  private static final String REMOVED =
+      """
+      update outbox_count
+         set removed = removed + ?, removed_discarded = removed_discarded + ?
+       where channel = ?
       """;
 
   /** Locks the count even where nothing changes, for it may be about to grow. */
@@ -56,7 +63,9 @@ public final class CountTable {
        where channel = ?
       """;
 
-  private static final String FORGET = "delete from outbox_count where channel = ?";
+  /** What was removed stays known, for nobody could count that. */
+  private static final String FORGET =
+      "update outbox_count set up_to = 0, messages = 0, discarded = 0 where channel = ?";
 
   private final JdbcTemplate jdbc;
   private final ChannelTable channels;
@@ -120,16 +129,18 @@ public final class CountTable {
   }
 
   /**
-   * Counted rows are removed. Must run in a transaction that {@link #lock} began. Where there can't
-   * have been as many, somebody's SQL wrote rows, and all are counted anew.
+   * Rows are removed. Must run in a transaction that {@link #lock} began. Where there can't have
+   * been as many, somebody's SQL wrote rows, and all are counted anew.
    *
    * @param queue where they were
+   * @param counted whether they were counted before
    */
-  void removed(String channel, int queue, long rows) {
+  void removed(String channel, int queue, long rows, boolean counted) {
     long discarded = queue == QueueState.DISCARDED ? rows : 0;
-    if (jdbc.update(REMOVED, rows, discarded, channel, rows, discarded) == 0) {
+    if (counted && jdbc.update(FEWER, rows, discarded, channel, rows, discarded) == 0) {
       forget(channel);
     }
+    jdbc.update(REMOVED, rows, discarded, channel);
   }
 
   /** A parked message is discarded; in the transaction that does so, behind the channel's lock. */

@@ -163,9 +163,7 @@ public final class SettledMessages {
               rows.stream().filter(row -> row.settled(before)).map(Row::id).toList(),
               queue,
               before);
-      if (within) {
-        counts.removed(channel, queue, gone);
-      }
+      counts.removed(channel, queue, gone, within);
       return new Looked(
           more || rows.size() < page.size(),
           true,

@@ -33,8 +33,18 @@ public final class ChannelStatuses {
     return new TreeSet<>(channels).stream().map(this::of).toList();
   }
 
+  /** What a channel looks like now, and what it has done so far. */
+  public ChannelRecord recordOf(String channel) {
+    OutboxView.Ever ever = outbox.ever(channel);
+    return new ChannelRecord(
+        of(channel, ever.now()), ever.delivered(), ever.discarded(), outbox.lastDelivery(channel));
+  }
+
   private ChannelStatus of(String channel) {
-    OutboxView.Counts counts = outbox.counts(channel);
+    return of(channel, outbox.counts(channel));
+  }
+
+  private ChannelStatus of(String channel, OutboxView.Counts counts) {
     LeaseView.Held held = leases.of(channel);
     return new ChannelStatus(
         channel,

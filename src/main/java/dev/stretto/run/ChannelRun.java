@@ -16,8 +16,11 @@ import dev.stretto.ledger.ChannelLedger;
 import dev.stretto.ledger.KeyLanes;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.message.Message;
+import dev.stretto.metrics.ChannelMeters;
+import dev.stretto.metrics.RunMeters;
 import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.transport.Transport;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,7 @@ public final class ChannelRun {
   private final RunOptions options;
   private final Lease lease;
   private final Clocks clocks;
+  private final @Nullable ChannelMeters meters;
   private final Dispatcher dispatcher;
   private final ChannelLedger ledger;
   private final Backlog backlog;
@@ -61,11 +65,13 @@ public final class ChannelRun {
     this.options = options;
     this.lease = lease;
     this.clocks = shared.clocks();
+    this.meters = shared.meters() == null ? null : shared.meters().of(lease.channel());
+    Transport transport = channel.transport();
     this.dispatcher =
         new Dispatcher(
             threads.named("dispatch-" + lease.channel()),
             settings,
-            new Passage(channel.transport(), lease.fence()),
+            new Passage(meters == null ? transport : meters.measured(transport), lease.fence()),
             lease::live,
             this::wakeRecorder,
             clocks);
@@ -80,8 +86,17 @@ public final class ChannelRun {
     this.backlog = parts.backlog();
   }
 
-  /** What all runs of a process have in common. */
-  public record Shared(Ledgers ledgers, PayloadMemory memory, RunThreads threads, Clocks clocks) {}
+  /**
+   * What all runs of a process have in common.
+   *
+   * @param meters null where nothing is measured
+   */
+  public record Shared(
+      Ledgers ledgers,
+      PayloadMemory memory,
+      RunThreads threads,
+      Clocks clocks,
+      @Nullable RunMeters meters) {}
 
   /** What depends on the order that the channel has. */
   private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
@@ -111,8 +126,10 @@ public final class ChannelRun {
   }
 
   private ChannelLedger ledger(@Nullable KeyLanes lanes) {
-    return ledgers.of(
-        lease, settings, lanes, failure -> dispatcher.stop(DatabaseStop.orBroken(failure)));
+    ChannelLedger rows =
+        ledgers.of(
+            lease, settings, lanes, failure -> dispatcher.stop(DatabaseStop.orBroken(failure)));
+    return meters == null ? rows : new MeasuredLedger(rows, meters.commits());
   }
 
   private Recorder recorder(ChannelLedger rows, Consumer<List<Task>> shown) {
@@ -248,6 +265,9 @@ public final class ChannelRun {
     ChannelLedger.Found found = ledger.open();
     resent = found.resent();
     parkedBefore = found.parked();
+    if (meters != null) {
+      meters.begin(settings.window(), this::counts);
+    }
     lease.onLost(() -> dispatcher.stop(new Stop(Reason.LEASE_LOST, "the lease was lost", null)));
     lease.onStopAsked(() -> stop("somebody asked it to stop"));
     lease.onPaused(pause -> dispatcher.stop(new Stop(Reason.PAUSED, pause.text(), null)));
@@ -329,6 +349,9 @@ public final class ChannelRun {
       dispatcher.close();
       dispatcher.drain();
       recorder.close();
+    }
+    if (meters != null) {
+      meters.end();
     }
     memory.close();
     threads.close();

@@ -9,6 +9,10 @@ import dev.stretto.settings.Channels;
 import dev.stretto.transport.TransportType;
 import dev.stretto.transport.java.RejectedException;
 import dev.stretto.transport.java.Sender;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -184,6 +188,32 @@ class StrettoAutoConfigurationTest {
         });
   }
 
+  @Test
+  void whatIsMeasuredGoesToTheApplicationsRegistries() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    ObservationRegistry observations = ObservationRegistry.create();
+    observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+    application
+        .withBean(MeterRegistry.class, () -> meters)
+        .withBean(ObservationRegistry.class, () -> observations)
+        .run(context -> {
+          jobTables(context);
+          append(context, OutboxMessage.to("warehouse", "1"));
+          launch(context);
+          append(context, OutboxMessage.to("warehouse", "2"));
+          launch(context, "warehouse", "2");
+
+          assertThat(meters.get("stretto.run.delivered").tag("channel", "warehouse"))
+              .extracting(search -> search.functionCounter().count())
+              .as("of both runs")
+              .isEqualTo(2.0);
+          assertThat(meters.get("stretto.run.calls").tag("outcome", "delivered").timer().count())
+              .isEqualTo(2);
+          assertThat(meters.get("spring.batch.job").timer().count()).isEqualTo(2);
+          assertThat(meters.get("spring.batch.step").timer().count()).isEqualTo(2);
+        });
+  }
+
   @Configuration(proxyBeanMethods = false)
   static class Shop {
     @Bean
@@ -219,13 +249,18 @@ class StrettoAutoConfigurationTest {
   }
 
   private static JobExecution launch(ApplicationContext context, String channel) throws Exception {
+    return launch(context, channel, "1");
+  }
+
+  private static JobExecution launch(ApplicationContext context, String channel, String launch)
+      throws Exception {
     return context
         .getBean(JobOperator.class)
         .start(
             context.getBean("strettoDispatch", Job.class),
             new JobParametersBuilder()
                 .addString("channel", channel)
-                .addString("launch", "1")
+                .addString("launch", launch)
                 .toJobParameters());
   }
 

@@ -110,6 +110,14 @@ class CountingTest {
     assertThat(settled.purge("space", Duration.ofDays(30))).isEqualTo(70 + 5 + 1);
 
     assertThat(view.counts("space")).isEqualTo(new Counts(9, 0, 12, 20, 5));
+    assertThat(view.ever("space").delivered()).as("with those removed").isEqualTo(70 + 13);
+    assertThat(view.ever("space").discarded()).isEqualTo(10);
+    counting.catchUp("space");
+    jdbc.update("update outbox_count set messages = 3");
+    jdbc.update("update outbox_message set settled_at = current_timestamp - interval '40' day");
+    settled.purge("space", Duration.ofDays(30));
+    assertThat(view.ever("space").delivered()).as("counted anew").isEqualTo(70 + 13);
+    assertThat(view.ever("space").discarded()).isEqualTo(10);
   }
 
   /** Their rows may not have a position before they are settled. */

@@ -63,7 +63,8 @@ class PurgeTest {
     settled = new SettledMessages(impatient, batches);
     insert("DELIVERED", QueueState.DELIVERED, 1, OLD);
     jdbc.update("insert into outbox_channel (channel) values ('space')");
-    jdbc.update("insert into outbox_count values ('space', 0, 0, 0)");
+    jdbc.update(
+        "insert into outbox_count (channel, up_to, messages, discarded) values ('space', 0, 0, 0)");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.stretto.cli.start;
 
 import dev.stretto.cli.output.CommandException;
+import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.output.JsonText;
 import dev.stretto.cli.output.PlainText;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,14 +22,20 @@ public final class CommandContext {
   public static final String DEFAULTS = "classpath:/dev/stretto/cli/start/";
 
   private final InputStream in;
-  private final PrintWriter out;
-  private final PrintWriter err;
+  private final PrintWriter console;
+  private final PrintWriter errors;
+  private PrintWriter out;
+  private PrintWriter err;
   private final List<String> properties;
   private boolean debug;
+  private @Nullable StringWriter heldOut;
+  private @Nullable StringWriter heldErr;
   private @Nullable String done;
 
   public CommandContext(InputStream in, PrintWriter out, PrintWriter err, List<String> properties) {
     this.in = in;
+    this.console = out;
+    this.errors = err;
     this.out = out;
     this.err = err;
     this.properties = List.copyOf(properties);
@@ -41,7 +49,7 @@ public final class CommandContext {
    * @throws CommandException where the database can't be opened
    */
   public OpenApplication open() {
-    return new SpringStart(properties, debug).start();
+    return new SpringStart(properties(), debug).start();
   }
 
   /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
@@ -56,12 +64,22 @@ public final class CommandContext {
    *     migrated
    */
   public Optional<OpenApplication> openUnless(Predicate<ConfigurableEnvironment> needless) {
-    return new SpringStart(properties, debug).startUnless(needless);
+    return new SpringStart(properties(), debug).startUnless(needless);
+  }
+
+  /** A file's log goes on while the console is silent. */
+  private List<String> properties() {
+    if (heldOut == null) {
+      return properties;
+    }
+    List<String> all = new ArrayList<>(properties);
+    all.add("--logging.threshold.console=OFF");
+    return all;
   }
 
   /** The same streams with further properties, which win over those given before. */
   public CommandContext with(List<String> further) {
-    List<String> all = new ArrayList<>(properties);
+    List<String> all = new ArrayList<>(properties());
     all.addAll(further);
     CommandContext context = new CommandContext(in, out, err, all);
     context.debug(debug);
@@ -113,6 +131,24 @@ public final class CommandContext {
   /** Lets what was printed be seen at once. */
   public void flush() {
     out.flush();
+  }
+
+  /** Holds back what is printed from now on, until {@link #ended} says how the command ended. */
+  public void quiet() {
+    heldOut = new StringWriter();
+    heldErr = new StringWriter();
+    out = new PrintWriter(heldOut);
+    err = new PrintWriter(heldErr);
+  }
+
+  /** Prints what was held back, unless the command did what it was to do. */
+  public void ended(int code) {
+    if (heldOut != null && heldErr != null && code != ExitCode.DONE.code()) {
+      console.print(heldOut);
+      console.flush();
+      errors.print(heldErr);
+      errors.flush();
+    }
   }
 
   public void debug(boolean on) {

@@ -1,5 +1,6 @@
 package dev.stretto.cli.start;
 
+import dev.stretto.cli.start.configuration.LogFormatCheck;
 import dev.stretto.cli.start.configuration.NamesCheck;
 import dev.stretto.cli.start.configuration.QuietEnvironment;
 import dev.stretto.cli.start.configuration.WrittenYaml;
@@ -89,7 +90,7 @@ final class SpringStart {
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
     application.setEnvironment(new QuietEnvironment());
-    application.addListeners(new NamesCheck());
+    application.addListeners(new NamesCheck(), new LogFormatCheck());
     application.addInitializers(database, opened);
     CommandLog.leaveToSpring();
     try {

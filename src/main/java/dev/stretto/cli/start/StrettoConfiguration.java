@@ -3,6 +3,8 @@ package dev.stretto.cli.start;
 import dev.stretto.append.Appender;
 import dev.stretto.batch.BatchConfiguration;
 import dev.stretto.database.Durability;
+import dev.stretto.metrics.Telemetry;
+import dev.stretto.metrics.otlp.OtlpPush;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.admin.DeliveredMessages;
 import dev.stretto.outbox.admin.ParkedMessages;
@@ -96,6 +98,16 @@ public class StrettoConfiguration {
   @Bean
   Channels channels(ConfigurableEnvironment environment, List<TransportType> transports) {
     return Channels.bind(environment, transports);
+  }
+
+  /** Sends to whom the setting of Spring Boot's names; without it, nothing of that is loaded. */
+  @Bean
+  Telemetry telemetry(ConfigurableEnvironment environment) {
+    return environment.containsProperty("management.otlp.metrics.export.url")
+            && environment.getProperty(
+                "management.otlp.metrics.export.enabled", Boolean.class, true)
+        ? OtlpPush.start(environment)
+        : Telemetry.NONE;
   }
 
   @Bean

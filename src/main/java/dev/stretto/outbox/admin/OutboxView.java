@@ -7,9 +7,12 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,6 +50,11 @@ public final class OutboxView {
           union all
           select 'DISCARDED', 0, discarded from outbox_count where channel = :channel
           union all
+          select 'REMOVED', 0, removed from outbox_count where channel = :channel
+          union all
+          select 'REMOVED_DISCARDED', 0, removed_discarded from outbox_count
+           where channel = :channel
+          union all
           select 'CLAIMED', 0, claimed from outbox_channel where channel = :channel
           union all
           select 'JOURNALED', 0, sum(messages) from outbox_journal where channel = :channel
@@ -81,6 +89,17 @@ public final class OutboxView {
          order by channel, queue, position, id fetch first 1 row only)) oldest
       order by created_at fetch first 1 row only
       """;
+
+  /** One step into the index, from its end; what is in the journal is later still. */
+  static final String LAST_DELIVERED =
+      """
+      select settled_at from outbox_message
+       where channel = ? and queue = 6
+       order by channel desc, queue desc, position desc fetch first 1 row only
+      """;
+
+  private static final String LAST_JOURNALED =
+      "select max(written_at) from outbox_journal where channel = ?";
 
   private static final String GATE =
       """
@@ -121,6 +140,15 @@ public final class OutboxView {
   }
 
   /**
+   * What there is of a channel's messages, and what there ever was.
+   *
+   * @param delivered how many were ever delivered, those included that were removed since; 0 or
+   *     more, and it only rises
+   * @param discarded the same of those that were discarded
+   */
+  public record Ever(Counts now, long delivered, long discarded) {}
+
+  /**
    * A destination that takes nothing.
    *
    * @param since since when nothing is delivered, or null where an earlier version noted it
@@ -139,6 +167,11 @@ public final class OutboxView {
 
   /** Counts a channel's messages; zeros where the outbox has never seen it. */
   public Counts counts(String channel) {
+    return ever(channel).now();
+  }
+
+  /** Counts a channel's messages, and those that were removed. */
+  public Ever ever(String channel) {
     long[] queues = new long[QueueState.DELIVERED + 1];
     Map<String, Long> sums = new HashMap<>();
     jdbc.sql(COUNTS)
@@ -160,12 +193,31 @@ public final class OutboxView {
             + queues[QueueState.WAITING]
             + queues[QueueState.CLAIMED]
             + queues[QueueState.HELD];
-    return new Counts(
-        unsettled - claimed - journaled,
-        claimed,
-        delivered + queues[QueueState.DELIVERED] + journaled,
-        queues[QueueState.PARKED],
-        discarded + queues[QueueState.DISCARDED]);
+    Counts now =
+        new Counts(
+            unsettled - claimed - journaled,
+            claimed,
+            delivered + queues[QueueState.DELIVERED] + journaled,
+            queues[QueueState.PARKED],
+            discarded + queues[QueueState.DISCARDED]);
+    long removedDiscarded = sums.getOrDefault("REMOVED_DISCARDED", 0L);
+    return new Ever(
+        now,
+        now.delivered() + sums.getOrDefault("REMOVED", 0L) - removedDiscarded,
+        now.discarded() + removedDiscarded);
+  }
+
+  /**
+   * When a message was last delivered, by the database's clock: of those that are there, that with
+   * the highest position is asked, or the journal. Null where none is there.
+   */
+  public @Nullable Instant lastDelivery(String channel) {
+    return Stream.of(LAST_DELIVERED, LAST_JOURNALED)
+        .flatMap(sql ->
+            jdbc.sql(sql).param(channel).query((row, number) -> instant(row, 1)).list().stream())
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   /**

@@ -61,6 +61,7 @@ class CountsPlanTest {
     cost.gatherStatistics("outbox_message");
     cost.gatherStatistics("outbox_count");
     assertThat(cost.of(counts)).as("with statistics").isLessThan(MOST);
+    assertThat(cost.of(OutboxView.LAST_DELIVERED, "space")).as("the last").isLessThan(MOST);
   }
 
   private void insert(String values, int rows) {

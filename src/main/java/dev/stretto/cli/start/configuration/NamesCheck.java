@@ -33,7 +33,7 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
           "spring.config.location");
 
   private static final String OURS = "stretto";
-  private static final List<String> ROOTS = List.of(OURS, "spring", "logging");
+  private static final List<String> ROOTS = List.of(OURS, "spring", "logging", "management");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+)");
 
   @Override

@@ -26,6 +26,19 @@ final class SpringNames {
   private static final List<String> NOT_HERE =
       List.of("spring.main.", "spring.banner.", "spring.output.", "debug", "trace");
 
+  /** Of the receiver of metrics, as a module of Spring Boot's lists them that is not here. */
+  private static final Map<String, String> METRICS =
+      Map.of(
+          "url", "java.lang.String",
+          "enabled", "java.lang.Boolean",
+          "step", "java.time.Duration",
+          "headers", "java.util.Map",
+          "connect-timeout", "java.time.Duration",
+          "read-timeout", "java.time.Duration",
+          "aggregation-temporality", "java.lang.String",
+          "compression-mode", "java.lang.String",
+          "base-time-unit", "java.util.concurrent.TimeUnit");
+
   /** By the name without its hyphens. */
   private final Map<String, Property> properties = new HashMap<>();
 
@@ -41,6 +54,7 @@ final class SpringNames {
   static SpringNames read() {
     SpringNames names = new SpringNames();
     names.add("spring.application.json", "java.lang.String");
+    METRICS.forEach((name, type) -> names.add("management.otlp.metrics.export." + name, type));
     try {
       ClassLoader loader = SpringNames.class.getClassLoader();
       for (URL list : Collections.list(loader.getResources(LISTS))) {
@@ -103,7 +117,8 @@ final class SpringNames {
   }
 
   private void add(String name, String type) {
-    boolean hasMore = type.startsWith("java.util.") || type.endsWith("[]");
+    boolean hasMore =
+        (type.startsWith("java.util.") && !type.endsWith("TimeUnit")) || type.endsWith("[]");
     properties.put(bare(name), new Property(name, hasMore));
   }
 

@@ -1,0 +1,5 @@
+-- How many messages were ever delivered, those included that a purge has removed: such a number only
+-- rises, which is what monitoring needs. Written by who removes, in the same transaction.
+alter table outbox_count
+  add column removed bigint default 0 not null comment 'how many delivered or discarded messages were removed',
+  add column removed_discarded bigint default 0 not null comment 'how many of them were discarded';
