@@ -10,9 +10,10 @@
  *                              transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
- * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
- *                              database.schema, database, dispatch, transport
+ * cli.dispatch             ──► cli.supervise, cli.start, cli.output, batch, run, follow, report,
+ *                              settings, outbox, database.schema, database, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
+ * cli.supervise            ──► transport
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, outbox.admin, outbox, database.schema, database,
  *                              transport.broker, transport.exec, transport.http,
@@ -23,10 +24,11 @@
  * boot                     ──► batch, append, settings, database.schema, transport.broker,
  *                              transport.exec, transport.http, transport.java, transport
  *
- * batch                    ──► run, ledger, settings, dispatch, outbox, lease, database.schema,
- *                              database, transport, message
- * run                      ──► ledger, settings, dispatch, outbox, lease, database, transport,
- *                              message
+ * batch                    ──► run, follow, ledger, settings, dispatch, outbox, lease,
+ *                              database.schema, database, transport, message
+ * run                      ──► follow, ledger, settings, dispatch, outbox, lease, database,
+ *                              transport, message
+ * follow                   ──► ledger, dispatch, outbox, database
  * ledger                   ──► dispatch, outbox, lease, database, message
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message

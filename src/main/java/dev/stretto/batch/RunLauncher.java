@@ -12,12 +12,14 @@ import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.DatabaseStop;
+import dev.stretto.run.Following;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
 import dev.stretto.transport.InvalidSettingException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -96,6 +98,21 @@ public final class RunLauncher {
    */
   public RunResult dispatch(OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
       throws SQLException, JobExecutionException {
+    return dispatch(open, options, null, running);
+  }
+
+  /**
+   * The same, but the run may stay.
+   *
+   * @param following where it is to stay once everything is sent, and has an execution in any case;
+   *     null where it is to end then
+   */
+  public RunResult dispatch(
+      OpenChannel open,
+      RunOptions options,
+      @Nullable Following following,
+      Consumer<ChannelRun> running)
+      throws SQLException, JobExecutionException {
     RunClock clock = new RunClock(clocks.nanos());
     String channel = open.name();
     Lease lease;
@@ -106,7 +123,7 @@ public final class RunLauncher {
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
     try {
-      return switch (look(open, lease, null)) {
+      return switch (following == null ? look(open, lease, null) : unfinished(open, lease)) {
         case Found.Nothing() -> {
           upkeep.after(channel, null);
           yield new RunResult.NothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
@@ -120,6 +137,7 @@ public final class RunLauncher {
                   open,
                   lease,
                   DispatchParameters.of(channel, instance(lease, unfinished), options),
+                  following,
                   run -> {
                     current.set(run);
                     running.accept(run);
@@ -156,11 +174,16 @@ public final class RunLauncher {
 
   /** Has Spring Batch run a job that carries what this launch has prepared. */
   private JobExecution start(
-      OpenChannel open, Lease lease, JobParameters parameters, Consumer<ChannelRun> running)
+      OpenChannel open,
+      Lease lease,
+      JobParameters parameters,
+      @Nullable Following following,
+      Consumer<ChannelRun> running)
       throws JobExecutionException {
     DispatchJob job =
         new DispatchJob(
-            (execution, steps) -> send(open, lease, execution, steps, running),
+            (execution, steps) ->
+                send(new Sending(open, lease, following), execution, steps, running),
             batch.repository(),
             clocks);
     return batch.operator().start(job, parameters);
@@ -202,7 +225,8 @@ public final class RunLauncher {
             steps.run(unsent(ExitStatuses.nothingWaited(), false));
           }
           case Found.Closed(Stop stop) -> steps.run(unsent(ExitStatuses.unavailable(stop), true));
-          case Found.Work(JobParameters _) -> send(open, lease, execution, steps, running);
+          case Found.Work(JobParameters _) ->
+              send(new Sending(open, lease, null), execution, steps, running);
         }
       } finally {
         leases.release(lease);
@@ -244,14 +268,23 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
+  /** What a run stays for has no end that could be looked for. */
+  private Found unfinished(OpenChannel open, Lease lease) {
+    return new Found.Work(deadRuns.recover(open.name(), lease.lastRun(), null));
+  }
+
+  /** What is sent, by which right, and whether the run stays. */
+  private record Sending(OpenChannel open, Lease lease, @Nullable Following following) {}
+
   /** Runs the step that sends, and then does the upkeep. */
   private void send(
-      OpenChannel open,
-      Lease lease,
+      Sending sending,
       JobExecution execution,
       DispatchJob.StepRunner steps,
       Consumer<ChannelRun> running)
       throws JobInterruptedException {
+    OpenChannel open = sending.open();
+    Lease lease = sending.lease();
     try {
       leases.noteRun(lease, execution.getId());
     } catch (SQLException e) {
@@ -259,10 +292,19 @@ public final class RunLauncher {
       return;
     }
     RunOptions options = DispatchParameters.options(execution.getJobParameters());
-    ChannelRun run = new ChannelRun(shared, lease, open, options);
+    ChannelRun run = new ChannelRun(shared, lease, open, options, sending.following());
     running.accept(run);
     steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
     upkeep.after(open.name(), run.stopped());
+  }
+
+  /**
+   * The channels that somebody holds now.
+   *
+   * @throws SQLException where the database fails
+   */
+  public Set<String> held() throws SQLException {
+    return leases.holders().keySet();
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */
