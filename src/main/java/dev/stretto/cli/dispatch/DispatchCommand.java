@@ -21,6 +21,7 @@ import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -200,7 +201,7 @@ public final class DispatchCommand implements Callable<Integer> {
   private ExitCode scheduled(
       Dispatching dispatching, Schedule schedule, ExitCode refused, Readiness readiness)
       throws InterruptedException {
-    ScheduledRuns ticks = new ScheduledRuns(schedule, Clock.systemDefaultZone());
+    ScheduledRuns ticks = new ScheduledRuns(schedule, Clock.system(ZoneId.systemDefault()));
     Signals.onFirst(signal -> {
       readiness.stopping();
       ticks.stop(signal);
