@@ -49,9 +49,7 @@ class FollowIT {
       assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", 150));
       assertThat(receiver.arrivals()).extracting(Arrival::position).isSorted();
       assertThat(receiver.totals().duplicates()).isZero();
-      assertThat(shell.executions())
-          .extracting(Shell.Execution::status)
-          .containsExactly("STOPPED");
+      assertThat(shell.executions()).extracting(Shell.Execution::status).containsExactly("STOPPED");
     }
   }
 

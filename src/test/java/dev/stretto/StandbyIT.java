@@ -76,9 +76,8 @@ class StandbyIT {
   private static void awaitDelivered(Shell shell, String url) {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                shell
+        .until(() ->
+            shell
                     .run("status", "--json", url)
                     .exited(0)
                     .json()
@@ -86,6 +85,6 @@ class StandbyIT {
                     .path(0)
                     .path("delivered")
                     .asInt()
-                    == MESSAGES + 10);
+                == MESSAGES + 10);
   }
 }

@@ -143,7 +143,8 @@ public final class Listening implements AutoCloseable {
    *
    * @return whether the word was said
    */
-  private boolean receive(Notifications messages, String word, Duration atMost) throws SQLException {
+  private boolean receive(Notifications messages, String word, Duration atMost)
+      throws SQLException {
     List<String> said = messages.await(atMost);
     // That is what the trigger says; the rest are trials, of whoever else listens too.
     if (said.contains("")) {

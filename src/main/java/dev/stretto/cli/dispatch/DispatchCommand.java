@@ -12,6 +12,7 @@ import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.cli.start.Signals;
 import dev.stretto.cli.start.Unconfigured;
 import dev.stretto.cli.supervise.Readiness;
+import dev.stretto.dispatch.Clocks;
 import dev.stretto.follow.Arrivals;
 import dev.stretto.follow.Listening;
 import dev.stretto.report.ChannelStatuses;
@@ -19,8 +20,8 @@ import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.RunOptions;
 import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -201,7 +202,8 @@ public final class DispatchCommand implements Callable<Integer> {
   private ExitCode scheduled(
       Dispatching dispatching, Schedule schedule, ExitCode refused, Readiness readiness)
       throws InterruptedException {
-    ScheduledRuns ticks = new ScheduledRuns(schedule, Clock.system(ZoneId.systemDefault()));
+    InstantSource clock = dispatching.application().get(Clocks.class).clock();
+    ScheduledRuns ticks = new ScheduledRuns(schedule, clock.withZone(ZoneId.systemDefault()));
     Signals.onFirst(signal -> {
       readiness.stopping();
       ticks.stop(signal);

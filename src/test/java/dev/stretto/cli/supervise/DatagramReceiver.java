@@ -38,8 +38,7 @@ final class DatagramReceiver implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       socket =
           (int)
-              call(
-                  handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), AF_UNIX, DATAGRAM, 0);
+              call(handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), AF_UNIX, DATAGRAM, 0);
       MemorySegment own = arena.allocate(110, Short.BYTES);
       own.set(JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(address, 0, own, JAVA_BYTE, Short.BYTES, address.length);
