@@ -54,7 +54,8 @@ class ReadinessTest {
         try (Readiness readiness = Readiness.of(null, environment)) {
           readiness.begin(List.of("a"), () -> true);
           readiness.tell("a", State.STANDING_BY);
-          assertThat(systemd.next()).isEqualTo("READY=1\nSTATUS=standing by for 1 channel");
+          assertThat(systemd.nextBut("WATCHDOG=1"))
+              .isEqualTo("READY=1\nSTATUS=standing by for 1 channel");
           readiness.tell("a", State.FOLLOWING);
           assertThat(systemd.nextBut("WATCHDOG=1")).isEqualTo("STATUS=following 1 channel");
           assertThat(systemd.nextBut("STATUS=following 1 channel")).isEqualTo("WATCHDOG=1");
