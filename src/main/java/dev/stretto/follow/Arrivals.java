@@ -93,9 +93,10 @@ public final class Arrivals implements AutoCloseable {
   }
 
   /** A bell is awaited: its channel was worked on until now. */
-  void awaited() {
+  void awaited(Bell bell) {
     lock.lock();
     try {
+      told |= bell.missed();
       pace.came(nanos.getAsLong());
       changed.signalAll();
     } finally {
@@ -168,6 +169,16 @@ public final class Arrivals implements AutoCloseable {
         long now = nanos.getAsLong();
         passedAt = now;
         List<Bell> awaited = bells.stream().filter(Bell::isAwaited).toList();
+        if (told) {
+          // Those that look just now may have looked before it was committed.
+          bells.stream().filter(bell -> !bell.isAwaited()).forEach(Bell::miss);
+        }
+        if (told && awaited.size() == 1) {
+          // Its own look is as good as a question.
+          told = false;
+          awaited.getFirst().ring();
+          continue;
+        }
         boolean often = !listening && now - pace.dueAt() >= 0;
         owesLookBack |= told;
         boolean back = (owesLookBack || often) && now - backDueAt >= 0;

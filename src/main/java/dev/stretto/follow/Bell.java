@@ -19,6 +19,9 @@ public final class Bell implements AutoCloseable {
   private volatile boolean awaited;
   private volatile boolean idle;
 
+  /** Whether something was told of while it was not awaited; guarded by the arrivals' lock. */
+  private boolean missed;
+
   Bell(String channel, Ordering ordering, Runnable heard, Arrivals arrivals) {
     this.channel = channel;
     this.ordering = ordering;
@@ -46,7 +49,7 @@ public final class Bell implements AutoCloseable {
     readUpTo = lastId;
     idle = nothingLeft;
     awaited = true;
-    arrivals.awaited();
+    arrivals.awaited(this);
   }
 
   /** It need not ring until it is awaited again. */
@@ -77,6 +80,17 @@ public final class Bell implements AutoCloseable {
    */
   long readUpTo(boolean back) {
     return back && idle ? 0 : readUpTo;
+  }
+
+  void miss() {
+    missed = true;
+  }
+
+  /** Whether {@link #miss} was called since the last question. */
+  boolean missed() {
+    boolean before = missed;
+    missed = false;
+    return before;
   }
 
   void ring() {

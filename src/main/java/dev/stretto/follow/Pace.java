@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class Pace {
 
-  static final Duration SHORTEST = Duration.ofMillis(5);
+  static final Duration SHORTEST = Duration.ofMillis(2);
 
   static final Duration LONGEST = Duration.ofMillis(250);
 
@@ -17,7 +17,7 @@ final class Pace {
   private static final int QUIET = 1000;
 
   /** Of the time, at most one part of so many is spent looking. */
-  private static final int SHARE = 50;
+  private static final int SHARE = 25;
 
   /** What a look may seem to cost more than the one before, beside a quarter. */
   private static final long MORE = 50_000;

@@ -13,7 +13,7 @@ class PaceTest {
   @Test
   void looksOftenBehindWhatCameAndSeldomWhereNothingComes() {
     pace.looked(0, 0);
-    assertThat(pace.dueAt()).isEqualTo(5 * MS);
+    assertThat(pace.dueAt()).isEqualTo(2 * MS);
 
     pace.looked(100_000 * MS, 100_000 * MS);
     assertThat(pace.dueAt() - 100_000 * MS).isEqualTo(100 * MS);
@@ -22,7 +22,7 @@ class PaceTest {
     assertThat(pace.dueAt() - 3_600_000 * MS).isEqualTo(250 * MS);
 
     pace.came(3_600_000 * MS);
-    assertThat(pace.dueAt() - 3_600_000 * MS).isEqualTo(5 * MS);
+    assertThat(pace.dueAt() - 3_600_000 * MS).isEqualTo(2 * MS);
   }
 
   @Test
@@ -34,13 +34,13 @@ class PaceTest {
       now += MS;
     }
 
-    assertThat(pace.dueAt() - now).isEqualTo(49 * MS);
+    assertThat(pace.dueAt() - now).isEqualTo(24 * MS);
   }
 
   @Test
   void oneLookThatHadToWaitForACoreDelaysTheNextByLittle() {
     pace.looked(0, 500 * MS);
 
-    assertThat(pace.dueAt() - 500 * MS).isEqualTo(5 * MS);
+    assertThat(pace.dueAt() - 500 * MS).isEqualTo(2 * MS);
   }
 }
