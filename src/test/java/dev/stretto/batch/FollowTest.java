@@ -51,16 +51,19 @@ class FollowTest {
   }
 
   private void sendsWhatArrives(String ordering) throws Exception {
+    Places places = new Places(1, System::nanoTime);
     try (JobFixture fixture = new JobFixture(database, folder, "window=4", "ordering=" + ordering);
-        Followed followed = new Followed(fixture, new Places(1, System::nanoTime).place());
+        Followed followed = new Followed(fixture, places.place());
         Connection late = fixture.connect();
         Statement statement = late.createStatement()) {
       late.setAutoCommit(false);
       statement.executeUpdate("insert into outbox_message (channel, payload) values ('space', 1)");
       fixture.append(5);
       awaitCalls(fixture, 5);
+      awaitWaiting(places);
       fixture.append(3);
       awaitCalls(fixture, 8);
+      awaitWaiting(places);
 
       late.commit();
 
@@ -116,6 +119,13 @@ class FollowTest {
       awaitCalls(fixture, 2);
       assertThat(followed.stop().counts().delivered()).isEqualTo(2);
     }
+  }
+
+  /** Until the run has looked at everything and given its place back. */
+  private static void awaitWaiting(Places places) {
+    Place place = places.place();
+    await().until(place::tryTake);
+    place.giveBack();
   }
 
   private static void awaitCalls(JobFixture fixture, int calls) {
