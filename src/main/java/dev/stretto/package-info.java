@@ -10,14 +10,15 @@
  *                              outbox.admin, outbox, database, lease, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
- * cli.dispatch             ──► cli.start, cli.output, batch, run, report, settings, outbox,
- *                              database.schema, database, dispatch, transport
+ * cli.dispatch             ──► cli.supervise, cli.start, cli.output, batch, run, follow, report,
+ *                              settings, outbox, database.schema, database, dispatch, transport
  * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
  *                              lease
  * cli.help                 ──► cli.start, cli.output
  * cli.metrics              ──► cli.start, cli.output, batch, report, settings, outbox.admin,
  *                              outbox, dispatch
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
+ * cli.supervise            ──► transport
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
  *                              settings, metrics.otlp, metrics, outbox.admin, outbox,
  *                              database.schema, database,
@@ -30,10 +31,11 @@
  *                              transport.broker, transport.exec, transport.http, transport.java,
  *                              transport
  *
- * batch                    ──► run, ledger, settings, metrics, dispatch, outbox, lease,
+ * batch                    ──► run, follow, ledger, settings, metrics, dispatch, outbox, lease,
  *                              database.schema, database, transport, message
- * run                      ──► ledger, settings, metrics, dispatch, outbox, lease, database,
- *                              transport, message
+ * run                      ──► follow, ledger, settings, metrics, dispatch, outbox, lease,
+ *                              database, transport, message
+ * follow                   ──► ledger, dispatch, outbox, database
  * metrics.otlp             ──► metrics, transport
  * metrics                  ──► dispatch, transport
  * ledger                   ──► dispatch, outbox, lease, database, message

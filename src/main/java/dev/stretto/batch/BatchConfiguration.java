@@ -1,7 +1,10 @@
 package dev.stretto.batch;
 
 import dev.stretto.database.schema.DatabaseConfiguration;
+import dev.stretto.database.schema.LeaseConnections;
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.follow.Arrivals;
+import dev.stretto.follow.Listening;
 import dev.stretto.metrics.Telemetry;
 import org.springframework.batch.core.configuration.JobRegistry;
 import org.springframework.batch.core.configuration.support.MapJobRegistry;
@@ -23,6 +26,13 @@ public class BatchConfiguration {
   RunConfiguration.JobTables jobTables(
       JobRepository repository, JdbcTemplate jdbc, PlatformTransactionManager transactions) {
     return new RunConfiguration.JobTables(repository, jdbc, transactions);
+  }
+
+  /** Listens only once it is started. */
+  @Bean(destroyMethod = "close")
+  Listening listening(
+      LeaseConnections connections, JdbcTemplate jdbc, Arrivals arrivals, Clocks clocks) {
+    return new Listening(connections.connections(), jdbc, arrivals, clocks.nanos());
   }
 
   /** For Spring Batch's own command line, which finds jobs there by their names. */

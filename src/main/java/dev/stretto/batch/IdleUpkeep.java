@@ -48,6 +48,11 @@ public final class IdleUpkeep {
     return idle.paused(channel);
   }
 
+  /** Does the upkeep of a channel that a run stays on. */
+  public void meanwhile(String channel) {
+    upkeep.after(channel, null);
+  }
+
   /**
    * Does the upkeep of a channel that is idle.
    *

@@ -66,6 +66,9 @@ final class OverlappingStep extends AbstractStep {
   private long read;
   private long toldAt;
 
+  /** What the job repository was told last. */
+  private long toldOf = -1;
+
   OverlappingStep(String name, ChannelRun run, JobRepository repository) {
     super(repository);
     setName(name);
@@ -173,13 +176,19 @@ final class OverlappingStep extends AbstractStep {
     return taken;
   }
 
-  /** Once a second; looks every time whether the job was asked to stop. */
+  /**
+   * Once a second, of a run that stays only where there is something new: it would write for weeks
+   * otherwise. Looks every time whether the job was asked to stop.
+   */
   private void tellProgress(StepExecution execution) {
     if (execution.isTerminateOnly() || Thread.interrupted()) {
       run.stop("the job was asked to stop");
     }
-    if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos()) {
+    run.makeWay();
+    long done = run.recorded() + run.counts().retried();
+    if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos() && !(run.stays() && done == toldOf)) {
       toldAt = nanos.getAsLong();
+      toldOf = done;
       note(execution);
       getJobRepository().update(execution);
       getJobRepository().updateExecutionContext(execution);

@@ -3,6 +3,7 @@ package dev.stretto.batch;
 import dev.stretto.database.Durability;
 import dev.stretto.database.schema.LeaseConnections;
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.follow.Arrivals;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.metrics.RunMeters;
@@ -103,6 +104,11 @@ public class RunConfiguration {
     } catch (UnknownHostException e) {
       return "unknown host";
     }
+  }
+
+  @Bean(destroyMethod = "close")
+  Arrivals arrivals(Ledgers ledgers, Clocks clocks) {
+    return new Arrivals(ledgers, clocks.nanos());
   }
 
   @Bean

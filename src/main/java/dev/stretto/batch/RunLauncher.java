@@ -14,12 +14,14 @@ import dev.stretto.outbox.ChannelTable.Gate;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.DatabaseStop;
+import dev.stretto.run.Following;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
 import dev.stretto.transport.InvalidSettingException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -102,13 +104,31 @@ public final class RunLauncher {
    */
   public RunResult dispatch(OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
       throws SQLException, JobExecutionException {
+    return dispatch(open, options, null, running);
+  }
+
+  /**
+   * The same, but the run may stay.
+   *
+   * @param following where it is to stay once everything is sent, and has an execution in any case;
+   *     null where it is to end then
+   */
+  public RunResult dispatch(
+      OpenChannel open,
+      RunOptions options,
+      @Nullable Following following,
+      Consumer<ChannelRun> running)
+      throws SQLException, JobExecutionException {
     try (var _ = MDC.putCloseable("channel", open.name())) {
-      return dispatchNamed(open, options, running);
+      return dispatchNamed(open, options, following, running);
     }
   }
 
   private RunResult dispatchNamed(
-      OpenChannel open, RunOptions options, Consumer<ChannelRun> running)
+      OpenChannel open,
+      RunOptions options,
+      @Nullable Following following,
+      Consumer<ChannelRun> running)
       throws SQLException, JobExecutionException {
     RunClock clock = new RunClock(clocks.nanos());
     String channel = open.name();
@@ -123,7 +143,7 @@ public final class RunLauncher {
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
     try {
-      return switch (look(open, lease, null)) {
+      return switch (following == null ? look(open, lease, null) : unfinished(open, lease)) {
         case Found.Nothing() -> {
           upkeep.after(channel, null);
           yield new RunResult.NothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
@@ -137,6 +157,7 @@ public final class RunLauncher {
                   open,
                   lease,
                   DispatchParameters.of(channel, instance(lease, unfinished), options),
+                  following,
                   run -> {
                     current.set(run);
                     running.accept(run);
@@ -173,11 +194,16 @@ public final class RunLauncher {
 
   /** Has Spring Batch run a job that carries what this launch has prepared. */
   private JobExecution start(
-      OpenChannel open, Lease lease, JobParameters parameters, Consumer<ChannelRun> running)
+      OpenChannel open,
+      Lease lease,
+      JobParameters parameters,
+      @Nullable Following following,
+      Consumer<ChannelRun> running)
       throws JobExecutionException {
     DispatchJob job =
         new DispatchJob(
-            (execution, steps) -> send(open, lease, execution, steps, running),
+            (execution, steps) ->
+                send(new Sending(open, lease, following), execution, steps, running),
             batch.repository(),
             clocks,
             batch::telemetry);
@@ -229,7 +255,8 @@ public final class RunLauncher {
             steps.run(unsent(ExitStatuses.nothingWaited(), false));
           }
           case Found.Closed(Stop stop) -> steps.run(unsent(ExitStatuses.unavailable(stop), true));
-          case Found.Work(JobParameters _) -> send(open, lease, execution, steps, running);
+          case Found.Work(JobParameters _) ->
+              send(new Sending(open, lease, null), execution, steps, running);
         }
       } finally {
         leases.release(lease);
@@ -273,14 +300,23 @@ public final class RunLauncher {
         : new Stop(Reason.UNAVAILABLE, gate.reason(), remaining);
   }
 
+  /** What a run stays for has no end that could be looked for. */
+  private Found unfinished(OpenChannel open, Lease lease) {
+    return new Found.Work(deadRuns.recover(open.name(), lease.lastRun(), null));
+  }
+
+  /** What is sent, by which right, and whether the run stays. */
+  private record Sending(OpenChannel open, Lease lease, @Nullable Following following) {}
+
   /** Runs the step that sends, and then does the upkeep. */
   private void send(
-      OpenChannel open,
-      Lease lease,
+      Sending sending,
       JobExecution execution,
       DispatchJob.StepRunner steps,
       Consumer<ChannelRun> running)
       throws JobInterruptedException {
+    OpenChannel open = sending.open();
+    Lease lease = sending.lease();
     try {
       leases.noteRun(lease, execution.getId());
     } catch (SQLException e) {
@@ -289,11 +325,29 @@ public final class RunLauncher {
     }
     RunOptions options = DispatchParameters.options(execution.getJobParameters());
     try (var _ = MDC.putCloseable("run", String.valueOf(execution.getId()))) {
-      ChannelRun run = new ChannelRun(shared, lease, open, options);
+      ChannelRun run = new ChannelRun(shared, lease, open, options, sending.following());
       running.accept(run);
       steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
       upkeep.after(open.name(), run.stopped());
     }
+  }
+
+  /**
+   * The channels that somebody holds now.
+   *
+   * @throws SQLException where the database fails
+   */
+  public Set<String> held() throws SQLException {
+    return leases.holders().keySet();
+  }
+
+  /**
+   * The channels that a person has paused.
+   *
+   * @throws SQLException where the database fails
+   */
+  public Set<String> paused() throws SQLException {
+    return leases.paused();
   }
 
   /** How many messages of a channel wait to be sent; reads as many index entries. */

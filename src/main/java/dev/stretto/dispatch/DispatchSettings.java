@@ -48,6 +48,23 @@ public record DispatchSettings(
     return keys.interval().compareTo(SELDOM) < 0 ? deepest : Math.min(2, deepest);
   }
 
+  /** The same for a run that waits for its destination as long as it takes. */
+  public DispatchSettings patient() {
+    return new DispatchSettings(
+        ordering,
+        window,
+        lookAhead,
+        rate,
+        stagger,
+        keys,
+        retry,
+        whileRetrying,
+        onExhausted,
+        onUnknown,
+        unavailable.patient(),
+        drain);
+  }
+
   /** What must start, or be settled, before what. */
   public enum Ordering {
     /** First attempts start in position order and overlap. */
@@ -155,9 +172,13 @@ public record DispatchSettings(
    * @param maxRetryAfter the longest {@code Retry-After} that is believed, more than 0
    */
   public record Unavailable(
-      int after,
-      Duration patience,
-      Duration backoff,
-      Duration maxBackoff,
-      Duration maxRetryAfter) {}
+      int after, Duration patience, Duration backoff, Duration maxBackoff, Duration maxRetryAfter) {
+
+    /** A hundred years, which fit into 64 bits of nanoseconds. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    Unavailable patient() {
+      return new Unavailable(after, FOR_EVER, backoff, maxBackoff, maxRetryAfter);
+    }
+  }
 }

@@ -273,6 +273,27 @@ public final class Dispatcher implements Turn.Source, AutoCloseable {
     });
   }
 
+  /**
+   * Blocks until {@link #tell} was called and there are news, the dispatcher has stopped, or the
+   * time is over.
+   *
+   * @param atMost nanoseconds, more than 0
+   * @param news asked at first, and whenever it was told
+   */
+  public void awaitNews(long atMost, BooleanSupplier news) {
+    guard.alone(() -> {
+      long left = atMost;
+      while (state.stopped() == null && !news.getAsBoolean() && left > 0) {
+        left = await(quieter, left);
+      }
+    });
+  }
+
+  /** Has whoever waits in {@link #awaitNews} or {@link #awaitIdle} look whether there are news. */
+  public void tell() {
+    guard.alone(quieter::signalAll);
+  }
+
   /** What was done so far. */
   public Counts counts() {
     return guard.locked(state::counts);

@@ -92,10 +92,15 @@ public final class Ledgers {
    * order, and are put back in line in any other.
    */
   public boolean anyWaiting(String channel, Ordering ordering) {
-    return !waiting(tables.messages(), tables.lanes(), List.of(channel), ordering).isEmpty();
+    return !waiting(List.of(channel), ordering).isEmpty();
   }
 
-  /** In which of these channels it would, for whoever has these two tables only. */
+  /** In which of these channels it would. */
+  public Set<String> waiting(Collection<String> channels, Ordering ordering) {
+    return waiting(tables.messages(), tables.lanes(), channels, ordering);
+  }
+
+  /** The same, for whoever has these two tables only. */
   public static Set<String> waiting(
       MessageTable messages, LaneTable lanes, Collection<String> channels, Ordering ordering) {
     Set<String> waiting = messages.waiting(channels);

@@ -5,8 +5,10 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Statements over many values, of which each has only so many. */
@@ -27,7 +29,24 @@ final class InChunks {
    * @param question of one value, its only parameter
    */
   static Set<String> which(JdbcTemplate jdbc, String question, Collection<String> values) {
-    List<String> all = List.copyOf(values);
+    return found(jdbc, question, List.copyOf(values), Stream::of);
+  }
+
+  /**
+   * The same of a question with two parameters.
+   *
+   * @param second the other one, of each value
+   */
+  static Set<String> which(
+      JdbcTemplate jdbc, String question, List<String> values, Function<String, ?> second) {
+    return found(jdbc, question, values, value -> Stream.of(value, second.apply(value)));
+  }
+
+  private static Set<String> found(
+      JdbcTemplate jdbc,
+      String question,
+      List<String> all,
+      Function<String, Stream<?>> parameters) {
     Set<String> found = new HashSet<>();
     for (int from = 0; from < all.size(); from += MOST) {
       List<String> some = all.subList(from, Math.min(all.size(), from + MOST));
@@ -36,7 +55,7 @@ final class InChunks {
           row -> {
             found.add(some.get(row.getInt(1)));
           },
-          some.toArray());
+          some.stream().flatMap(parameters).toArray());
     }
     return found;
   }

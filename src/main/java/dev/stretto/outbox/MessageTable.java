@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -76,6 +77,10 @@ public final class MessageTable {
       """;
 
   static final String WAITING = "select 1 from outbox_message where channel = ? and queue < 3";
+
+  static final String FRESH =
+      "select 1 from outbox_message"
+          + " where channel = ? and queue = 0 and position is null and id > ?";
 
   private final JdbcTemplate jdbc;
   private final MessageWrites writes;
@@ -243,6 +248,17 @@ public final class MessageTable {
    */
   public Set<String> waiting(Collection<String> channels) {
     return InChunks.which(jdbc, WAITING, channels);
+  }
+
+  /**
+   * In which of these channels anything without a position waits; reads one entry of the index of
+   * each at the most, in few queries.
+   *
+   * @param after of each channel the id behind which to look, 0 for all
+   */
+  public Set<String> fresh(Map<String, Long> after) {
+    return InChunks.which(
+        jdbc, FRESH, List.copyOf(after.keySet()), name -> Objects.requireNonNull(after.get(name)));
   }
 
   /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */

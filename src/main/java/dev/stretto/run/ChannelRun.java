@@ -46,7 +46,10 @@ public final class ChannelRun {
   private final Lease lease;
   private final Clocks clocks;
   private final @Nullable ChannelMeters meters;
+  private final @Nullable Following following;
+  private final Duration patience;
   private final Dispatcher dispatcher;
+  private final Watch watch;
   private final ChannelLedger ledger;
   private final Backlog backlog;
   private final Recorder recorder;
@@ -57,11 +60,24 @@ public final class ChannelRun {
   private boolean finished;
   private @Nullable Stop lastStop;
 
-  public ChannelRun(Shared shared, Lease lease, OpenChannel channel, RunOptions options) {
+  /**
+   * Readies a run.
+   *
+   * @param following where it is to stay once everything is sent; null where it is to end then
+   */
+  public ChannelRun(
+      Shared shared,
+      Lease lease,
+      OpenChannel channel,
+      RunOptions options,
+      @Nullable Following following) {
     this.ledgers = shared.ledgers();
     this.memory = shared.memory().share();
     this.threads = shared.threads().share();
-    this.settings = channel.settings().dispatch();
+    DispatchSettings asConfigured = channel.settings().dispatch();
+    this.settings = following == null ? asConfigured : asConfigured.patient();
+    this.patience = asConfigured.unavailable().patience();
+    this.following = following;
     this.options = options;
     this.lease = lease;
     this.clocks = shared.clocks();
@@ -75,6 +91,7 @@ public final class ChannelRun {
             lease::live,
             this::wakeRecorder,
             clocks);
+    this.watch = following == null ? new OnceThrough(dispatcher) : staying(following);
     long limit = options.limit() == null ? Long.MAX_VALUE : options.limit();
     Parts parts =
         switch (settings.ordering()) {
@@ -101,9 +118,17 @@ public final class ChannelRun {
   /** What depends on the order that the channel has. */
   private record Parts(ChannelLedger ledger, Recorder recorder, Backlog backlog) {}
 
+  private Watch staying(Following how) {
+    return new Staying(
+        dispatcher,
+        how.arrivals().bell(lease.channel(), settings.ordering(), dispatcher::tell),
+        how.place());
+  }
+
   private Parts inLine(long limit) {
     LineBacklog line =
-        new LineBacklog(lease.channel(), ledgers.messages(), dispatcher, limit, clocks.nanos());
+        new LineBacklog(
+            lease.channel(), ledgers.messages(), dispatcher, watch, limit, clocks.nanos());
     ChannelLedger rows = ledger(null);
     return new Parts(rows, recorder(rows, line::forget), line);
   }
@@ -121,6 +146,7 @@ public final class ChannelRun {
             dispatcher,
             lanes,
             writer::write,
+            watch,
             new KeyBacklog.Limits(channel, limit),
             clocks.nanos()));
   }
@@ -158,6 +184,26 @@ public final class ChannelRun {
    */
   public void stop(String why) {
     dispatcher.stop(new Stop(Reason.ASKED, why, null));
+  }
+
+  /** Whether it stays once everything is sent. */
+  public boolean stays() {
+    return following != null;
+  }
+
+  /**
+   * A run that stays waits for its destination as long as it takes, but ends where that is longer
+   * than an ordinary one would wait and other channels wait for its place.
+   */
+  public void makeWay() {
+    if (following == null || !following.place().wanted()) {
+      return;
+    }
+    Standstill standstill = dispatcher.standstill();
+    if (standstill != null
+        && standstill.since().plus(patience).isBefore(clocks.clock().instant())) {
+      dispatcher.stop(new Stop(Reason.UNAVAILABLE, standstill.reason(), null));
+    }
   }
 
   /**
@@ -350,6 +396,7 @@ public final class ChannelRun {
       dispatcher.drain();
       recorder.close();
     }
+    watch.close();
     if (meters != null) {
       meters.end();
     }

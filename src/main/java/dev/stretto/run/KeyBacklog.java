@@ -24,10 +24,15 @@ final class KeyBacklog implements Backlog {
   private final Dispatcher dispatcher;
   private final KeyLanes lanes;
   private final Writer writer;
+  private final Watch watch;
   private final LookBacks lookBacks;
   private final Page page;
   private long left;
   private boolean swept;
+
+  /** Whether anything was read since everything was looked at. */
+  private boolean owesLookBack = true;
+
   private long lastPosition;
   private long lastId;
 
@@ -36,6 +41,7 @@ final class KeyBacklog implements Backlog {
       Dispatcher dispatcher,
       KeyLanes lanes,
       Writer writer,
+      Watch watch,
       Limits limits,
       LongSupplier nanos) {
     this.channel = limits.channel();
@@ -43,6 +49,7 @@ final class KeyBacklog implements Backlog {
     this.dispatcher = dispatcher;
     this.lanes = lanes;
     this.writer = writer;
+    this.watch = watch;
     this.left = limits.messages();
     this.page = new Page(messages);
     this.lookBacks = new LookBacks(nanos);
@@ -55,10 +62,14 @@ final class KeyBacklog implements Backlog {
 
   @Override
   public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look(false))) {
+    if (left == 0
+        || dispatcher.stopped() != null
+        || watch.turnIsOver()
+        || (page.isEmpty() && !look(false))) {
       return null;
     }
     left--;
+    owesLookBack = true;
     return page.remove();
   }
 
@@ -66,16 +77,26 @@ final class KeyBacklog implements Backlog {
   public boolean awaitMore(Runnable meanwhile) {
     boolean idle = false;
     while (left > 0 && dispatcher.stopped() == null) {
-      if (look(idle)) {
+      watch.look();
+      if (watch.turnIsOver()) {
+        if (idle) {
+          watch.passOn();
+        }
+      } else if (look(idle && (!watch.stays() || untilLookBack() < 0))) {
         return true;
-      }
-      if (idle && !dispatcher.conclude()) {
+      } else if (idle && !dispatcher.conclude() && !watch.awaitNews(lastId, untilLookBack())) {
         return false;
       }
-      idle = dispatcher.awaitIdle(LOOK, lanes::wanted);
+      owesLookBack |= watch.rang();
+      idle = watch.awaitIdle(lastId, lanes::wanted);
       meanwhile.run();
     }
     return false;
+  }
+
+  /** Whatever came before is found then; what comes from now on rings. */
+  private long untilLookBack() {
+    return owesLookBack ? lookBacks.untilDue(LOOK) : Long.MAX_VALUE;
   }
 
   /**
@@ -117,6 +138,7 @@ final class KeyBacklog implements Backlog {
     lastId = 0;
     boolean more = readOn(true);
     lookBacks.end();
+    owesLookBack = more;
     return more;
   }
 

@@ -20,11 +20,15 @@ final class LineBacklog implements Backlog {
   private final String channel;
   private final MessageTable messages;
   private final Dispatcher dispatcher;
+  private final Watch watch;
   private final LookBacks lookBacks;
   private final Page page;
 
   /** Ids of those read that the table may still show as waiting. */
   private final Set<Long> mayShowAsWaiting = ConcurrentHashMap.newKeySet();
+
+  /** Whether anything was read since everything was looked at. */
+  private boolean owesLookBack = true;
 
   private long left;
   private long lastPosition;
@@ -37,11 +41,13 @@ final class LineBacklog implements Backlog {
       String channel,
       MessageTable messages,
       Dispatcher dispatcher,
+      Watch watch,
       long limit,
       LongSupplier nanos) {
     this.channel = channel;
     this.messages = messages;
     this.dispatcher = dispatcher;
+    this.watch = watch;
     this.left = limit;
     this.page = new Page(messages);
     this.lookBacks = new LookBacks(nanos);
@@ -49,7 +55,10 @@ final class LineBacklog implements Backlog {
 
   @Override
   public @Nullable Message read() {
-    if (left == 0 || dispatcher.stopped() != null || (page.isEmpty() && !look(LOOK_BACK))) {
+    if (left == 0
+        || dispatcher.stopped() != null
+        || watch.turnIsOver()
+        || (page.isEmpty() && !look(LOOK_BACK))) {
       return null;
     }
     left--;
@@ -60,16 +69,26 @@ final class LineBacklog implements Backlog {
   public boolean awaitMore(Runnable meanwhile) {
     boolean idle = false;
     while (left > 0 && dispatcher.stopped() == null) {
-      if (look(LOOK) || (idle && lookEverywhere())) {
+      watch.look();
+      if (watch.turnIsOver()) {
+        if (idle) {
+          watch.passOn();
+        }
+      } else if (look(LOOK) || (idle && !watch.stays() && lookEverywhere())) {
         return true;
-      }
-      if (idle && !dispatcher.conclude()) {
+      } else if (idle && !dispatcher.conclude() && !watch.awaitNews(lastId, untilLookBack())) {
         return false;
       }
-      idle = dispatcher.awaitIdle(LOOK, () -> false);
+      owesLookBack |= watch.rang();
+      idle = watch.awaitIdle(lastId, () -> false);
       meanwhile.run();
     }
     return false;
+  }
+
+  /** Whatever came before is found then; what comes from now on rings. */
+  private long untilLookBack() {
+    return owesLookBack ? lookBacks.untilDue(LOOK) : Long.MAX_VALUE;
   }
 
   /** The table no longer shows these as waiting. Thread-safe. */
@@ -125,6 +144,7 @@ final class LineBacklog implements Backlog {
     add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
     add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
     lookBacks.end();
+    owesLookBack = !page.isEmpty();
   }
 
   private static List<Message> unknown(List<Message> found, Set<Long> known) {
@@ -132,6 +152,7 @@ final class LineBacklog implements Backlog {
   }
 
   private void add(List<Message> found) {
+    owesLookBack |= !found.isEmpty();
     for (Message message : found) {
       mayShowAsWaiting.add(message.id());
       page.add(message);

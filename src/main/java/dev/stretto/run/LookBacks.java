@@ -33,8 +33,17 @@ final class LookBacks {
    * @param pause how long after the last look at the least
    */
   boolean due(Duration pause) {
+    return untilDue(pause) < 0;
+  }
+
+  /**
+   * How long until it is time, in nanoseconds; negative where it is.
+   *
+   * @param pause as in {@link #due}
+   */
+  long untilDue(Duration pause) {
     long cost = ended - begun;
-    return nanos.getAsLong() - ended > Math.max(pause.toNanos(), cost * (SHARE - 1));
+    return Math.max(pause.toNanos(), cost * (SHARE - 1)) - (nanos.getAsLong() - ended);
   }
 
   /** A look begins, and costs the time until {@link #end}. */

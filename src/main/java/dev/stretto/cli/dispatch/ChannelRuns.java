@@ -7,6 +7,8 @@ import dev.stretto.cli.output.ExitCode;
 import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
+import dev.stretto.follow.Places;
+import dev.stretto.follow.Places.Place;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.OpenChannel;
 import dev.stretto.run.RunOptions;
@@ -19,8 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,41 +33,73 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelRuns {
 
+  /** How often old messages are removed, and others counted, while runs stay. */
+  private static final Duration UPKEEP = Duration.ofMinutes(1);
+
   private static final Stop TIME_UP = new Stop(Reason.TIME_UP, "the time is up", null);
 
   private final RunLauncher launcher;
   private final IdleUpkeep idleUpkeep;
   private final RunOptions options;
   private final Set<String> named;
-  private final Semaphore turns;
+  private final @Nullable Stay stay;
+  private final Places places;
   private final long begin = System.nanoTime();
   private final List<ChannelRun> running = new ArrayList<>();
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final Set<String> outstanding = new LinkedHashSet<>();
   private final Map<String, SQLException> givenUp = new HashMap<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable String stopped;
   private int awaited;
 
-  /** How one channel's run ended: a result, or why there was none. */
-  record Ended(String channel, @Nullable RunResult result, @Nullable Exception failure) {}
+  /**
+   * How one channel's run ended: a result, or why there was none.
+   *
+   * @param over whether no other run of the channel follows in this process
+   * @param said whether it was told before, when another run was to follow
+   */
+  record Ended(
+      String channel,
+      @Nullable RunResult result,
+      @Nullable Exception failure,
+      boolean over,
+      boolean said) {
+
+    /** Of a channel's only, or last, run. */
+    Ended(String channel, @Nullable RunResult result, @Nullable Exception failure) {
+      this(channel, result, failure, true, false);
+    }
+
+    private Ended followedByAnother() {
+      return new Ended(channel, result, failure, false, false);
+    }
+
+    Ended followedByNone() {
+      return new Ended(channel, result, failure, true, true);
+    }
+  }
 
   /**
    * Readies the runs; none begins yet.
    *
    * @param named the channels that a person named, which are not skipped where they are held
    * @param atOnce the most side by side, 1 or more
+   * @param stay how runs stay once everything is sent; null where they end then
    */
   ChannelRuns(
       RunLauncher launcher,
       IdleUpkeep idleUpkeep,
       RunOptions options,
       Set<String> named,
-      int atOnce) {
+      int atOnce,
+      @Nullable Stay stay) {
     this.launcher = launcher;
     this.idleUpkeep = idleUpkeep;
     this.options = options;
     this.named = named;
-    this.turns = new Semaphore(atOnce, true);
+    this.stay = stay;
+    this.places = new Places(atOnce, System::nanoTime);
   }
 
   /**
@@ -73,6 +108,10 @@ final class ChannelRuns {
    */
   void start(OpenChannels channels) {
     awaited = channels.count();
+    if (stay != null) {
+      follow(channels, stay);
+      return;
+    }
     Set<String> idle = idleUpkeep.idle(channels);
     idle.forEach(this::outstanding);
     Thread.ofVirtual().name("idle-channels").start(() -> idle.forEach(this::pass));
@@ -81,11 +120,44 @@ final class ChannelRuns {
         continue;
       }
       outstanding(channel.name());
-      boolean atOnce = turns.tryAcquire();
+      Place place = places.place();
+      boolean atOnce = place.tryTake();
       Thread.ofVirtual()
           .name("channel-" + channel.name())
-          .start(() -> ended(atOnce ? run(channel, options) : runInTurn(channel)));
+          .start(() -> {
+            try {
+              ended(atOnce ? run(channel, options) : runInTurn(channel, place));
+            } finally {
+              place.giveBack();
+            }
+          });
     }
+  }
+
+  private void follow(OpenChannels channels, Stay how) {
+    Standby standby = new Standby(launcher, System::nanoTime);
+    for (OpenChannel channel : channels) {
+      outstanding(channel.name());
+      ChannelFollower follower =
+          new ChannelFollower(this, launcher, channel, options.within(null), how, standby);
+      Thread.ofVirtual()
+          .name("channel-" + channel.name())
+          .start(() -> ended(follower.follow(places.place())));
+    }
+    Thread.ofVirtual().name("upkeep").start(this::keepUp);
+  }
+
+  /** What a run does at its end, for runs that have none. */
+  private void keepUp() {
+    while (!awaitStop(UPKEEP)) {
+      for (ChannelRun run : running()) {
+        idleUpkeep.meanwhile(run.channel());
+      }
+    }
+  }
+
+  private synchronized List<ChannelRun> running() {
+    return List.copyOf(running);
   }
 
   private synchronized void outstanding(String channel) {
@@ -98,6 +170,12 @@ final class ChannelRuns {
     }
   }
 
+  /** A run has ended, and another of the channel follows. */
+  synchronized void followed(Ended end) {
+    running.removeIf(run -> run.channel().equals(end.channel()));
+    ended.add(end.followedByAnother());
+  }
+
   private void pass(String channel) {
     try {
       ended(new Ended(channel, idleUpkeep.pass(channel, stop()), null));
@@ -107,19 +185,21 @@ final class ChannelRuns {
   }
 
   /** What was asked of the command counts from its begin: who has to wait has less time. */
-  private Ended runInTurn(OpenChannel channel) {
-    turns.acquireUninterruptibly();
+  private Ended runInTurn(OpenChannel channel, Place place) {
+    place.take();
     Duration time = options.time();
     Duration left = time == null ? null : time.minusNanos(System.nanoTime() - begin);
     Stop stop = left == null || left.isPositive() ? stop() : TIME_UP;
     return stop == null ? run(channel, options.within(left)) : unbegun(channel, stop);
   }
 
-  private synchronized @Nullable Stop stop() {
+  /** Why nothing more shall begin, or null. */
+  synchronized @Nullable Stop stop() {
     return stopped == null ? null : new Stop(Reason.ASKED, stopped, null);
   }
 
-  private Ended unbegun(OpenChannel channel, Stop stop) {
+  /** How a channel ends whose run has not begun. */
+  Ended unbegun(OpenChannel channel, Stop stop) {
     String name = channel.name();
     try {
       SQLException unanswered = givenUp(name);
@@ -136,8 +216,6 @@ final class ChannelRuns {
           null);
     } catch (RuntimeException e) {
       return new Ended(name, null, e);
-    } finally {
-      turns.release();
     }
   }
 
@@ -154,12 +232,11 @@ final class ChannelRuns {
     } catch (Error e) {
       // Whoever awaits this channel would wait for ever.
       return new Ended(name, null, new IllegalStateException(e.toString(), e));
-    } finally {
-      turns.release();
     }
   }
 
-  private synchronized void began(ChannelRun run) {
+  /** There is a run, which ends where all shall. */
+  synchronized void began(ChannelRun run) {
     running.add(run);
     if (stopped != null) {
       run.stop(stopped);
@@ -169,7 +246,22 @@ final class ChannelRuns {
   /** Has every run, also those that begin later, start nothing more and end; returns at once. */
   synchronized void stop(String why) {
     stopped = why;
+    stopping.countDown();
     running.forEach(run -> run.stop(why));
+  }
+
+  /** The database is away for too long. */
+  void lose() {
+    stop("the database is away");
+  }
+
+  /** Blocks until all shall end, or the time is over; whether they shall end. */
+  boolean awaitStop(Duration atMost) {
+    try {
+      return stopping.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      return stop() != null;
+    }
   }
 
   /**
@@ -178,6 +270,7 @@ final class ChannelRuns {
    */
   synchronized void giveUp(SQLException unanswered) {
     stopped = unanswered.getMessage();
+    stopping.countDown();
     running.forEach(run -> givenUp.put(run.channel(), run.giveUp(unanswered)));
     outstanding.forEach(channel -> givenUp.putIfAbsent(channel, unanswered));
   }
@@ -202,10 +295,16 @@ final class ChannelRuns {
    */
   ExitCode await(Consumer<Ended> each) throws InterruptedException {
     ExitCode gravest = ExitCode.DONE;
-    for (int i = 0; i < awaited; i++) {
+    int over = 0;
+    while (over < awaited) {
       Ended end = ended.take();
-      each.accept(end);
-      gravest = gravest.or(RunEnd.code(end, named.contains(end.channel())));
+      if (!end.said()) {
+        each.accept(end);
+      }
+      if (end.over()) {
+        over++;
+        gravest = gravest.or(RunEnd.code(end, named.contains(end.channel()), stay != null));
+      }
     }
     return gravest;
   }

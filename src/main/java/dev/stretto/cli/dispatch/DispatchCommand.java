@@ -2,6 +2,7 @@ package dev.stretto.cli.dispatch;
 
 import dev.stretto.batch.IdleUpkeep;
 import dev.stretto.batch.RunLauncher;
+import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
@@ -10,19 +11,29 @@ import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.cli.start.Signals;
 import dev.stretto.cli.start.Unconfigured;
+import dev.stretto.cli.supervise.Readiness;
+import dev.stretto.dispatch.Clocks;
+import dev.stretto.follow.Arrivals;
+import dev.stretto.follow.Listening;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.RunOptions;
 import dev.stretto.settings.Channels;
 import dev.stretto.settings.DurationText;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The main job: sends what waits, channel beside channel, until it is done. */
@@ -35,10 +46,10 @@ import picocli.CommandLine.Option;
       "",
       "Without --channel, every configured channel is dispatched, side by side; one that another"
           + " run",
-      "holds, or that is paused, is skipped. Ends when everything is sent; SIGTERM or Ctrl-C lets"
-          + " the calls",
-      "under way end and records them, a second Ctrl-C ends at once. Whatever ended a run, the next"
-          + " carries on."
+      "holds, or that is paused, is skipped. Ends when everything is sent, or stays with --follow;"
+          + " SIGTERM or Ctrl-C lets",
+      "the calls under way end and records them, a second Ctrl-C ends at once. Whatever ended a"
+          + " run, the next carries on."
     })
 public final class DispatchCommand implements Callable<Integer> {
 
@@ -81,6 +92,8 @@ public final class DispatchCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")
   private boolean dryRun;
 
+  @Mixin private StayOptions stayOptions = new StayOptions();
+
   @Option(names = "--json", description = "Print a line of JSON for each channel.")
   private boolean json;
 
@@ -90,24 +103,37 @@ public final class DispatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    stayOptions.check(limit != null, dryRun);
     RunOptions options = options();
+    Schedule schedule = stayOptions.schedule();
     DispatchReport report = new DispatchReport(context, json);
     WorkCheck look = new WorkCheck(options, this::names);
-    Optional<OpenApplication> opened =
-        context.openUnless(environment -> !dryRun && look.findsNothing(environment));
-    if (opened.isEmpty()) {
-      look.results().forEach(report::ended);
-      return look.code(named).code();
-    }
-    try (StuckWatch watch = new StuckWatch();
-        OpenApplication application = opened.get()) {
-      return dispatch(application, options, report, watch).code();
+    boolean inFull = dryRun || stayOptions.stays();
+    try (Readiness readiness = Readiness.of(stayOptions.readyFile(), System.getenv())) {
+      Optional<OpenApplication> opened =
+          context.openUnless(environment -> !inFull && look.findsNothing(environment));
+      if (opened.isEmpty()) {
+        look.results().forEach(report::ended);
+        return look.code(named).code();
+      }
+      try (StuckWatch watch = new StuckWatch();
+          OpenApplication application = opened.get()) {
+        return dispatch(new Opened(application, watch), options, report, schedule, readiness)
+            .code();
+      }
     }
   }
 
+  private record Opened(OpenApplication application, StuckWatch watch) {}
+
   private ExitCode dispatch(
-      OpenApplication application, RunOptions options, DispatchReport report, StuckWatch watch)
+      Opened opened,
+      RunOptions options,
+      DispatchReport report,
+      @Nullable Schedule schedule,
+      Readiness readiness)
       throws InterruptedException {
+    OpenApplication application = opened.application();
     ChannelOpener opener = application.get(ChannelOpener.class);
     RunLauncher launcher = application.get(RunLauncher.class);
     try (OpenChannels channels =
@@ -127,24 +153,112 @@ public final class DispatchCommand implements Callable<Integer> {
             report.plan(channel, launcher.waiting(channel.name()), idle.paused(channel.name())));
         return refused;
       }
-      ChannelRuns runs =
-          new ChannelRuns(
-              launcher,
-              application.get(IdleUpkeep.class),
-              options,
-              Set.copyOf(named),
-              application.get(Channels.class).maxChannels());
-      Signals.onFirst(signal -> {
-        runs.stop(signal);
-        application.hurry();
-      });
-      watch.begin(
-          runs, application.get(ConnectionLoans.class), application.get(Channels.class).lease());
-      try (Progress progress =
-          Progress.of(runs, () -> channels.waiting(launcher), most(channels.count()))) {
-        runs.start(channels);
-        return refused.or(runs.await(ended -> progress.interrupt(() -> report.ended(ended))));
-      }
+      Dispatching dispatching = new Dispatching(opened, channels, options, report);
+      ExitCode code =
+          schedule == null
+              ? once(dispatching, readiness)
+              : scheduled(dispatching, schedule, refused, readiness);
+      return refused.or(code);
+    }
+  }
+
+  /** What there is to dispatch, and how. */
+  private record Dispatching(
+      Opened opened, OpenChannels channels, RunOptions options, DispatchReport report) {
+
+    private OpenApplication application() {
+      return opened.application();
+    }
+
+    private Set<String> names() {
+      Set<String> names = new LinkedHashSet<>();
+      channels.forEach(channel -> names.add(channel.name()));
+      return names;
+    }
+  }
+
+  private ExitCode once(Dispatching dispatching, Readiness readiness) throws InterruptedException {
+    OpenApplication application = dispatching.application();
+    Arrivals arrivals = stayOptions.follow() ? application.get(Arrivals.class) : null;
+    ChannelRuns runs =
+        runs(
+            dispatching,
+            arrivals == null ? null : new Stay(arrivals, stayOptions.standby(), readiness));
+    Signals.onFirst(signal -> {
+      readiness.stopping();
+      runs.stop(signal);
+      application.hurry();
+    });
+    if (arrivals == null) {
+      return await(dispatching, runs);
+    }
+    application.get(Listening.class).start();
+    readiness.begin(dispatching.names(), () -> arrivals.alive() && runs.counts().inFlight() >= 0);
+    Duration longest = dispatching.options().time();
+    if (longest != null) {
+      CompletableFuture.delayedExecutor(longest.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> runs.stop("the time is up"));
+    }
+    return await(dispatching, runs);
+  }
+
+  private ExitCode scheduled(
+      Dispatching dispatching, Schedule schedule, ExitCode refused, Readiness readiness)
+      throws InterruptedException {
+    InstantSource clock = dispatching.application().get(Clocks.class).clock();
+    ScheduledRuns ticks = new ScheduledRuns(schedule, clock.withZone(ZoneId.systemDefault()));
+    Signals.onFirst(signal -> {
+      readiness.stopping();
+      ticks.stop(signal);
+      dispatching.application().hurry();
+    });
+    readiness.begin(Set.of(), ticks::alive);
+    return ticks.await(() -> {
+      ChannelRuns runs = runs(dispatching, null);
+      ticks.runs(runs);
+      return refused.or(await(dispatching, runs));
+    });
+  }
+
+  private ChannelRuns runs(Dispatching dispatching, @Nullable Stay stay) {
+    OpenApplication application = dispatching.application();
+    return new ChannelRuns(
+        application.get(RunLauncher.class),
+        application.get(IdleUpkeep.class),
+        dispatching.options(),
+        Set.copyOf(named),
+        application.get(Channels.class).maxChannels(),
+        stay);
+  }
+
+  private ExitCode await(Dispatching dispatching, ChannelRuns runs) throws InterruptedException {
+    OpenApplication application = dispatching.application();
+    OpenChannels channels = dispatching.channels();
+    DispatchReport report = dispatching.report();
+    dispatching
+        .opened()
+        .watch()
+        .begin(
+            runs, application.get(ConnectionLoans.class), application.get(Channels.class).lease());
+    try (Progress progress = progress(dispatching, runs)) {
+      runs.start(channels);
+      return runs.await(ended -> progress.interrupt(() -> told(report, ended)));
+    }
+  }
+
+  /** What stays has no end that could be shown. */
+  private Progress progress(Dispatching dispatching, ChannelRuns runs) {
+    RunLauncher launcher = dispatching.application().get(RunLauncher.class);
+    OpenChannels channels = dispatching.channels();
+    return stayOptions.follow()
+        ? Progress.none()
+        : Progress.of(runs, () -> channels.waiting(launcher), most(channels.count()));
+  }
+
+  /** Of a process that stays, nobody wants to read that there was nothing to do. */
+  private void told(DispatchReport report, ChannelRuns.Ended ended) {
+    if (!stayOptions.stays() || !(ended.result() instanceof RunResult.NothingToDo)) {
+      report.ended(ended);
     }
   }
 

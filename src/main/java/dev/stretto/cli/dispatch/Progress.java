@@ -61,6 +61,11 @@ final class Progress implements AutoCloseable {
     return progress;
   }
 
+  /** Shows nothing. */
+  static Progress none() {
+    return new Progress(() -> Counts.NONE, () -> 0, 0, false, System.err);
+  }
+
   @SuppressWarnings("SystemConsoleNull") // some versions of Java return null where there is none
   private static boolean onTerminal() {
     Console console = System.console();

@@ -4,8 +4,11 @@ import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.ConnectionLoans;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the process where a step in the database takes longer than it may: a thread that hangs there
@@ -21,23 +24,27 @@ final class StuckWatch implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicReference<@Nullable ChannelRuns> watched = new AtomicReference<>();
 
   /**
-   * Begins to watch, on a thread of its own.
+   * Begins to watch, on a thread of its own, or goes on with other runs than before.
    *
    * @param lease how long a lease lasts: a step may take four times as long, or 15 seconds
    */
   void begin(ChannelRuns runs, ConnectionLoans loans, Duration lease) {
+    if (watched.getAndSet(runs) != null) {
+      return;
+    }
     Duration longest = lease.multipliedBy(4);
     Duration bound = longest.compareTo(SHORTEST) < 0 ? SHORTEST : longest;
-    Thread.ofPlatform().name("watch").daemon().start(() -> watch(runs, loans, bound));
+    Thread.ofPlatform().name("watch").daemon().start(() -> watch(loans, bound));
   }
 
-  private void watch(ChannelRuns runs, ConnectionLoans loans, Duration bound) {
+  private void watch(ConnectionLoans loans, Duration bound) {
     Duration pause = bound.dividedBy(LOOKS);
     while (!isOver(pause)) {
       if (loans.look() > LOOKS) {
-        giveUp(runs, bound);
+        giveUp(Objects.requireNonNull(watched.get()), bound);
         return;
       }
     }

@@ -182,6 +182,6 @@ class DispatchReportTest {
   }
 
   private static ExitCode code(RunResult result, boolean named) {
-    return RunEnd.code(new ChannelRuns.Ended("space", result, null), named);
+    return RunEnd.code(new ChannelRuns.Ended("space", result, null), named, false);
   }
 }

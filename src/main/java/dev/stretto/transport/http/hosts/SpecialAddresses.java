@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses that are not the public network's: IANA's special-purpose registries for IPv4 and IPv6
- * (RFC 6890 and what was added since, up to RFC 9637 of August 2024), with multicast, and everything
- * in IPv6 that was not given out as global unicast. Forms that carry an IPv4 address and belong to abandoned ways of
- * getting to IPv6 (IPv4-compatible, 6to4, Teredo) are refused whatever they carry; an IPv4-mapped
- * one is the IPv4 address to Java.
+ * (RFC 6890 and what was added since, up to RFC 9637 of August 2024), with multicast, and
+ * everything in IPv6 that was not given out as global unicast. Forms that carry an IPv4 address and
+ * belong to abandoned ways of getting to IPv6 (IPv4-compatible, 6to4, Teredo) are refused whatever
+ * they carry; an IPv4-mapped one is the IPv4 address to Java.
  */
 final class SpecialAddresses {
 
