@@ -38,6 +38,20 @@ public final class Listening implements AutoCloseable {
          and tgenabled in ('O', 'A')
       """;
 
+  /**
+   * Held shared as long as this listens, so that the trigger notifies: see its migration. Between
+   * two commits of producers it is always free.
+   */
+  private static final String LOCK =
+      """
+      select pg_catalog.pg_try_advisory_lock_shared(1937011316, 'outbox_message'::regclass::oid::int4)
+      """;
+
+  /** A producer has the lock for some microseconds only. */
+  private static final int LOCK_TRIES = 50;
+
+  private static final Duration LOCK_PAUSE = Duration.ofMillis(10);
+
   /** No word that was said. */
   private static final String NONE = "none";
 
@@ -105,10 +119,17 @@ public final class Listening implements AutoCloseable {
       }
       statement.execute(LISTEN);
       Notifications messages = new Notifications(connection);
+      boolean asked = false;
       while (!over(Duration.ZERO)) {
         if (!hearsItself(messages)) {
           statement.execute(UNLISTEN);
           explain("what is said with NOTIFY does not come, as behind some poolers");
+          return;
+        }
+        // Not before that: a pooler would give the session, and the lock with it, to others.
+        asked = asked || asks(statement);
+        if (!asked) {
+          explain("another session keeps the advisory lock that asks the trigger to notify");
           return;
         }
         arrivals.listening(true);
@@ -125,6 +146,17 @@ public final class Listening implements AutoCloseable {
     try (ResultSet row = statement.executeQuery(TRIGGERED)) {
       return row.next();
     }
+  }
+
+  private boolean asks(Statement statement) throws SQLException {
+    for (int tries = 0; tries < LOCK_TRIES && !over(LOCK_PAUSE.multipliedBy(tries)); tries++) {
+      try (ResultSet row = statement.executeQuery(LOCK)) {
+        if (row.next() && row.getBoolean(1)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private boolean hearsItself(Notifications messages) throws SQLException {
