@@ -232,6 +232,8 @@ class LauncherIT {
     assertThat(jvm(run(Map.of(), launcher(), "--json", "dispatch"))).contains(once);
     assertThat(jvm(run(Map.of(), launcher(), "demo"))).contains(once);
     assertThat(jvm(run(Map.of(), launcher(), "append"))).doesNotContain(once);
+    assertThat(jvm(run(Map.of(), launcher(), "dispatch", "--follow"))).doesNotContain(once);
+    assertThat(jvm(run(Map.of(), launcher(), "dispatch", "--every=30s"))).doesNotContain(once);
     assertThat(jvm(run(Map.of(), launcher(), "stop", "append"))).contains(once);
     assertThat(jvm(run(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=4"), launcher(), "dispatch")))
         .as("the last one counts")
