@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ class DispatchIT {
   @TempDir private Path folder;
 
   @Test
+  @Tag("slow")
   void deliversABacklogOnceInOrderAndOverlapped() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "tail");
         Shell shell = new Shell(folder).withBothCompilers()) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dispatches whose H2 file can't grow, or never answers. */
+@Tag("slow")
 class FullDiskIT {
 
   private static final int MESSAGES = 3000;
@@ -64,7 +65,6 @@ class FullDiskIT {
   }
 
   @Test
-  @Tag("slow")
   void aRunWhoseDatabaseNeverAnswersEndsByItselfAndTheNextCarriesOn() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "1");
         Shell shell = new Shell(folder)) {

@@ -7,10 +7,12 @@ import dev.stretto.kafka.KafkaBroker;
 import java.nio.file.Path;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The document's channel that sends to Kafka, as it stands there. */
+@Tag("slow")
 class DocumentedKafkaTest {
 
   private static final String DOCUMENTED_BROKERS = "kafka1:9092,kafka2:9092";

@@ -14,10 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS as Spring Boot describes it, for a destination that wants to see a certificate. */
+@Tag("slow")
 class TlsBundleTest {
 
   private static final String PEM = "--spring.ssl.bundle.pem.partner.";

@@ -198,7 +198,7 @@ public final class DispatchReport {
       String transport,
       String ordering,
       int window,
-      @JsonInclude(Include.NON_NULL) @Nullable String paused) {}
+      @JsonInclude(Include.NON_NULL) @Nullable String reason) {}
 
   private record Failed(String channel, @Nullable Long run, String status, String reason) {}
 
