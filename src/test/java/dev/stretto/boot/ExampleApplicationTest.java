@@ -19,6 +19,7 @@ import java.util.stream.LongStream;
 import org.example.shop.Orders;
 import org.example.shop.ShopApplication;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,7 @@ class ExampleApplicationTest {
   }
 
   @Test
+  @Tag("slow")
   void bootsRunnerRunsItWhereItIsNamedAndOnlyThere() {
     FreshDatabase database = Database.H2.fresh(folder);
     try (var shop = shop(database)) {

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +214,7 @@ class ExecFaultsTest {
   }
 
   @Test
+  @Tag("slow")
   void nothingIsLeftWhenTheChannelIsClosed() throws Exception {
     Path pids = folder.resolve("pids");
     CompletableFuture<Outcome> stuck;

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -272,6 +273,7 @@ class HttpEndsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 104})
+  @Tag("slow")
   void aCallEndsByItsTimeoutWhateverCameBefore(int status) throws Exception {
     Http2Script.Script script =
         (link, number) -> {

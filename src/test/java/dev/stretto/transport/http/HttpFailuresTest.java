@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,7 @@ class HttpFailuresTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1.1", "2"})
+  @Tag("slow")
   void aServerThatOnlyListensIsUnavailableOrUnknownButNeverForgotten(String version)
       throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
