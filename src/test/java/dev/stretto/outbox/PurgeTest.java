@@ -229,7 +229,10 @@ class PurgeTest {
 
     @Override
     public int update(String sql, @Nullable Object @Nullable ... arguments) {
-      atRemoval.run();
+      // not where the count is changed afterwards
+      if (sql.strip().startsWith("delete from outbox_message")) {
+        atRemoval.run();
+      }
       return super.update(sql, arguments);
     }
   }
