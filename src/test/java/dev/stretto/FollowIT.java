@@ -80,7 +80,10 @@ class FollowIT {
       shell.run("pause", "space", "--reason", "maintenance").exited(0);
       await()
           .atMost(Duration.ofMinutes(1))
-          .until(() -> shell.executions().getLast().status().equals("STOPPED"));
+          .until(() -> {
+            JsonNode runs = shell.run("runs", "--json").exited(0).json().path("runs");
+            return runs.path(0).path("status").asString().equals("STOPPED");
+          });
       shell.append(11, 10);
       shell.run("status").exited(0);
       assertThat(receiver.totals().count()).isEqualTo(10);
