@@ -55,7 +55,7 @@ public final class IdleChannels {
     idle.removeAll(leases.owned());
     orders.forEach(
         (ordering, names) -> idle.removeAll(Ledgers.waiting(messages, lanes, names, ordering)));
-    Set<String> paused = leases.paused();
+    Set<String> paused = paused();
     if (!paused.isEmpty()) {
       orders.values().forEach(names -> names.stream().filter(paused::contains).forEach(idle::add));
     }
@@ -69,6 +69,11 @@ public final class IdleChannels {
     return paused == null
         ? new RunResult.NothingToDo(channel, remaining, elapsed)
         : new RunResult.Paused(channel, paused, remaining, elapsed);
+  }
+
+  /** The channels that somebody has paused. */
+  Set<String> paused() {
+    return leases.paused();
   }
 
   /** Since when, by whom and why nothing starts on a channel; null where it may. */

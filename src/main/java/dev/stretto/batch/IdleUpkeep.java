@@ -43,6 +43,15 @@ public final class IdleUpkeep {
     }
   }
 
+  /**
+   * The channels that somebody has paused.
+   *
+   * @throws org.springframework.dao.DataAccessException where the database fails
+   */
+  public Set<String> paused() {
+    return idle.paused();
+  }
+
   /** Since when, by whom and why nothing starts on a channel, in one line; null where it may. */
   public @Nullable String paused(String channel) {
     return idle.paused(channel);

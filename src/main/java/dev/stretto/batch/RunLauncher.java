@@ -341,15 +341,6 @@ public final class RunLauncher {
     return leases.holders().keySet();
   }
 
-  /**
-   * The channels that a person has paused.
-   *
-   * @throws SQLException where the database fails
-   */
-  public Set<String> paused() throws SQLException {
-    return leases.paused();
-  }
-
   /** How many messages of a channel wait to be sent; reads as many index entries. */
   public long waiting(String channel) {
     return ledgers.unsettled(channel);

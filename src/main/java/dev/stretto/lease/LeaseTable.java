@@ -11,10 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +74,6 @@ final class LeaseTable {
       select channel, fence, owner, run, expires_at, current_timestamp(3)
         from channel_lease where owner is not null
       """;
-
-  static final String PAUSED = "select channel from channel_lease where paused_at is not null";
 
   private static final String RELEASE =
       "update channel_lease set owner = null, expires_at = null where channel = ? and fence = ? and"
@@ -286,18 +282,6 @@ final class LeaseTable {
       }
     }
     return holders;
-  }
-
-  /** The channels that somebody has paused. */
-  Set<String> paused() throws SQLException {
-    Set<String> paused = new HashSet<>();
-    try (PreparedStatement read = connection.prepareStatement(PAUSED);
-        ResultSet rows = read.executeQuery()) {
-      while (rows.next()) {
-        paused.add(rows.getString(1));
-      }
-    }
-    return paused;
   }
 
   void release(String channel, long fence, String owner) throws SQLException {

@@ -16,6 +16,9 @@ public final class LeaseView {
 
   private static final String OWNED = "select channel from channel_lease where owner is not null";
 
+  private static final String PAUSED =
+      "select channel from channel_lease where paused_at is not null";
+
   private static final String ROW =
       """
       select owner, run, fence, current_timestamp(3), expires_at, %s
@@ -58,7 +61,7 @@ public final class LeaseView {
 
   /** The channels that somebody has paused. */
   public Set<String> paused() {
-    return jdbc.sql(LeaseTable.PAUSED).query((row, number) -> row.getString(1)).set();
+    return jdbc.sql(PAUSED).query((row, number) -> row.getString(1)).set();
   }
 
   /** The channel's lease; null where it was never leased, nor paused. */

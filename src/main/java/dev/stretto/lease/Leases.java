@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -175,20 +174,6 @@ public final class Leases implements AutoCloseable {
           .holders()
           .forEach((channel, row) -> runs.put(channel, Objects.requireNonNullElse(row.run(), 0L)));
       return runs;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * The channels that somebody has paused.
-   *
-   * @throws SQLException where the database fails
-   */
-  public Set<String> paused() throws SQLException {
-    lock.lock();
-    try {
-      return table().paused();
     } finally {
       lock.unlock();
     }

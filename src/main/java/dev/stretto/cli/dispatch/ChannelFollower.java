@@ -19,6 +19,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Follows one channel: as a rule in one run, that stays until it is asked to stop; where that ends
@@ -238,7 +239,7 @@ final class ChannelFollower {
       State blocked = standby.blocked(channel.name());
       lostAt = null;
       return blocked;
-    } catch (SQLException e) {
+    } catch (SQLException | DataAccessException e) {
       LOG.debug("Can't see who holds channel {}", channel.name(), e);
       databaseIsGone();
       return State.STANDING_BY;

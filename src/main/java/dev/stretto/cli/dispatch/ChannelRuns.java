@@ -135,7 +135,7 @@ final class ChannelRuns {
   }
 
   private void follow(OpenChannels channels, Stay how) {
-    Standby standby = new Standby(launcher, System::nanoTime);
+    Standby standby = new Standby(launcher, idleUpkeep, System::nanoTime);
     for (OpenChannel channel : channels) {
       outstanding(channel.name());
       ChannelFollower follower =

@@ -5,6 +5,7 @@ import dev.stretto.batch.RunLauncher;
 import dev.stretto.batch.RunResult;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.ChannelsOption;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.ConnectionLoans;
 import dev.stretto.cli.start.KnownChannels;
@@ -23,9 +24,7 @@ import dev.stretto.settings.DurationText;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -55,12 +54,7 @@ public final class DispatchCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Option(
-      names = "--channel",
-      paramLabel = "C",
-      description =
-          "Only this channel, or those that a pattern such as 'customer-*' means; may be repeated.")
-  private List<String> named = new ArrayList<>();
+  @Mixin private final ChannelsOption selected = new ChannelsOption();
 
   @Option(names = "--limit", paramLabel = "N", description = "Start at most N messages a channel.")
   private @Nullable Long limit;
@@ -114,7 +108,7 @@ public final class DispatchCommand implements Callable<Integer> {
           context.openUnless(environment -> !inFull && look.findsNothing(environment));
       if (opened.isEmpty()) {
         look.results().forEach(report::ended);
-        return look.code(named).code();
+        return look.code(selected.named()).code();
       }
       try (StuckWatch watch = new StuckWatch();
           OpenApplication application = opened.get()) {
@@ -139,7 +133,7 @@ public final class DispatchCommand implements Callable<Integer> {
     try (OpenChannels channels =
         OpenChannels.open(opener, names(application.get(Channels.class)), options)) {
       channels.faults().forEach(report::refused);
-      if (named.isEmpty()) {
+      if (selected.named().isEmpty()) {
         Unconfigured.waiting(
                 application.get(Channels.class),
                 application.get(ChannelStatuses.class).known(),
@@ -226,7 +220,7 @@ public final class DispatchCommand implements Callable<Integer> {
         application.get(RunLauncher.class),
         application.get(IdleUpkeep.class),
         dispatching.options(),
-        Set.copyOf(named),
+        Set.copyOf(selected.named()),
         application.get(Channels.class).maxChannels(),
         stay);
   }
@@ -268,9 +262,9 @@ public final class DispatchCommand implements Callable<Integer> {
   }
 
   private Set<String> names(Channels configured) {
-    if (!named.isEmpty()) {
+    if (!selected.named().isEmpty()) {
       Set<String> meant = new LinkedHashSet<>();
-      named.forEach(pattern -> meant.addAll(configured.matching("--channel", pattern)));
+      selected.named().forEach(pattern -> meant.addAll(configured.matching("--channel", pattern)));
       return meant;
     }
     if (configured.names().isEmpty()) {

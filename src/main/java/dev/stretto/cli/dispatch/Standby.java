@@ -1,5 +1,6 @@
 package dev.stretto.cli.dispatch;
 
+import dev.stretto.batch.IdleUpkeep;
 import dev.stretto.batch.RunLauncher;
 import dev.stretto.cli.supervise.Readiness.State;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ final class Standby {
   static final Duration LOOK = Duration.ofMillis(250);
 
   private final RunLauncher launcher;
+  private final IdleUpkeep idleUpkeep;
   private final LongSupplier nanos;
   private Set<String> held = Set.of();
   private Set<String> paused = Set.of();
@@ -26,8 +28,9 @@ final class Standby {
   /**
    * @param nanos a clock that never jumps
    */
-  Standby(RunLauncher launcher, LongSupplier nanos) {
+  Standby(RunLauncher launcher, IdleUpkeep idleUpkeep, LongSupplier nanos) {
     this.launcher = launcher;
+    this.idleUpkeep = idleUpkeep;
     this.nanos = nanos;
     this.lookedAt = nanos.getAsLong() - LOOK.toNanos();
   }
@@ -35,12 +38,13 @@ final class Standby {
   /**
    * Why nobody can have the channel, as of a moment ago; null where it is free.
    *
-   * @throws SQLException where the database fails
+   * @throws SQLException where the database fails, as it does for leases
+   * @throws org.springframework.dao.DataAccessException the same, as it does for pauses
    */
   synchronized @Nullable State blocked(String channel) throws SQLException {
     if (nanos.getAsLong() - lookedAt >= LOOK.toNanos()) {
       held = launcher.held();
-      paused = launcher.paused();
+      paused = idleUpkeep.paused();
       lookedAt = nanos.getAsLong();
     }
     if (paused.contains(channel)) {

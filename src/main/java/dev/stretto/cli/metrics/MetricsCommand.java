@@ -4,6 +4,7 @@ import dev.stretto.batch.RunHistory;
 import dev.stretto.batch.RunHistory.LastRuns;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
+import dev.stretto.cli.start.ChannelsOption;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Writes every channel's state for Prometheus, whether or not anything runs. */
@@ -45,12 +46,7 @@ public final class MetricsCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Option(
-      names = "--channel",
-      paramLabel = "C",
-      description =
-          "Only this channel, or those that a pattern such as 'customer-*' means; may be repeated.")
-  private List<String> named = new ArrayList<>();
+  @Mixin private final ChannelsOption selected = new ChannelsOption();
 
   @Option(
       names = "--out",
@@ -136,8 +132,8 @@ public final class MetricsCommand implements Callable<Integer> {
   /** One channel that can't be used says nothing against the others. */
   private Set<String> names(Channels channels, Set<String> stored) {
     Set<String> names = new TreeSet<>();
-    named.forEach(pattern -> names.addAll(KnownChannels.of(channels, stored, pattern)));
-    if (named.isEmpty()) {
+    selected.named().forEach(pattern -> names.addAll(KnownChannels.of(channels, stored, pattern)));
+    if (selected.named().isEmpty()) {
       names.addAll(channels.names());
       names.addAll(stored);
     }
