@@ -44,7 +44,11 @@ final class StrictBinder {
   private final PlaceholdersResolver placeholders;
   private final ApplicationConversionService conversions = conversions();
   private final Map<List<Map<String, Object>>, ChannelProperties> channels = new HashMap<>();
-  private final Map<Class<?>, KnownProperties> transports = new ConcurrentHashMap<>();
+  private final Map<Class<?>, KnownProperties> known = new ConcurrentHashMap<>();
+  private final Map<Words, Object> bound = new ConcurrentHashMap<>();
+
+  /** What is written of a channel, of which a type reads its transport's part. */
+  private record Words(Class<?> type, List<Map<String, Object>> written) {}
 
   StrictBinder(ConfigurableEnvironment environment) {
     this.environment = environment;
@@ -90,18 +94,17 @@ final class StrictBinder {
         sources, WrittenChannel.PREFIX, ChannelProperties.class, failure(written.name(), known));
   }
 
+  /** The settings of a channel's transport; these, too, are read once if in the same words. */
   TransportSettings transport(WrittenChannel written, String transport) {
     return new TransportSettings() {
-      // read once for all that ask: reading takes a thousand channels seconds
-      private final Map<Class<?>, Object> bound = new ConcurrentHashMap<>();
-
       @Override
       public <T> T bind(Class<T> type) {
-        return type.cast(bound.computeIfAbsent(type, this::read));
+        KnownProperties known = known(type);
+        Words words = new Words(type, written.words(transport, known));
+        return type.cast(bound.computeIfAbsent(words, _ -> read(type, known)));
       }
 
-      private <T> T read(Class<T> type) {
-        KnownProperties known = transports.computeIfAbsent(type, KnownProperties::ofTransport);
+      private <T> T read(Class<T> type, KnownProperties known) {
         return StrictBinder.this.bind(
             written.sources(transport, known),
             WrittenChannel.PREFIX + "." + transport,
@@ -109,6 +112,10 @@ final class StrictBinder {
             failure(written.name(), known));
       }
     };
+  }
+
+  private KnownProperties known(Class<?> transport) {
+    return known.computeIfAbsent(transport, KnownProperties::ofTransport);
   }
 
   private static BindingFailure failure(String channel, KnownProperties known) {

@@ -107,7 +107,17 @@ final class WrittenChannel {
    * @throws InvalidSettingException naming a variable that means none of its properties
    */
   Iterable<ConfigurationPropertySource> sources(String transport, KnownProperties known) {
-    List<PropertySource<?>> all = new ArrayList<>();
+    return ConfigurationPropertySources.from(
+        withVariables(transport, known).stream().<PropertySource<?>>map(source -> source).toList());
+  }
+
+  /** All that the sources say, with what variables say of a transport. */
+  List<Map<String, Object>> words(String transport, KnownProperties known) {
+    return withVariables(transport, known).stream().map(MapPropertySource::getSource).toList();
+  }
+
+  private List<MapPropertySource> withVariables(String transport, KnownProperties known) {
+    List<MapPropertySource> all = new ArrayList<>();
     Set<String> lists = new HashSet<>();
     for (int i = 0; i < sources.size(); i++) {
       Map<String, Object> properties = new LinkedHashMap<>(sources.get(i).getSource());
@@ -128,7 +138,7 @@ final class WrittenChannel {
         all.add(new MapPropertySource(sources.get(i).getName(), properties));
       }
     }
-    return ConfigurationPropertySources.from(all);
+    return all;
   }
 
   /** What the sources say beside some subtrees, whose names are written in lower case. */

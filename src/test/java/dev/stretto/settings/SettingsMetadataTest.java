@@ -14,9 +14,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.util.ObjectUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +32,7 @@ class SettingsMetadataTest {
 
   @Test
   void describesEverySettingWithItsDefaultAndNoOther() throws Exception {
-    Map<String, String> known = new TreeMap<>(Map.of("stretto.channels", ""));
+    Map<String, Object> known = new TreeMap<>(Map.of("stretto.channels", ""));
     collect(ChannelProperties.Root.class, "stretto.", known);
     collect(ChannelProperties.class, CHANNEL, known);
     for (String transport :
@@ -39,10 +42,15 @@ class SettingsMetadataTest {
           CHANNEL + transport.replaceFirst("[.].*", "."),
           known);
     }
-    Map<String, String> described = new TreeMap<>();
+    Map<String, Object> described = new TreeMap<>();
     for (JsonNode property : metadata().path("properties")) {
       assertThat(property.path("description").asString()).endsWith(".");
-      described.put(property.path("name").asString(), property.path("defaultValue").asString(""));
+      String name = property.path("name").asString();
+      String value = property.path("defaultValue").asString("");
+      described.put(
+          name,
+          ApplicationConversionService.getSharedInstance()
+              .convert(value, known.getOrDefault(name, "").getClass()));
     }
 
     assertThat(described).isEqualTo(known);
@@ -87,20 +95,28 @@ class SettingsMetadataTest {
     }
   }
 
-  /** Below a list there are items, which have no names of their own. */
-  private static void collect(Class<?> type, String prefix, Map<String, String> known) {
-    for (Parameter parameter : type.getDeclaredConstructors()[0].getParameters()) {
-      Name written = parameter.getAnnotation(Name.class);
+  /**
+   * Finds what there is where nothing is said. Below a list there are items, which have no names of
+   * their own.
+   */
+  private static void collect(Class<?> type, String prefix, Map<String, Object> known)
+      throws ReflectiveOperationException {
+    Object unsaid = new Binder(List.of()).bindOrCreate("unsaid", Bindable.of(type));
+    Parameter[] parameters = type.getDeclaredConstructors()[0].getParameters();
+    RecordComponent[] components = type.getRecordComponents();
+    for (int i = 0; i < components.length; i++) {
+      Name written = parameters[i].getAnnotation(Name.class);
       String name =
           prefix
               + (written == null
-                  ? DataObjectPropertyName.toDashedForm(parameter.getName())
+                  ? DataObjectPropertyName.toDashedForm(components[i].getName())
                   : written.value());
-      if (parameter.getType().isRecord()) {
-        collect(parameter.getType(), name + ".", known);
+      if (components[i].getType().isRecord()) {
+        collect(components[i].getType(), name + ".", known);
       } else {
-        DefaultValue value = parameter.getAnnotation(DefaultValue.class);
-        known.put(name, value == null ? "" : String.join(",", value.value()));
+        components[i].getAccessor().setAccessible(true);
+        Object value = components[i].getAccessor().invoke(unsaid);
+        known.put(name, ObjectUtils.isEmpty(value) ? "" : value);
       }
     }
   }

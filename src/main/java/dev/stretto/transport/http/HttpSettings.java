@@ -1,5 +1,7 @@
 package dev.stretto.transport.http;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.http.answer.AnswerRule;
 import dev.stretto.transport.http.credentials.BasicSettings;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What {@code stretto.channels.<channel>.http} says.
@@ -48,28 +49,44 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 record HttpSettings(
     @Nullable String url,
-    @DefaultValue("POST") String method,
-    @DefaultValue("auto") String version,
-    @DefaultValue("30s") Duration timeout,
-    @DefaultValue("5s") Duration connectTimeout,
+    String method,
+    String version,
+    Duration timeout,
+    Duration connectTimeout,
     @Nullable Integer connections,
-    @DefaultValue Map<String, String> headers,
+    Map<String, String> headers,
     @Nullable String proxy,
     @Nullable String sslBundle,
     @Nullable Path trustStore,
     @Nullable String trustStorePassword,
-    @DefaultValue List<AnswerRule> answer,
-    @DefaultValue RequestSettings request,
+    List<AnswerRule> answer,
+    RequestSettings request,
     @Nullable BasicSettings basic,
     @Nullable OAuth2Settings oauth2,
     @Nullable SignatureSettings signature,
-    @DefaultValue("false") boolean trace,
-    @DefaultValue List<String> allow) {
+    boolean trace,
+    List<String> allow) {
 
   /** Stands for a value of the message in a template. */
   private static final String TAG = "\\{\\{.*?}}+";
 
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+  /**
+   * Puts the default where Spring Boot's binder has found nothing and so gives null. Defaults in
+   * annotations would cost a thousand channels with urls of their own a second and a half: for each
+   * parameter the binder has the JDK parse the annotations of all.
+   */
+  HttpSettings {
+    method = requireNonNullElse(method, "POST");
+    version = requireNonNullElse(version, "auto");
+    timeout = requireNonNullElse(timeout, Duration.ofSeconds(30));
+    connectTimeout = requireNonNullElse(connectTimeout, Duration.ofSeconds(5));
+    headers = requireNonNullElse(headers, Map.of());
+    answer = requireNonNullElse(answer, List.of());
+    request = requireNonNullElse(request, RequestSettings.NONE);
+    allow = requireNonNullElse(allow, List.of());
+  }
 
   /** Which HTTP is spoken. */
   enum Version {

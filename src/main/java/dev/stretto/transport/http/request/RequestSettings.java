@@ -22,6 +22,10 @@ public record RequestSettings(
     @Nullable String body,
     @Nullable String contentType) {
 
+  /** Where nothing is said. */
+  public static final RequestSettings NONE =
+      new RequestSettings(null, null, null, Map.of(), null, null);
+
   /** Whether nothing is said. */
   public boolean none() {
     return method == null
