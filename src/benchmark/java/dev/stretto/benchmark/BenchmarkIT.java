@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,21 @@ class BenchmarkIT {
           for (Metric metric : Section.HISTORY.columns()) {
             assertThat(row.values(metric)).as(metric.heading()).allMatch(seconds -> seconds > 0);
           }
+        });
+  }
+
+  @Test
+  void aProgramGetsAllOnceAndInOrder() throws Exception {
+    Benchmark benchmark = run("a program that answers at once");
+
+    assertThat(benchmark.outcome().rows())
+        .hasSize(2)
+        .allSatisfy(row -> {
+          assertThat(row.failures()).isEmpty();
+          for (Metric none : List.of(Metric.VIOLATIONS, Metric.DUPLICATES, Metric.LOSSES)) {
+            assertThat(row.values(none)).as(none.heading()).allMatch(count -> count == 0);
+          }
+          assertThat(row.values(Metric.OF_CEILING)).allMatch(share -> share > 0);
         });
   }
 

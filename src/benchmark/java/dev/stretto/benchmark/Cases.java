@@ -5,6 +5,7 @@ import dev.stretto.benchmark.Contender.OneAtATime;
 import dev.stretto.benchmark.Contender.Stock;
 import dev.stretto.benchmark.Contender.Stretto;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Cases {
     for (int size : List.of(100_000, 1_000_000)) {
       all.startOnly(new Load("2", Delay.SHORT, WINDOW, 1, size));
     }
+    all.programs();
     for (Store.Kind kind : kinds) {
       for (long rows : List.of(10_000L, 1_000_000L, 10_000_000L)) {
         all.cases.add(new BacklogCase(site, kind, rows));
@@ -56,6 +58,14 @@ final class Cases {
       }
     }
     return all.cases;
+  }
+
+  private void programs() {
+    Map<ProgramCase.What, Double> rates = new EnumMap<>(ProgramCase.What.class);
+    for (ProgramCase.What what : ProgramCase.What.values()) {
+      cases.add(new ProgramCase(site, what, new Ceiling(), kinds.getFirst(), rates));
+      kinds.forEach(kind -> cases.add(new ProgramCase(site, what, START, kind, rates)));
+    }
   }
 
   private void againstOthers(Load load) {

@@ -2,6 +2,7 @@ package dev.stretto.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.transport.MapSettings;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.time.Clock;
@@ -65,7 +66,10 @@ public final class DestinationMain implements Callable<Integer> {
     try (Destination destination =
         new Destination(nobodyLooks, atOnceOrLater, version, streams, channels)) {
       String url = "http://127.0.0.1:" + destination.port() + "/";
-      long failed = new GatedSender("space", url, version, 64, 0).send(messages);
+      long failed =
+          new GatedSender(
+                  "space", GatedSender.http(), MapSettings.url(url, "version", version), 64, 0)
+              .send(messages);
       if (failed > 0) {
         throw new IllegalStateException(failed + " calls of the warm-up were not answered");
       }

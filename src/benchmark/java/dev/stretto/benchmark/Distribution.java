@@ -17,8 +17,22 @@ import java.util.stream.Collectors;
  */
 record Distribution(Path home) {
 
-  /** Configures the channels. */
+  /** Configures channels that send over HTTP. */
   void configure(Path folder, Store store, String url, Load load, Stretto how) throws IOException {
+    configure(
+        folder,
+        store,
+        load.names().stream()
+            .map(name -> channel(name, url, load, how))
+            .collect(Collectors.joining()));
+  }
+
+  /**
+   * Configures channels.
+   *
+   * @param channels the lines of the configuration about them
+   */
+  void configure(Path folder, Store store, String channels) throws IOException {
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(
         folder.resolve("config/application.yaml"),
@@ -27,9 +41,7 @@ record Distribution(Path home) {
             stretto:
               channels:
             """
-            + load.names().stream()
-                .map(name -> channel(name, url, load, how))
-                .collect(Collectors.joining()));
+            + channels);
   }
 
   private static String channel(String name, String url, Load load, Stretto how) {

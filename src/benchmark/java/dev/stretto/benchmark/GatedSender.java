@@ -2,9 +2,10 @@ package dev.stretto.benchmark;
 
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
-import dev.stretto.transport.MapSettings;
 import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Transport;
+import dev.stretto.transport.TransportSettings;
+import dev.stretto.transport.TransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import java.time.Clock;
 import java.util.Map;
@@ -17,20 +18,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /**
- * Stretto's HTTP transport, window and gate, the next start after the one before has left, and
+ * A transport of Stretto's, window and gate, the next start after the one before has left, and
  * nothing else.
  */
 final class GatedSender {
 
-  /** Channels share what they share in a dispatch. */
-  private static final HttpTransportType TYPE =
-      new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
-
   private final String channel;
-  private final String url;
-  private final String version;
+  private final TransportType type;
+  private final TransportSettings settings;
   private final int window;
-  private final String payload;
+  private final @Nullable String payload;
   private volatile @Nullable Thread starting;
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong failed = new AtomicLong();
@@ -39,25 +36,31 @@ final class GatedSender {
   private final NavigableSet<Long> untaken = new ConcurrentSkipListSet<>();
 
   /**
+   * @param type what channels share, they share as in a dispatch
    * @param size of a payload in bytes; 0 for some ten
    */
-  GatedSender(String channel, String url, String version, int window, int size) {
+  GatedSender(
+      String channel, TransportType type, TransportSettings settings, int window, int size) {
     this.channel = channel;
-    this.url = url;
-    this.version = version;
+    this.type = type;
+    this.settings = settings;
     this.window = window;
-    this.payload = size == 0 ? "{\"n\":1000000}" : Load.payload(size);
+    this.payload = size == 0 ? null : Load.payload(size);
+  }
+
+  /** Over HTTP, as a dispatch sends. */
+  static TransportType http() {
+    return new HttpTransportType(Clock.systemUTC(), new DefaultSslBundleRegistry()::getBundle);
   }
 
   /**
    * Sends so many messages on the calling thread, from position 1; blocks until all are answered.
    *
-   * @return how many were not answered with 200
+   * @return how many were not delivered
    */
   long send(long messages) {
     starting = Thread.currentThread();
-    try (Transport transport =
-        TYPE.open(channel, MapSettings.url(url, "version", version), window)) {
+    try (Transport transport = type.open(channel, settings, window)) {
       long next = 1;
       while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {
         boolean any = next <= messages || !untaken.isEmpty();
@@ -78,7 +81,9 @@ final class GatedSender {
   }
 
   private Call call(long position) {
-    return new Call(Driver.message(position, payload, Map.of()), 1, 42);
+    return payload == null
+        ? Driver.call(position)
+        : new Call(Driver.message(position, payload, Map.of()), 1, 42);
   }
 
   private final class Leaving implements Transport.Progress {

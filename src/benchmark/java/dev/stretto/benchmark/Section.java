@@ -8,6 +8,8 @@ enum Section {
   THROUGHPUT("Throughput"),
   /** The same number of messages, spread over channels side by side. */
   CHANNELS("Many channels"),
+  /** Messages go through a program instead of to a server. */
+  PROGRAMS("Through a program"),
   /** Messages whose payloads are much longer than the rest of them, on a small heap. */
   PAYLOADS("Large payloads"),
   /** The beginning of a long backlog is sent, on a small heap. */
@@ -48,6 +50,16 @@ enum Section {
               Metric.OF_CEILING,
               Metric.CPU,
               Metric.THREADS,
+              Metric.PEAK,
+              Metric.VIOLATIONS,
+              Metric.DUPLICATES,
+              Metric.LOSSES);
+      case PROGRAMS ->
+          List.of(
+              Metric.RATE,
+              Metric.OF_IDEAL,
+              Metric.OF_CEILING,
+              Metric.CPU,
               Metric.PEAK,
               Metric.VIOLATIONS,
               Metric.DUPLICATES,
