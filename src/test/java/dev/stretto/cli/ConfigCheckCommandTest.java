@@ -73,7 +73,7 @@ class ConfigCheckCommandTest {
             "stretto.channels.space.retry.attempts: must be 1 or more, not 0",
             "stretto.channels.space.http.url: must start with http: or https:",
             "stretto.channels.space.http.versoin: there is no such property; did you mean"
-                + " http.version?")
+                + " version?")
         .anyMatch(line -> line.startsWith("spring.datasorce.url: there is no such property"))
         .anyMatch(line -> line.startsWith("stretto.channels.space.http.timeout: must be a time"))
         .anyMatch(line -> line.startsWith("stretto.channels.broken.transport: must be one of"));
@@ -92,7 +92,7 @@ class ConfigCheckCommandTest {
                 ordering: key
                 http:
                   url: https://example.org/secret
-                  headers: { Authorization: "Bearer secret" }
+                  headers: { X-Api-Key: "Bearer secret" }
                   basic: { user: me, password: secret }
             """,
             "--json");
@@ -110,7 +110,7 @@ class ConfigCheckCommandTest {
             "retry.max-backoff=30s null",
             "http.timeout=30s null",
             "http.url=*** " + folder + "/application.yaml, line 6",
-            "http.headers=Authorization: *** " + folder + "/application.yaml, line 7",
+            "http.headers=X-Api-Key: *** " + folder + "/application.yaml, line 7",
             "http.basic.password=*** " + folder + "/application.yaml, line 8");
   }
 

@@ -43,7 +43,7 @@ final class CheckText {
     for (InvalidSettingException mistake : mistakes) {
       lines.add(PlainText.line(mistake.getMessage()));
       Written written = places.of(mistake.property());
-      if (written != null) {
+      if (written != null && !mistake.problem().contains(written.where())) {
         lines.add("    in " + written.where());
       }
       String meant = descriptions.of(mistake.property());

@@ -46,7 +46,7 @@ final class Descriptions {
         property.startsWith(CHANNELS)
             ? property.replaceFirst("^stretto[.]channels[.][^.]+[.]", CHANNELS + "*.")
             : property;
-    while (name.contains(".")) {
+    while (name.contains(".") && !name.equals("stretto.channels")) {
       String text = texts.get(name);
       if (text != null) {
         return text;

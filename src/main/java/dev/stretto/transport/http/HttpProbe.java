@@ -5,6 +5,7 @@ import dev.stretto.transport.Look;
 import dev.stretto.transport.Look.Finding;
 import dev.stretto.transport.Look.Grade;
 import dev.stretto.transport.Probe;
+import java.io.IOException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -19,8 +20,12 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint.SslSessionData;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +96,7 @@ final class HttpProbe implements Probe {
       CompletableFuture<Connection> made =
           client.resolveDestination(request(client, connections, address)).newConnection();
       try (Connection connection = made.get(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        shakeHands(connection, patience);
         return seen(connection);
       }
     } catch (ExecutionException e) {
@@ -100,6 +106,32 @@ final class HttpProbe implements Probe {
       return unseen(faults, new TimeoutException());
     } catch (Exception e) {
       return unseen(faults, e);
+    }
+  }
+
+  /** Where nothing is negotiated, TLS would begin with the first request only. */
+  private void shakeHands(Connection connection, Duration patience)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    if (settings.protocol() == HttpSettings.Version.HTTP_1_1
+        && connection instanceof HttpConnectionOverHTTP http
+        && http.getEndPoint() instanceof SslConnection.SslEndPoint secure) {
+      CompletableFuture<@Nullable Void> shaken = new CompletableFuture<>();
+      secure
+          .getSslConnection()
+          .addHandshakeListener(
+              new SslHandshakeListener() {
+                @Override
+                public void handshakeSucceeded(Event event) {
+                  shaken.complete(null);
+                }
+
+                @Override
+                public void handshakeFailed(Event event, Throwable failure) {
+                  shaken.completeExceptionally(failure);
+                }
+              });
+      secure.flush(BufferUtil.EMPTY_BUFFER);
+      shaken.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

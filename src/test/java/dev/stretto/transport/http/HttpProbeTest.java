@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +31,13 @@ class HttpProbeTest {
             throw new IllegalStateException(name);
           });
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    certificates = Certificates.in(folder);
+  }
 
   private Probe probe(MapSettings settings) {
     return Objects.requireNonNull(type.probe("space", settings));
@@ -52,7 +59,6 @@ class HttpProbeTest {
 
   @Test
   void seesOverTlsWhatIsNegotiatedAndWarnsOfACertificateThatRunsOut() throws Exception {
-    Certificates certificates = Certificates.in(folder);
     try (ScriptedServer server = new ScriptedServer(NEVER, certificates, "h2", "http/1.1")) {
       Look look =
           probe(
@@ -75,7 +81,6 @@ class HttpProbeTest {
 
   @Test
   void saysWhereArrivalsHaveNoOrder() throws Exception {
-    Certificates certificates = Certificates.in(folder);
     try (ScriptedServer server = new ScriptedServer(NEVER, certificates, "http/1.1")) {
       Look look =
           probe(
@@ -90,7 +95,6 @@ class HttpProbeTest {
 
   @Test
   void aCertificateThatNobodyTrustsIsAFinding() throws Exception {
-    Certificates certificates = Certificates.in(folder);
     try (ScriptedServer server = new ScriptedServer(NEVER, certificates, "h2", "http/1.1")) {
       for (String version : new String[] {"auto", "1.1", "2"}) {
         Look look = probe(MapSettings.url(server.url("https", "/"), "version", version)).look();
@@ -103,6 +107,26 @@ class HttpProbeTest {
               assertThat(finding.text()).startsWith("TLS failed with ").contains("trust-store");
             });
       }
+    }
+  }
+
+  @Test
+  void looksAtACertificateAlsoWhereHttp11IsAskedFor() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(NEVER, certificates, "http/1.1")) {
+      Look look =
+          probe(
+                  MapSettings.url(
+                      server.url("https", "/"),
+                      "version",
+                      "1.1",
+                      "trust-store",
+                      certificates.pem().toString()))
+              .look();
+
+      assertThat(look.findings())
+          .extracting(Finding::grade)
+          .containsExactly(Grade.FINE, Grade.WARNING, Grade.FINE);
+      assertThat(server.begun).hasValue(0);
     }
   }
 
