@@ -2,6 +2,8 @@ package dev.stretto.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.cli.config.ConfigCheckCommand;
+import dev.stretto.cli.config.ConfigCommand;
 import dev.stretto.cli.demo.DemoCommand;
 import dev.stretto.cli.dispatch.DispatchCommand;
 import dev.stretto.cli.hand.PauseCommand;
@@ -62,6 +64,7 @@ public final class CommandLineMain {
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("purge", PurgeCommand::new);
     COMMANDS.put("report", ReportCommand::new);
+    COMMANDS.put("config", context -> config(context));
     COMMANDS.put("help", HelpCommand::new);
     COMMANDS.put("completion", CompletionCommand::new);
   }
@@ -174,6 +177,10 @@ public final class CommandLineMain {
         .addSubcommand(new ParkedShowCommand(context))
         .addSubcommand(new ParkedRedriveCommand(context))
         .addSubcommand(new ParkedDiscardCommand(context));
+  }
+
+  private static CommandLine config(CommandContext context) {
+    return new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCheckCommand(context));
   }
 
   /** Options with a dot in their name are properties of the configuration, not of a command. */

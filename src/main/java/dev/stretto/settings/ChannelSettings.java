@@ -50,6 +50,11 @@ public final class ChannelSettings {
     return transport;
   }
 
+  /** As they are written, defaults included. */
+  ChannelProperties properties() {
+    return properties;
+  }
+
   public DispatchSettings dispatch() {
     return dispatch;
   }

@@ -3,6 +3,7 @@ package dev.stretto.settings;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -64,20 +65,11 @@ public final class Channels {
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);
     ChannelProperties.Root root = binder.root();
-    Duration lease = root.lease();
-    if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
-      throw new InvalidSettingException("stretto.lease", "must be between 1s and 24d");
-    }
-    Duration retention = root.retention();
-    if (retention != null && !retention.isPositive()) {
-      throw new InvalidSettingException("stretto.retention", "must be longer than 0");
-    }
-    if (root.memory().compareTo(LEAST_MEMORY) < 0) {
-      throw new InvalidSettingException("stretto.memory", "must be 1MB or more");
-    }
-    if (root.maxChannels() < 1) {
-      throw new InvalidSettingException("stretto.max-channels", "must be 1 or more");
-    }
+    problems(root).stream()
+        .findFirst()
+        .ifPresent(problem -> {
+          throw problem;
+        });
     Channels channels = new Channels(root);
     KnownProperties known = KnownProperties.ofChannel(transports);
     Collection<WrittenChannel> all = WrittenChannels.of(environment, known);
@@ -91,7 +83,32 @@ public final class Channels {
     return channels;
   }
 
-  private static ChannelSettings channel(
+  /** What of the settings beside the channels can't be used. */
+  static List<InvalidSettingException> problems(ChannelProperties.Root root) {
+    List<InvalidSettingException> problems = new ArrayList<>();
+    Duration lease = root.lease();
+    if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+      problems.add(new InvalidSettingException("stretto.lease", "must be between 1s and 24d"));
+    }
+    Duration retention = root.retention();
+    if (retention != null && !retention.isPositive()) {
+      problems.add(new InvalidSettingException("stretto.retention", "must be longer than 0"));
+    }
+    if (root.memory().compareTo(LEAST_MEMORY) < 0) {
+      problems.add(new InvalidSettingException("stretto.memory", "must be 1MB or more"));
+    }
+    if (root.maxChannels() < 1) {
+      problems.add(new InvalidSettingException("stretto.max-channels", "must be 1 or more"));
+    }
+    return problems;
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws InvalidSettingException naming the first property that can't be used
+   */
+  static ChannelSettings channel(
       WrittenChannel written,
       Collection<WrittenChannel> all,
       StrictBinder binder,
@@ -173,13 +190,17 @@ public final class Channels {
    *     {@code *}, where a setting of the channel can't be used
    */
   public Set<String> matching(String option, String pattern) {
+    return matching(option, pattern, names());
+  }
+
+  static Set<String> matching(String option, String pattern, Collection<String> names) {
     if (!NamePattern.isPattern(pattern)) {
-      if (!isConfigured(pattern)) {
-        require(option, pattern);
+      if (!names.contains(pattern)) {
+        throw unknown(option, pattern, names);
       }
       return Set.of(pattern);
     }
-    Set<String> found = NamePattern.matching(pattern, names());
+    Set<String> found = NamePattern.matching(pattern, names);
     if (found.isEmpty()) {
       throw new InvalidSettingException(
           option, "no channel in the configuration has a name like " + pattern);
@@ -236,16 +257,21 @@ public final class Channels {
     }
     ChannelSettings channel = usable.get(name);
     if (channel == null) {
-      NameRule.require(option, name);
-      throw new InvalidSettingException(
-          option,
-          "there is no channel "
-              + name
-              + " in the configuration; "
-              + (usable.isEmpty() && faults.isEmpty()
-                  ? "it has none, add one below stretto.channels in config/application.yaml"
-                  : "it has " + String.join(", ", names())));
+      throw unknown(option, name, names());
     }
     return channel;
+  }
+
+  private static InvalidSettingException unknown(
+      String option, String name, Collection<String> names) {
+    NameRule.require(option, name);
+    return new InvalidSettingException(
+        option,
+        "there is no channel "
+            + name
+            + " in the configuration; "
+            + (names.isEmpty()
+                ? "it has none, add one below stretto.channels in config/application.yaml"
+                : "it has " + String.join(", ", names)));
   }
 }

@@ -60,9 +60,20 @@ final class StrictBinder {
 
   /** What is said beside the channels. */
   ChannelProperties.Root root() {
+    return root(List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param without properties to pass over
+   */
+  ChannelProperties.Root root(Collection<ConfigurationPropertyName> without) {
     List<ConfigurationPropertySource> sources = new ArrayList<>();
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-      sources.add(source.filter(name -> !CHANNELS.equals(name) && !CHANNELS.isAncestorOf(name)));
+      sources.add(
+          source.filter(name ->
+              !CHANNELS.equals(name) && !CHANNELS.isAncestorOf(name) && !without.contains(name)));
     }
     return bind(
         sources,

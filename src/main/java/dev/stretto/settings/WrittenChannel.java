@@ -158,6 +158,36 @@ final class WrittenChannel {
     return rest;
   }
 
+  /**
+   * Takes a property, and what is below it, out of every source, under whatever spelling.
+   *
+   * @param property relative to the channel, or the name of an environment variable
+   * @return whether any said something of it
+   */
+  boolean remove(String property) {
+    String bare = bare(property);
+    boolean removed = variables.removeIf(variable -> variable.name().equals(property));
+    for (MapPropertySource source : sources) {
+      removed |=
+          source
+              .getSource()
+              .keySet()
+              .removeIf(name -> {
+                String written = bare(name.substring(PREFIX.length()));
+                return written.equals(bare) || written.startsWith(bare + ".");
+              });
+    }
+    return removed;
+  }
+
+  private static String bare(String property) {
+    return property
+        .replace("[", ".")
+        .replaceAll("[-_\\]]", "")
+        .replaceFirst("^[.]", "")
+        .toLowerCase(Locale.ROOT);
+  }
+
   /** The list that a property is about an item of, whatever its spelling; null where none. */
   private static @Nullable String list(String property) {
     Matcher item = ITEM_OF_A_LIST.matcher(property);

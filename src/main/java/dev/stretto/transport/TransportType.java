@@ -1,5 +1,7 @@
 package dev.stretto.transport;
 
+import org.jspecify.annotations.Nullable;
+
 /** A kind of transport that a channel can name. */
 public interface TransportType {
 
@@ -24,6 +26,25 @@ public interface TransportType {
    * @throws InvalidSettingException naming the setting
    */
   default void check(TransportSettings settings, boolean byKey) {}
+
+  /**
+   * Refuses what {@link #open} refuses, and runs no code but Stretto's own for it.
+   *
+   * @throws InvalidSettingException where a setting is missing or unusable; the message names it
+   */
+  default void inspect(String channel, TransportSettings settings, int window) {
+    open(channel, settings, window).close();
+  }
+
+  /**
+   * How to look at the destination without sending a message; null where there is no way. Makes no
+   * connection yet.
+   *
+   * @throws InvalidSettingException where a setting is missing or unusable
+   */
+  default @Nullable Probe probe(String channel, TransportSettings settings) {
+    return null;
+  }
 
   /**
    * Opens the way to a channel's destination; no connection is made yet.

@@ -52,6 +52,11 @@ public final class CommandContext {
     return new SpringStart(properties(), debug).start();
   }
 
+  /** Reads the configuration as {@link #open} does, and opens nothing. */
+  public ReadConfiguration configuration() {
+    return new ReadConfiguration(new SpringStart(properties(), debug).read());
+  }
+
   /** Like {@link #open}, for commands that take long: others may use the same H2 file meanwhile. */
   public OpenApplication openForOthersToo() {
     return openUnless(environment -> false).orElseThrow();

@@ -8,6 +8,7 @@ import dev.stretto.database.FileFault;
 import dev.stretto.database.OpenDatabase;
 import dev.stretto.database.UnusableDatabaseException;
 import dev.stretto.database.schema.SchemaMismatchException;
+import dev.stretto.transport.InvalidSettingException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
@@ -48,9 +49,7 @@ final class DatabaseOpening
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    url = text(environment, URL).strip();
-    requireLasting(url);
-    DatabaseUrl.check(url);
+    url = address(environment);
     String user = text(environment, USER);
     password = text(environment, PASSWORD);
     if (user.isEmpty() && url.startsWith("jdbc:h2:") && !USER_IN_URL.matcher(url).find()) {
@@ -67,6 +66,18 @@ final class DatabaseOpening
       opened.put(USER, user);
     }
     environment.getPropertySources().addFirst(new MapPropertySource("stretto database", opened));
+  }
+
+  /**
+   * The database's URL.
+   *
+   * @throws InvalidSettingException where it can't be meant
+   */
+  static String address(ConfigurableEnvironment environment) {
+    String url = text(environment, URL).strip();
+    requireLasting(url);
+    DatabaseUrl.check(url);
+    return url;
   }
 
   /**
@@ -120,15 +131,13 @@ final class DatabaseOpening
   /** Spring Boot would take a database in memory, or is told to, and lose every message. */
   private static void requireLasting(String url) {
     if (url.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          URL + ": is empty; give the outbox's address, such as jdbc:h2:file:./data/stretto");
+      throw new InvalidSettingException(
+          URL, "is empty; give the outbox's address, such as jdbc:h2:file:./data/stretto");
     }
     if (OpenDatabase.forgets(url)) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          URL
-              + ": a database in memory is gone with its messages when the command ends; use a"
+      throw new InvalidSettingException(
+          URL,
+          "a database in memory is gone with its messages when the command ends; use a"
               + " file, such as jdbc:h2:file:./data/stretto");
     }
   }
@@ -137,9 +146,8 @@ final class DatabaseOpening
     try {
       return environment.getProperty(property, "");
     } catch (PlaceholderResolutionException e) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          property + ": the environment variable " + e.getPlaceholder() + " is not set");
+      throw new InvalidSettingException(
+          property, "the environment variable " + e.getPlaceholder() + " is not set");
     }
   }
 

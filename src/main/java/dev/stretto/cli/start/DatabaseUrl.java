@@ -1,7 +1,6 @@
 package dev.stretto.cli.start;
 
-import dev.stretto.cli.output.CommandException;
-import dev.stretto.cli.output.ExitCode;
+import dev.stretto.transport.InvalidSettingException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +22,7 @@ final class DatabaseUrl {
   /**
    * Looks at a URL, without a secret that may be in it coming into any message.
    *
-   * @throws CommandException where it can't be meant
+   * @throws InvalidSettingException where it can't be meant
    */
   static void check(String url) {
     if (url.startsWith("jdbc:postgres:")) {
@@ -56,7 +55,7 @@ final class DatabaseUrl {
     }
   }
 
-  private static CommandException wrong(String why) {
-    return new CommandException(ExitCode.USAGE, PROPERTY + ": " + why);
+  private static InvalidSettingException wrong(String why) {
+    return new InvalidSettingException(PROPERTY, why);
   }
 }

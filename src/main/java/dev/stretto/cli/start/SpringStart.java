@@ -82,6 +82,27 @@ final class SpringStart {
   private ConfigurableApplicationContext run(
       DatabaseOpening database,
       ApplicationContextInitializer<ConfigurableApplicationContext> opened) {
+    SpringApplication application = application();
+    application.addListeners(new NamesCheck(), new LogFormatCheck());
+    application.addInitializers(database, opened);
+    CommandLog.leaveToSpring();
+    return run(application);
+  }
+
+  /** Reads the configuration, and opens nothing, not even the log that it asks for. */
+  ConfigurableEnvironment read() {
+    ReadOnly reading = new ReadOnly();
+    SpringApplication application = application();
+    application.addListeners(reading);
+    try {
+      run(application);
+    } catch (SpringApplication.AbandonedRunException e) {
+      // It has read what it was to read.
+    }
+    return reading.environment();
+  }
+
+  private SpringApplication application() {
     SpringApplication application = new SpringApplication(StrettoConfiguration.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setBannerMode(Banner.Mode.OFF);
@@ -90,9 +111,10 @@ final class SpringStart {
     application.setLazyInitialization(true);
     application.setDefaultProperties(defaults());
     application.setEnvironment(new QuietEnvironment());
-    application.addListeners(new NamesCheck(), new LogFormatCheck());
-    application.addInitializers(database, opened);
-    CommandLog.leaveToSpring();
+    return application;
+  }
+
+  private ConfigurableApplicationContext run(SpringApplication application) {
     try {
       return WrittenYaml.readingFiles(() -> application.run(lastOfEach(properties)));
     } catch (SpringApplication.AbandonedRunException e) {

@@ -2,11 +2,14 @@ package dev.stretto.transport.broker;
 
 import dev.stretto.transport.ArrivalOrder;
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.Look;
+import dev.stretto.transport.Probe;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +116,47 @@ public final class BrokerTransportType implements TransportType {
   @Override
   public Transport open(String channel, TransportSettings settings, int window) {
     return within(() -> type().open(channel, settings, window));
+  }
+
+  @Override
+  public void inspect(String channel, TransportSettings settings, int window) {
+    TransportType type = type();
+    within(() -> {
+      type.inspect(channel, settings, window);
+      return type;
+    });
+  }
+
+  /** Its look runs as the client's own code does. */
+  @Override
+  public @Nullable Probe probe(String channel, TransportSettings settings) {
+    TransportType type = type();
+    Optional<Probe> made = within(() -> Optional.ofNullable(type.probe(channel, settings)));
+    return made.<Probe>map(Within::new).orElse(null);
+  }
+
+  private final class Within implements Probe {
+
+    private final Probe probe;
+
+    Within(Probe probe) {
+      this.probe = probe;
+    }
+
+    @Override
+    public String where() {
+      return probe.where();
+    }
+
+    @Override
+    public Object key() {
+      return probe.key();
+    }
+
+    @Override
+    public Look look() {
+      return within(probe::look);
+    }
   }
 
   private synchronized TransportType type() {

@@ -1,5 +1,6 @@
 package dev.stretto.transport.http;
 
+import dev.stretto.transport.http.answer.InterimAnswers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

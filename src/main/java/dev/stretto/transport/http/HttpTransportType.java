@@ -2,6 +2,7 @@ package dev.stretto.transport.http;
 
 import dev.stretto.transport.ArrivalOrder;
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.Probe;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
@@ -89,6 +90,13 @@ public final class HttpTransportType implements TransportType {
     return connections > 1
         ? new SpreadTransport(connections, window, opener, System::nanoTime)
         : opener.apply(HttpFaults.Elsewhere.NONE);
+  }
+
+  @Override
+  public Probe probe(String channel, TransportSettings settings) {
+    HttpSettings http = settings.bind(HttpSettings.class);
+    http.check();
+    return new HttpProbe(clients, http, new HttpTls(http, bundles), clock);
   }
 
   private Transport hosts(

@@ -5,7 +5,9 @@ import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.Transport;
 import dev.stretto.transport.TransportSettings;
 import dev.stretto.transport.TransportType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -58,9 +60,7 @@ public final class JavaTransportType implements TransportType {
   @Override
   public Transport open(String channel, TransportSettings settings, int window) {
     JavaSettings java = settings.bind(JavaSettings.class);
-    if (!java.timeout().isPositive()) {
-      throw new InvalidSettingException("java.timeout", "must be more than 0, such as 5m");
-    }
+    checkTimeout(java);
     Sender bean = java.className() == null && given != null ? given.apply(channel) : null;
     if (bean != null) {
       if (!java.properties().isEmpty()) {
@@ -80,37 +80,76 @@ public final class JavaTransportType implements TransportType {
     return new JavaTransport(channel, sender, true, java.timeout(), window, timer);
   }
 
+  /** Neither makes the sender nor opens it: what that does is its own. */
+  @Override
+  public void inspect(String channel, TransportSettings settings, int window) {
+    JavaSettings java = settings.bind(JavaSettings.class);
+    checkTimeout(java);
+    if (java.className() != null || given == null || given.apply(channel) == null) {
+      constructor(java.className(), given == null ? "" : orBean(channel));
+    }
+  }
+
+  private static void checkTimeout(JavaSettings java) {
+    if (!java.timeout().isPositive()) {
+      throw new InvalidSettingException("java.timeout", "must be more than 0, such as 5m");
+    }
+  }
+
   private static String orBean(String channel) {
     return ", or make a bean of that type named " + channel;
   }
 
   private static Sender instance(@Nullable String name, String otherwise) {
+    Constructor<?> constructor = constructor(name, otherwise);
+    try {
+      return (Sender) constructor.newInstance();
+    } catch (IllegalAccessException | InstantiationException e) {
+      throw unfit(name);
+    } catch (InvocationTargetException e) {
+      throw new InvalidSettingException(
+          CLASS, name + " can't be made: " + SenderFaults.text(e.getTargetException()));
+    } catch (LinkageError e) {
+      throw unlinked(name, e);
+    }
+  }
+
+  /** Finds the class without running anything of it. */
+  private static Constructor<?> constructor(@Nullable String name, String otherwise) {
     if (name == null || name.isBlank()) {
       throw new InvalidSettingException(
           CLASS, "is required; name a class that implements " + Sender.class.getName() + otherwise);
     }
     try {
-      Class<?> type = Class.forName(name.strip(), true, loader());
+      Class<?> type = Class.forName(name.strip(), false, loader());
       if (!Sender.class.isAssignableFrom(type)) {
         throw new InvalidSettingException(
             CLASS, name + " must implement " + Sender.class.getName());
       }
-      return (Sender) type.getConstructor().newInstance();
+      if (Modifier.isAbstract(type.getModifiers()) || !Modifier.isPublic(type.getModifiers())) {
+        throw unfit(name);
+      }
+      return type.getConstructor();
     } catch (ClassNotFoundException e) {
       throw new InvalidSettingException(
           CLASS, name + " is not on the classpath; put its jar into plugins/");
-    } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
-      throw new InvalidSettingException(
-          CLASS,
-          name + " must be public, not abstract, with a public constructor without parameters");
-    } catch (InvocationTargetException e) {
-      throw new InvalidSettingException(
-          CLASS, name + " can't be made: " + SenderFaults.text(e.getTargetException()));
+    } catch (NoSuchMethodException e) {
+      throw unfit(name);
     } catch (LinkageError e) {
-      throw new InvalidSettingException(
-          CLASS,
-          name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into plugins/");
+      throw unlinked(name, e);
     }
+  }
+
+  private static InvalidSettingException unfit(@Nullable String name) {
+    return new InvalidSettingException(
+        CLASS,
+        name + " must be public, not abstract, with a public constructor without parameters");
+  }
+
+  private static InvalidSettingException unlinked(@Nullable String name, LinkageError e) {
+    return new InvalidSettingException(
+        CLASS,
+        name + " can't be loaded: " + SenderFaults.text(e) + "; put what it needs into plugins/");
   }
 
   private static ClassLoader loader() {

@@ -9,11 +9,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.boot.origin.Origin;
-import org.springframework.boot.origin.OriginLookup;
-import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
@@ -38,13 +36,22 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
 
   @Override
   public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+    problems(event.getEnvironment()).stream()
+        .findFirst()
+        .ifPresent(problem -> {
+          throw problem;
+        });
+  }
+
+  /** All that nobody reads. */
+  public static List<InvalidSettingException> problems(ConfigurableEnvironment environment) {
     List<EnumerablePropertySource<?>> sources = new ArrayList<>();
-    for (PropertySource<?> source : event.getEnvironment().getPropertySources()) {
+    for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable && isOfAPerson(enumerable)) {
         sources.add(enumerable);
       }
     }
-    check(sources);
+    return problems(sources);
   }
 
   /** A file beside the program or in the working folder, or the command line. */
@@ -54,7 +61,7 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
             && !source.getName().startsWith("Config resource 'class path "));
   }
 
-  private static void check(List<EnumerablePropertySource<?>> sources) {
+  private static List<InvalidSettingException> problems(List<EnumerablePropertySource<?>> sources) {
     List<Unread> unread = new ArrayList<>();
     for (EnumerablePropertySource<?> source : sources) {
       for (String name : source.getPropertyNames()) {
@@ -64,15 +71,15 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
       }
     }
     if (unread.isEmpty()) {
-      return;
+      return List.of();
     }
     SpringNames spring = SpringNames.read();
     Set<String> placeholders = placeholders(sources);
-    for (Unread one : unread) {
-      if (!spring.has(one.name()) && !placeholders.contains(SpringNames.bare(one.name()))) {
-        throw new InvalidSettingException(one.name(), problem(one, spring));
-      }
-    }
+    return unread.stream()
+        .filter(
+            one -> !spring.has(one.name()) && !placeholders.contains(SpringNames.bare(one.name())))
+        .map(one -> new InvalidSettingException(one.name(), problem(one, spring)))
+        .toList();
   }
 
   /** Someone who names a property in another's value reads it. */
@@ -109,16 +116,8 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
 
     /** The file and the line, where there is one. */
     String place() {
-      Origin origin = OriginLookup.getOrigin(source, name);
-      return origin instanceof TextResourceOrigin text
-              && text.getResource() != null
-              && text.getLocation() != null
-          ? " ("
-              + WrittenYaml.file(text.getResource())
-              + ", line "
-              + (text.getLocation().getLine() + 1)
-              + ")"
-          : "";
+      String line = WrittenPlaces.line(source, name);
+      return line == null ? "" : " (" + line + ")";
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.stretto.transport.http;
+package dev.stretto.transport.http.answer;
 
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
 import org.eclipse.jetty.client.Request;
@@ -6,7 +6,7 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpStatus;
 
 /** Passes over any interim answer, known or not, so that the call waits for the final one. */
-final class InterimAnswers extends ProcessingProtocolHandler {
+public final class InterimAnswers extends ProcessingProtocolHandler {
 
   @Override
   public boolean accept(Request request, Response response) {
