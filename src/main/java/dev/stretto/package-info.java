@@ -38,7 +38,7 @@
  * follow                   ──► ledger, dispatch, outbox, database
  * metrics.otlp             ──► metrics, transport
  * metrics                  ──► dispatch, transport
- * ledger                   ──► dispatch, outbox, lease, database, message
+ * ledger                   ──► alert, dispatch, outbox, lease, database, message
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
@@ -59,6 +59,7 @@
  *
  * report                   ──► outbox.admin, outbox, lease, message
  * outbox.admin             ──► outbox, database, message
+ * alert                    ──► append
  * append                   ──► database
  * outbox                   ──► database, message
  * database.schema          ──► database

@@ -88,7 +88,21 @@ public final class Channels {
         channels.faults.put(written.name(), e);
       }
     }
+    channels.tell(root.alert());
     return channels;
+  }
+
+  /** Finds out which channel is told of what happens to each, now that all are known. */
+  private void tell(ChannelProperties.@Nullable Alert common) {
+    AlertRules rules = new AlertRules(common, names(), usable());
+    for (ChannelSettings channel : usable()) {
+      try {
+        usable.put(channel.name(), channel.telling(rules.of(channel)));
+      } catch (InvalidSettingException e) {
+        usable.remove(channel.name());
+        faults.put(channel.name(), e);
+      }
+    }
   }
 
   private static ChannelSettings channel(
