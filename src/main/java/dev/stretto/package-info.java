@@ -10,18 +10,18 @@
  *                              outbox.admin, outbox, database, lease, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
- * cli.dispatch             ──► cli.supervise, cli.start, cli.output, batch, run, follow, report,
+ * cli.dispatch             ──► cli.metrics, cli.supervise, cli.start, cli.output, batch, run, follow, report,
  *                              settings, outbox, database.schema, database, dispatch, transport
  * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
  *                              lease
  * cli.help                 ──► cli.start, cli.output
  * cli.metrics              ──► cli.start, cli.output, batch, report, settings, outbox.admin,
- *                              outbox, dispatch
+ *                              outbox, metrics.scrape, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.supervise            ──► transport
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
- *                              settings, metrics.otlp, metrics, outbox.admin, outbox,
- *                              database.schema, database,
+ *                              settings, metrics.otlp, metrics.scrape, metrics, outbox.admin,
+ *                              outbox, database.schema, database,
  *                              transport.broker, transport.exec, transport.http,
  *                              transport.java, transport
  * cli.start.configuration  ──► settings, transport
@@ -36,7 +36,8 @@
  * run                      ──► follow, ledger, settings, metrics, dispatch, outbox, lease,
  *                              database, transport, message
  * follow                   ──► ledger, dispatch, outbox, database
- * metrics.otlp             ──► metrics, transport
+ * metrics.otlp             ──► transport
+ * metrics.scrape           ──► nothing
  * metrics                  ──► dispatch, transport
  * ledger                   ──► alert, dispatch, outbox, lease, database, message
  * settings                 ──► dispatch, transport

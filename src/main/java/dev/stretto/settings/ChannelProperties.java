@@ -41,7 +41,15 @@ record ChannelProperties(
       @DefaultValue("64") int maxChannels,
       @Nullable String schema,
       @Nullable Limits limits,
-      @Nullable Alert alert) {}
+      @Nullable Alert alert,
+      @Nullable Metrics metrics) {}
+
+  /**
+   * Where a process that stays shows what it measures.
+   *
+   * @param port on loopback; 0 for any that is free
+   */
+  record Metrics(@Nullable Integer port) {}
 
   /** Of the sessions in a database server; see {@code dev.stretto.database}, which reads them. */
   record Limits(@Nullable Duration idleInTransaction, @Nullable Duration lock) {}

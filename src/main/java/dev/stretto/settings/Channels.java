@@ -29,6 +29,7 @@ public final class Channels {
   private final @Nullable Duration retention;
   private final DataSize memory;
   private final int maxChannels;
+  private final @Nullable Integer metricsPort;
   private final Map<String, ChannelSettings> usable = new TreeMap<>();
   private final Map<String, InvalidSettingException> faults = new TreeMap<>();
 
@@ -37,6 +38,7 @@ public final class Channels {
     this.retention = root.retention();
     this.memory = root.memory();
     this.maxChannels = root.maxChannels();
+    this.metricsPort = root.metrics() == null ? null : root.metrics().port();
   }
 
   /**
@@ -77,6 +79,11 @@ public final class Channels {
     }
     if (root.maxChannels() < 1) {
       throw new InvalidSettingException("stretto.max-channels", "must be 1 or more");
+    }
+    Integer port = root.metrics() == null ? null : root.metrics().port();
+    if (port != null && (port < 0 || port > 65_535)) {
+      throw new InvalidSettingException(
+          "stretto.metrics.port", "must be between 0, for any free one, and 65535, not " + port);
     }
     Channels channels = new Channels(root);
     KnownProperties known = KnownProperties.ofChannel(transports);
@@ -176,6 +183,11 @@ public final class Channels {
   /** The most channels that a dispatch works on at once, 1 or more; the others follow in turn. */
   public int maxChannels() {
     return maxChannels;
+  }
+
+  /** Where a process that stays shows its metrics, on loopback; 0 for any port, null for none. */
+  public @Nullable Integer metricsPort() {
+    return metricsPort;
   }
 
   /**
