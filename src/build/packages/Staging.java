@@ -36,6 +36,7 @@ final class Staging {
           "java.transaction.xa",
           "java.xml",
           "jdk.charsets", // of answers
+          "jdk.httpserver",
           "jdk.jfr",
           "jdk.management",
           "jdk.naming.dns",

@@ -11,18 +11,18 @@
  * cli.config               ──► cli.start.configuration, cli.start, cli.output, settings, transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
- * cli.dispatch             ──► cli.supervise, cli.start, cli.output, batch, run, follow, report,
+ * cli.dispatch             ──► cli.metrics, cli.supervise, cli.start, cli.output, batch, run, follow, report,
  *                              settings, outbox, database.schema, database, dispatch, transport
  * cli.hand                 ──► cli.start, cli.output, report, settings, outbox.admin, database,
  *                              lease
  * cli.help                 ──► cli.start, cli.output
  * cli.metrics              ──► cli.start, cli.output, batch, report, settings, outbox.admin,
- *                              outbox, dispatch
+ *                              outbox, metrics.scrape, dispatch, transport
  * cli.parked               ──► cli.start, cli.output, settings, outbox.admin, message
  * cli.supervise            ──► transport
  * cli.start                ──► cli.start.configuration, cli.output, batch, report, append,
- *                              settings, metrics.otlp, metrics, outbox.admin, outbox,
- *                              database.schema, database,
+ *                              settings, metrics.otlp, metrics.scrape, metrics, outbox.admin,
+ *                              outbox, database.schema, database,
  *                              transport.broker, transport.exec, transport.http,
  *                              transport.java, transport
  * cli.start.configuration  ──► settings, transport
@@ -37,9 +37,10 @@
  * run                      ──► follow, ledger, settings, metrics, dispatch, outbox, lease,
  *                              database, transport, message
  * follow                   ──► ledger, dispatch, outbox, database
- * metrics.otlp             ──► metrics, transport
+ * metrics.otlp             ──► transport
+ * metrics.scrape           ──► nothing
  * metrics                  ──► dispatch, transport
- * ledger                   ──► dispatch, outbox, lease, database, message
+ * ledger                   ──► alert, dispatch, outbox, lease, database, message
  * settings                 ──► dispatch, transport
  * dispatch                 ──► transport, message
  *
@@ -60,6 +61,7 @@
  *
  * report                   ──► outbox.admin, outbox, lease, message
  * outbox.admin             ──► outbox, database, message
+ * alert                    ──► append
  * append                   ──► database
  * outbox                   ──► database, message
  * database.schema          ──► database

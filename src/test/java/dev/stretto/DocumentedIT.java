@@ -4,13 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -156,7 +162,7 @@ class DocumentedIT {
   void theConfigurationIsAcceptedAsItStands() throws Exception {
     List<String> settings =
         examples(documents, "yaml").filter(text -> text.contains("channels:")).toList();
-    assertThat(settings).hasSize(3);
+    assertThat(settings).hasSize(4);
     for (String yaml : settings) {
       Files.writeString(installed.resolve("config/application.yaml"), yaml);
       String secrets =
@@ -169,6 +175,60 @@ class DocumentedIT {
 
       assertThat(run("cd \"" + installed + "\" && " + secrets + "bin/stretto dispatch --dry-run"))
           .containsPattern("(?m)^(space|slack): would send 0 messages over http");
+    }
+  }
+
+  /**
+   * Of two messages the first is refused; the channel that is told has its turn in the same run.
+   */
+  @Test
+  void theExampleOfAnAlertTellsAChatThatAMessageWasParked() throws Exception {
+    HttpServer destinations =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    AtomicInteger calls = new AtomicInteger();
+    List<String> said = new CopyOnWriteArrayList<>();
+    destinations.createContext(
+        "/hook", call -> answer(call, calls.incrementAndGet() == 1 ? 422 : 200));
+    destinations.createContext(
+        "/services/",
+        call -> {
+          said.add(new String(call.getRequestBody().readAllBytes(), UTF_8));
+          answer(call, 200);
+        });
+    destinations.start();
+    try {
+      String url = "http://127.0.0.1:" + destinations.getAddress().getPort();
+      String example =
+          examples(documents, "yaml")
+              .filter(text -> text.contains("alert:"))
+              .findFirst()
+              .orElseThrow();
+      Files.writeString(
+          installed.resolve("config/application.yaml"),
+          example
+              .replace(DOCUMENTED_ADDRESS, url + "/hook")
+              .replace("https://hooks.slack.com", url));
+      run(example("append --channel space --file"));
+
+      assertThat(
+              run(
+                  "cd \""
+                      + installed
+                      + "\" && SLACK_WEBHOOK=T/B/x bin/stretto dispatch || echo \"code $?\""))
+          .contains("space: 1 delivered, 1 parked", "ops: 1 delivered", "code 3");
+
+      assertThat(said)
+          .singleElement(STRING)
+          .matches("\\{\"text\": \"space: parked 1 message, \\S+ \\(HTTP 422\\)\"}");
+    } finally {
+      destinations.stop(0);
+    }
+  }
+
+  private static void answer(HttpExchange call, int status) throws IOException {
+    try (call) {
+      call.getRequestBody().readAllBytes();
+      call.sendResponseHeaders(status, -1);
     }
   }
 

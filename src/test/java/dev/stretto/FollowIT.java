@@ -7,6 +7,13 @@ import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.receiver.Receiver.Arrival;
 import dev.stretto.receiver.Receiver.Totals;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +105,40 @@ class FollowIT {
   }
 
   @Test
+  void showsItsMetricsAtAPortAndSendsAlertsAtOnce() throws Exception {
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--reject", "3");
+        ReceiverUnderTest chat = ReceiverUnderTest.start();
+        Shell shell = new Shell(folder).on(database.fresh(folder))) {
+      shell.configureSpace(receiver.url(), "alert: { channel: ops }");
+      int port = freePort();
+      Shell.Running run =
+          shell.start(
+              "dispatch",
+              "--follow",
+              "--stretto.metrics.port=" + port,
+              "--stretto.channels.ops.transport=http",
+              "--stretto.channels.ops.http.url=" + chat.url());
+      shell.append(1, 10);
+
+      chat.awaitCount(1, run);
+
+      HttpRequest get =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(() ->
+                assertThat(client.send(get, BodyHandlers.ofString()).body())
+                    .contains("\nstretto_parked_messages{channel=\"space\"} 1.0\n")
+                    .contains("\nstretto_run_parked_total{channel=\"space\"} 1.0\n")
+                    .contains("\nstretto_run_delivered_total{channel=\"ops\"} 1.0\n"));
+      }
+      run.signal("TERM");
+      run.await().exited(3);
+    }
+  }
+
+  @Test
   void beginsRunAfterRunOnASchedule() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start();
         Shell shell = new Shell(folder).on(database.fresh(folder))) {
@@ -115,6 +156,12 @@ class FollowIT {
       assertThat(totals.distinct()).isEqualTo(20);
       assertThat(totals.duplicates()).isZero();
       assertThat(shell.executions()).hasSizeGreaterThanOrEqualTo(2);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 

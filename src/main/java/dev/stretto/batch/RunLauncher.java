@@ -284,6 +284,10 @@ public final class RunLauncher {
       return new Found.Nothing();
     }
     Stop closed = closed(open);
+    if (closed != null) {
+      // Nothing else runs until the pause is over, which may be a day.
+      ledgers.tellStanding(lease, open.settings().dispatch(), clocks.clock().instant());
+    }
     return closed == null ? new Found.Work(unfinished) : new Found.Closed(closed);
   }
 

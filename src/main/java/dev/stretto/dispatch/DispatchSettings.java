@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param onUnknown what becomes of a message whose call may have arrived without an answer
  * @param unavailable how long to wait for a destination that can't be reached
  * @param drain how long calls under way may take to end once nothing more is started, 0 or more
+ * @param alert who is told of parked messages and of a gate that stays closed; null for nobody
  */
 public record DispatchSettings(
     Ordering ordering,
@@ -33,7 +34,8 @@ public record DispatchSettings(
     OnExhausted onExhausted,
     OnUnknown onUnknown,
     Unavailable unavailable,
-    Duration drain) {
+    Duration drain,
+    @Nullable Alert alert) {
 
   /** The next of a key comes from disk sooner. */
   private static final Duration SELDOM = Duration.ofMillis(500);
@@ -50,6 +52,15 @@ public record DispatchSettings(
 
   /** The same for a run that waits for its destination as long as it takes. */
   public DispatchSettings patient() {
+    return with(unavailable.patient(), alert);
+  }
+
+  /** The same, but somebody else is told. */
+  public DispatchSettings telling(@Nullable Alert other) {
+    return with(unavailable, other);
+  }
+
+  private DispatchSettings with(Unavailable otherUnavailable, @Nullable Alert otherAlert) {
     return new DispatchSettings(
         ordering,
         window,
@@ -61,9 +72,18 @@ public record DispatchSettings(
         whileRetrying,
         onExhausted,
         onUnknown,
-        unavailable.patient(),
-        drain);
+        otherUnavailable,
+        drain,
+        otherAlert);
   }
+
+  /**
+   * Who is told of what a person should know.
+   *
+   * @param channel another channel, which sends it
+   * @param gateAfter how long nothing is delivered before that is told, 1 second or more
+   */
+  public record Alert(String channel, Duration gateAfter) {}
 
   /** What must start, or be settled, before what. */
   public enum Ordering {

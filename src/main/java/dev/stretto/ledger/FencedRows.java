@@ -31,6 +31,7 @@ final class FencedRows {
   private final DispatchSettings settings;
   private final @Nullable KeyLanes lanes;
   private final LongSupplier nanos;
+  private final ChannelAlerts alerts;
   private final ClaimedTasks claimed = new ClaimedTasks();
   private Positions positions = new Positions(0, 0, 0);
 
@@ -51,6 +52,7 @@ final class FencedRows {
     this.settings = settings;
     this.lanes = lanes;
     this.nanos = nanos;
+    this.alerts = new ChannelAlerts(tables, lease, settings);
   }
 
   static boolean delivered(Task task) {
@@ -67,7 +69,7 @@ final class FencedRows {
 
   /** Fences off earlier runs; see {@link ChannelLedger#open}. */
   ChannelLedger.Found takeOver() {
-    TakeOver.Left left = new TakeOver(tables, lease, settings).takeOver();
+    TakeOver.Left left = new TakeOver(tables, lease, settings, alerts).takeOver();
     positions = left.positions();
     return new ChannelLedger.Found(
         left.resent(),
@@ -163,7 +165,10 @@ final class FencedRows {
     tables.messages().settle(tasks.stream().map(FencedRows::settlement).toList(), lease.fence());
   }
 
-  /** Writes what else belongs to a turn: claims given back, lanes, keys, claims to be shown. */
+  /**
+   * Writes what else belongs to a turn: claims given back, lanes, keys, claims to be shown, and
+   * what another channel is told.
+   */
   void follow(Turn turn, List<Message> showable) {
     tables.messages().settle(turn.released().stream().map(Task::givenBack).toList(), lease.fence());
     if (lanes != null) {
@@ -171,6 +176,7 @@ final class FencedRows {
     }
     tables.keys().close(lease.channel(), turn.closed());
     tables.messages().show(showable);
+    alerts.settled(turn.ended().stream().map(FencedRows::settlement).toList());
   }
 
   List<Message> write(List<Message> unpositioned, LongFunction<List<Message>> work) {
@@ -190,6 +196,7 @@ final class FencedRows {
       advance();
       if (standing == null) {
         tables.channels().openGate(lease.channel());
+        alerts.open();
       } else {
         requireFence(tables.channels().closeGate(lease.channel(), lease.fence(), standing));
       }

@@ -138,6 +138,17 @@ public final class Ledgers {
   }
 
   /**
+   * Tells another channel that nothing is delivered, where the settings name one, that has lasted
+   * long enough, and nobody was told. What can't be stored is tried again at the next call.
+   *
+   * @return how long until it is time for that, in nanoseconds; {@code Long.MAX_VALUE} where there
+   *     is nothing to tell
+   */
+  public long tellStanding(Lease lease, DispatchSettings settings, Instant now) {
+    return new ChannelAlerts(tables, lease, settings).standing(now);
+  }
+
+  /**
    * Keeps which keys a run that follows must not call yet, unless it has taken over already.
    *
    * @param now forgets those whose time has passed by then

@@ -3,7 +3,9 @@ package dev.stretto.ledger;
 import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Positions;
 import dev.stretto.outbox.StrayMessages.Stray;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,11 +25,13 @@ final class Strays {
   private final Tables tables;
   private final String channel;
   private final long fence;
+  private final ChannelAlerts alerts;
 
-  Strays(Tables tables, String channel, long fence) {
+  Strays(Tables tables, String channel, long fence, ChannelAlerts alerts) {
     this.tables = tables;
     this.channel = channel;
     this.fence = fence;
+    this.alerts = alerts;
   }
 
   /**
@@ -127,10 +131,18 @@ final class Strays {
           .executeWithoutResult(status -> {
             advance.accept(behind);
             tables.strays().park(found, before.last(), fence);
+            tell(found);
           });
       LOG.warn("channel {}: parked {} rows that make no sense", channel, found.size());
       strays = tables.strays().find(channel);
     }
     return positions;
+  }
+
+  private void tell(List<Stray> parked) {
+    Map<Long, String> reasons = new HashMap<>();
+    parked.forEach(stray -> reasons.put(stray.id(), stray.reason()));
+    List<Long> ids = parked.stream().map(Stray::id).toList();
+    alerts.parked(parked.size(), ids, message -> reasons.get(message.id()));
   }
 }

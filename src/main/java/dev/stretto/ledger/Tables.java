@@ -1,5 +1,6 @@
 package dev.stretto.ledger;
 
+import dev.stretto.alert.Alerts;
 import dev.stretto.database.Durability;
 import dev.stretto.outbox.ChannelTable;
 import dev.stretto.outbox.HeldTable;
@@ -28,6 +29,7 @@ record Tables(
     JournalTable journal,
     RunTable runs,
     StrayMessages strays,
+    Alerts alerts,
     TransactionTemplate transaction,
     Durability durability) {
 
@@ -41,6 +43,7 @@ record Tables(
         new JournalTable(jdbc, transaction),
         new RunTable(jdbc),
         new StrayMessages(jdbc),
+        new Alerts(jdbc),
         transaction,
         durability);
   }

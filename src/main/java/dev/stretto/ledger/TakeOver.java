@@ -31,13 +31,15 @@ final class TakeOver {
   private final Tables tables;
   private final Lease lease;
   private final DispatchSettings settings;
+  private final ChannelAlerts alerts;
   private final Strays strays;
 
-  TakeOver(Tables tables, Lease lease, DispatchSettings settings) {
+  TakeOver(Tables tables, Lease lease, DispatchSettings settings, ChannelAlerts alerts) {
     this.tables = tables;
     this.lease = lease;
     this.settings = settings;
-    this.strays = new Strays(tables, lease.channel(), lease.fence());
+    this.alerts = alerts;
+    this.strays = new Strays(tables, lease.channel(), lease.fence(), alerts);
   }
 
   /**
@@ -118,8 +120,9 @@ final class TakeOver {
 
   private int quarantine(Claims claims) {
     int parked = tables.messages().quarantine(claims);
+    List<Long> ids = claims.each().stream().map(Claims.Claim::id).toList();
+    alerts.parked(parked, ids, message -> "outcome unknown");
     if (settings.onExhausted() == OnExhausted.BLOCK_KEY) {
-      List<Long> ids = claims.each().stream().map(Claims.Claim::id).toList();
       for (Message message : tables.messages().byIds(ids)) {
         if (message.orderingKey() != null) {
           tables.lanes().block(message);

@@ -1,5 +1,7 @@
 package dev.stretto.metrics;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,19 @@ public record Telemetry(
 
   /** Nothing is measured. */
   public static final Telemetry NONE = new Telemetry(null, null, () -> {});
+
+  /**
+   * To a registry, observations as timers.
+   *
+   * @param end has the last measurements sent, within some seconds
+   */
+  public static Telemetry to(MeterRegistry registry, Runnable end) {
+    ObservationRegistry observations = ObservationRegistry.create();
+    observations
+        .observationConfig()
+        .observationHandler(new DefaultMeterObservationHandler(registry));
+    return new Telemetry(new RunMeters(registry), observations, end);
+  }
 
   @Override
   public void close() {

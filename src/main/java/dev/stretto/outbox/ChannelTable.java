@@ -86,8 +86,28 @@ public final class ChannelTable {
        where channel = ? and (gate_closed_until is not null or gate_since is not null)
       """;
 
+  /** What was told is to be taken back, though a person may have opened the gate meanwhile. */
   private static final String STANDS =
-      "select count(*) from outbox_channel where channel = ? and gate_since is not null";
+      """
+      select count(*) from outbox_channel
+       where channel = ? and (gate_since is not null or gate_told_at is not null)
+      """;
+
+  private static final String UNTOLD =
+      """
+      select gate_closed_until, gate_since, gate_calls, gate_reason from outbox_channel
+       where channel = ? and gate_since is not null and gate_told_at is null
+      """;
+
+  private static final String TELL_CLOSED =
+      """
+      update outbox_channel set gate_told_at = ?
+       where channel = ? and fence <= ? and gate_since is not null and gate_told_at is null
+      """;
+
+  private static final String TELL_OPEN =
+      "update outbox_channel set gate_told_at = null where channel = ? and gate_told_at is not"
+          + " null";
 
   private static final int LONGEST_REASON = 2000;
 
@@ -173,14 +193,52 @@ public final class ChannelTable {
         == 1;
   }
 
-  /** Whether the channel is known to stand still. */
+  /** Whether the channel is known to stand still, or others were told that it does. */
   public boolean stands(String channel) {
     Integer count = jdbc.queryForObject(STANDS, Integer.class, channel);
     return count != null && count > 0;
   }
 
+  /** Why the channel stands still, where nobody was told; null where it doesn't, or one was. */
+  public @Nullable Standing untold(String channel) {
+    List<Standing> untold =
+        jdbc.query(
+            UNTOLD,
+            (row, number) -> {
+              Timestamp until = row.getTimestamp(1);
+              return new Standing(
+                  until == null ? null : until.toInstant(),
+                  row.getTimestamp(2).toInstant(),
+                  row.getInt(3),
+                  Objects.requireNonNullElse(row.getString(4), ""));
+            },
+            channel);
+    return untold.isEmpty() ? null : untold.getFirst();
+  }
+
   /**
-   * Forgets why the channel stood still, and any pause that the destination asked for.
+   * Keeps that somebody is told that the channel stands still, in the transaction that tells.
+   *
+   * @param fence that of a run, which need not have fenced off the one before yet
+   * @return false where that was told, it goes on, or a later run has fenced this one off
+   */
+  public boolean tellClosed(String channel, long fence, Instant now) {
+    return jdbc.update(TELL_CLOSED, Timestamp.from(now), channel, fence) == 1;
+  }
+
+  /**
+   * Keeps that somebody is told that the channel goes on, in the transaction that tells. Must run
+   * behind {@link #advance}.
+   *
+   * @return false where nobody was told that it stood still
+   */
+  public boolean tellOpen(String channel) {
+    return jdbc.update(TELL_OPEN, channel) == 1;
+  }
+
+  /**
+   * Forgets why the channel stood still, and any pause that the destination asked for; not whether
+   * somebody was told.
    *
    * @return whether there was anything to forget
    */

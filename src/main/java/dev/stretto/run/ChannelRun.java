@@ -160,7 +160,16 @@ public final class ChannelRun {
 
   private Recorder recorder(ChannelLedger rows, Consumer<List<Task>> shown) {
     return new Recorder(
-        threads.named("record-" + lease.channel()), dispatcher, rows, shown, clocks.nanos());
+        threads.named("record-" + lease.channel()),
+        dispatcher,
+        rows,
+        shown,
+        clocks.nanos(),
+        this::tellStanding);
+  }
+
+  private long tellStanding() {
+    return ledgers.tellStanding(lease, settings, clocks.clock().instant());
   }
 
   /** The channel's name. Thread-safe. */
@@ -378,6 +387,7 @@ public final class ChannelRun {
               standstill == null ? now : standstill.since(),
               standstill == null ? 0 : standstill.calls(),
               stop.text()));
+      tellStanding();
     }
   }
 

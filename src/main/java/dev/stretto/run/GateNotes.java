@@ -23,6 +23,11 @@ final class GateNotes {
   private int notedCalls;
   private long notedAt;
 
+  /** Whether somebody may have to be told that the channel stands still, and when to look. */
+  private boolean telling;
+
+  private long tellAt;
+
   GateNotes(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
   }
@@ -39,8 +44,25 @@ final class GateNotes {
    *
    * @param nowStands whether the database says that the channel stands still
    */
-  void start(boolean nowStands) {
+  void start(boolean nowStands, long now) {
     stands = nowStands;
+    telling = nowStands;
+    tellAt = now;
+  }
+
+  /** Whether it is time to see whether somebody has to be told that the channel stands still. */
+  boolean tellingDue(long now) {
+    return telling && now - tellAt >= 0;
+  }
+
+  /**
+   * Somebody was told, or it is too early.
+   *
+   * @param wait when to see again, {@code Long.MAX_VALUE} for never
+   */
+  void told(long now, long wait) {
+    telling = wait != Long.MAX_VALUE;
+    tellAt = now + wait;
   }
 
   /** What is to be noted now, or null. */
@@ -52,11 +74,16 @@ final class GateNotes {
         return null;
       }
       stands = false;
+      telling = false;
       return new Note(null);
     }
     boolean early = notedCalls > 0 && now - notedAt < EVERY.toNanos();
     if (early || current.calls() == notedCalls) {
       return null;
+    }
+    if (!telling) {
+      telling = true;
+      tellAt = now;
     }
     stands = true;
     notedCalls = current.calls();

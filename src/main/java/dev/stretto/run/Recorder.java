@@ -28,6 +28,7 @@ public final class Recorder {
   private final TurnRecorder turns;
   private final GateNotes gate;
   private final LongSupplier nanos;
+  private final LongSupplier tellStanding;
   private final Writes writes = new Writes();
   private final Thread thread;
   private @Nullable Ended ended;
@@ -61,18 +62,22 @@ public final class Recorder {
    * @param shown told, on the recorder's thread, of messages whose rows say by now what became of
    *     them
    * @param nanos a monotonic clock
+   * @param tellStanding has somebody told that the channel stands still; returns when to call it
+   *     again, as {@link dev.stretto.ledger.Ledgers#tellStanding} does
    */
   Recorder(
       Thread.Builder recording,
       Dispatcher dispatcher,
       ChannelLedger ledger,
       Consumer<List<Task>> shown,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      LongSupplier tellStanding) {
     this.dispatcher = dispatcher;
     this.ledger = ledger;
     this.turns = new TurnRecorder(dispatcher, ledger, shown);
     this.gate = new GateNotes(dispatcher);
     this.nanos = nanos;
+    this.tellStanding = tellStanding;
     this.thread = recording.unstarted(this::run);
   }
 
@@ -83,7 +88,7 @@ public final class Recorder {
    */
   void start(Ended hands, boolean stands) {
     ended = hands;
-    gate.start(stands);
+    gate.start(stands, nanos.getAsLong());
     thread.start();
   }
 
@@ -189,6 +194,8 @@ public final class Recorder {
     if (note != null) {
       ledger.note(note.standing());
       wrote = true;
+    } else if (!rescuing && gate.tellingDue(nanos.getAsLong())) {
+      gate.told(nanos.getAsLong(), tellStanding.getAsLong());
     }
   }
 

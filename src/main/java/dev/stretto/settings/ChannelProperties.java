@@ -29,7 +29,8 @@ record ChannelProperties(
     @Nullable OnExhausted onExhausted,
     @DefaultValue("resend") OnUnknown onUnknown,
     @DefaultValue Unavailable unavailable,
-    @DefaultValue("30s") Duration drain) {
+    @DefaultValue("30s") Duration drain,
+    @Nullable Alert alert) {
 
   /** Everything below {@code stretto} beside the channels. */
   record Root(
@@ -39,10 +40,27 @@ record ChannelProperties(
       @DefaultValue("32MB") DataSize memory,
       @DefaultValue("64") int maxChannels,
       @Nullable String schema,
-      @Nullable Limits limits) {}
+      @Nullable Limits limits,
+      @Nullable Alert alert,
+      @Nullable Metrics metrics) {}
+
+  /**
+   * Where a process that stays shows what it measures.
+   *
+   * @param port on loopback; 0 for any that is free
+   */
+  record Metrics(@Nullable Integer port) {}
 
   /** Of the sessions in a database server; see {@code dev.stretto.database}, which reads them. */
   record Limits(@Nullable Duration idleInTransaction, @Nullable Duration lock) {}
+
+  /**
+   * Who is told of parked messages and of a gate that stays closed; of the root, for channels that
+   * don't say.
+   *
+   * @param channel empty for nobody
+   */
+  record Alert(@Nullable String channel, @Nullable Duration gateAfter) {}
 
   record Retry(
       @DefaultValue("5") int attempts,
@@ -109,6 +127,7 @@ record ChannelProperties(
         onExhausted,
         onUnknown,
         unavailable,
-        drain);
+        drain,
+        alert);
   }
 }

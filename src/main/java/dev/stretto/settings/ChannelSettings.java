@@ -1,6 +1,7 @@
 package dev.stretto.settings;
 
 import dev.stretto.dispatch.DispatchSettings;
+import dev.stretto.dispatch.DispatchSettings.Alert;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportSettings;
@@ -84,8 +85,19 @@ public final class ChannelSettings {
         name,
         transport,
         changed,
-        DispatchRules.settings(Channels.prefix(name), changed),
+        DispatchRules.settings(Channels.prefix(name), changed).telling(dispatch.alert()),
         transportSettings);
+  }
+
+  /** The same channel, of which somebody else is told. */
+  ChannelSettings telling(@Nullable Alert alert) {
+    return new ChannelSettings(
+        name, transport, properties, dispatch.telling(alert), transportSettings);
+  }
+
+  /** Who is to be told, as the channel itself says; null where it does not. */
+  ChannelProperties.@Nullable Alert ownAlert() {
+    return properties.alert();
   }
 
   private static @Nullable Ordering ordering(@Nullable String text) {

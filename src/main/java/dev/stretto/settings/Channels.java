@@ -30,6 +30,7 @@ public final class Channels {
   private final @Nullable Duration retention;
   private final DataSize memory;
   private final int maxChannels;
+  private final @Nullable Integer metricsPort;
   private final Map<String, ChannelSettings> usable = new TreeMap<>();
   private final Map<String, InvalidSettingException> faults = new TreeMap<>();
 
@@ -38,6 +39,7 @@ public final class Channels {
     this.retention = root.retention();
     this.memory = root.memory();
     this.maxChannels = root.maxChannels();
+    this.metricsPort = root.metrics() == null ? null : root.metrics().port();
   }
 
   /**
@@ -80,6 +82,7 @@ public final class Channels {
         channels.faults.put(written.name(), e);
       }
     }
+    channels.tell(root.alert());
     return channels;
   }
 
@@ -100,7 +103,27 @@ public final class Channels {
     if (root.maxChannels() < 1) {
       problems.add(new InvalidSettingException("stretto.max-channels", "must be 1 or more"));
     }
+    Integer port = root.metrics() == null ? null : root.metrics().port();
+    if (port != null && (port < 0 || port > 65_535)) {
+      problems.add(
+          new InvalidSettingException(
+              "stretto.metrics.port",
+              "must be between 0, for any free one, and 65535, not " + port));
+    }
     return problems;
+  }
+
+  /** Finds out which channel is told of what happens to each, now that all are known. */
+  private void tell(ChannelProperties.@Nullable Alert common) {
+    AlertRules rules = new AlertRules(common, names(), usable());
+    for (ChannelSettings channel : usable()) {
+      try {
+        usable.put(channel.name(), channel.telling(rules.of(channel)));
+      } catch (InvalidSettingException e) {
+        usable.remove(channel.name());
+        faults.put(channel.name(), e);
+      }
+    }
   }
 
   /**
@@ -179,6 +202,11 @@ public final class Channels {
   /** The most channels that a dispatch works on at once, 1 or more; the others follow in turn. */
   public int maxChannels() {
     return maxChannels;
+  }
+
+  /** Where a process that stays shows its metrics, on loopback; 0 for any port, null for none. */
+  public @Nullable Integer metricsPort() {
+    return metricsPort;
   }
 
   /**

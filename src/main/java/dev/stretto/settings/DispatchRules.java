@@ -35,7 +35,7 @@ final class DispatchRules {
   }
 
   /**
-   * Checks and completes the settings.
+   * Checks and completes the settings, but for whom to tell: that takes all channels.
    *
    * @param prefix what goes before a property's name in messages, with its dot
    * @throws InvalidSettingException naming the first property that can't be used
@@ -60,7 +60,8 @@ final class DispatchRules {
         onExhausted(),
         properties.onUnknown(),
         unavailable(),
-        properties.drain());
+        properties.drain(),
+        null);
   }
 
   private int lookAhead() {

@@ -31,6 +31,9 @@ public final class SettingsCheck {
   private final KnownProperties known;
   private final ChannelProperties.@Nullable Root root;
 
+  /** Null where what is said beside the channels can't be used. */
+  private final @Nullable AlertRules alerts;
+
   /** Reads the environment; channels only once they are asked for. */
   public SettingsCheck(
       ConfigurableEnvironment environment, Collection<? extends TransportType> transports) {
@@ -42,6 +45,7 @@ public final class SettingsCheck {
     for (WrittenChannel channel : WrittenChannels.of(environment, known)) {
       written.put(channel.name(), channel);
     }
+    this.alerts = alerts();
   }
 
   /**
@@ -100,6 +104,23 @@ public final class SettingsCheck {
     }
   }
 
+  private @Nullable AlertRules alerts() {
+    List<ChannelSettings> usable = new ArrayList<>();
+    for (WrittenChannel channel : written.values()) {
+      try {
+        usable.add(Channels.channel(channel, written.values(), binder, known));
+      } catch (InvalidSettingException e) {
+        // Said of the channel, once it is asked for.
+      }
+    }
+    try {
+      return root == null ? null : new AlertRules(root.alert(), written.keySet(), usable);
+    } catch (InvalidSettingException e) {
+      mistakes.add(e);
+      return null;
+    }
+  }
+
   /** Reads one of {@link #names}. */
   public Checked channel(String name) {
     WrittenChannel channel = written.get(name);
@@ -119,6 +140,9 @@ public final class SettingsCheck {
         Noted noted = new Noted(settings.transportSettings());
         type.check(noted, settings.dispatch().ordering() == Ordering.KEY);
         type.inspect(name, noted, settings.dispatch().window());
+        if (alerts != null) {
+          var _ = alerts.of(settings);
+        }
         return found.isEmpty()
             ? new Checked(name, settings, type, ShownValues.of(settings, noted.bound), List.of())
             : new Checked(name, null, null, Map.of(), found);

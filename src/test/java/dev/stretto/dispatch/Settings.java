@@ -208,6 +208,7 @@ record Settings(
         onUnknown,
         new Unavailable(
             after, patience, Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofDays(1)),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        null);
   }
 }

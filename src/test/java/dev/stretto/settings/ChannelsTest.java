@@ -58,7 +58,8 @@ class ChannelsTest {
                     Duration.ofMillis(500),
                     Duration.ofSeconds(10),
                     Duration.ofHours(24)),
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                null));
   }
 
   @Test
@@ -106,7 +107,8 @@ class ChannelsTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2),
                     Duration.ofHours(1)),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                null));
   }
 
   @ParameterizedTest

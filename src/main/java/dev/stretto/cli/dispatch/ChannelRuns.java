@@ -71,6 +71,11 @@ final class ChannelRuns {
       this(channel, result, failure, true, false);
     }
 
+    /** Whether there was a run that did all it was to do. */
+    private boolean done() {
+      return result instanceof RunResult.Executed executed && executed.completed();
+    }
+
     private Ended followedByAnother() {
       return new Ended(channel, result, failure, false, false);
     }
@@ -113,25 +118,67 @@ final class ChannelRuns {
       return;
     }
     Set<String> idle = idleUpkeep.idle(channels);
-    idle.forEach(this::outstanding);
-    Thread.ofVirtual().name("idle-channels").start(() -> idle.forEach(this::pass));
+    Tellers tellers = Tellers.among(channels, idle);
+    channels.forEach(channel -> outstanding(channel.name()));
+    Thread.ofVirtual()
+        .name("idle-channels")
+        .start(() ->
+            idle.stream()
+                .filter(name -> tellers.of(name).isEmpty())
+                .forEach(name -> ended(passed(name))));
     for (OpenChannel channel : channels) {
-      if (idle.contains(channel.name())) {
+      String name = channel.name();
+      boolean waits = !idle.contains(name);
+      if (!waits && tellers.of(name).isEmpty()) {
         continue;
       }
-      outstanding(channel.name());
       Place place = places.place();
-      boolean atOnce = place.tryTake();
+      boolean atOnce = waits && place.tryTake();
       Thread.ofVirtual()
-          .name("channel-" + channel.name())
+          .name("channel-" + name)
           .start(() -> {
             try {
-              ended(atOnce ? run(channel, options) : runInTurn(channel, place));
+              Ended first = null;
+              if (waits) {
+                first = atOnce ? run(channel, options) : runInTurn(channel, place);
+              }
+              ended(behind(tellers.of(name), channel, place, first));
             } finally {
               place.giveBack();
             }
           });
     }
+  }
+
+  /**
+   * Where others have told the channel something meanwhile, has another run send that.
+   *
+   * @param first how its run ended; null where nothing waited
+   */
+  private Ended behind(
+      Set<String> tellers, OpenChannel channel, Place place, @Nullable Ended first) {
+    place.giveBack();
+    boolean may = first == null || first.done();
+    if (may && awaitEnds(tellers) && !idleUpkeep.idle(List.of(channel)).contains(channel.name())) {
+      if (first != null) {
+        followed(first);
+      }
+      return runInTurn(channel, place);
+    }
+    return first == null ? passed(channel.name()) : first;
+  }
+
+  /** Blocks until these have ended, if there are any. Returns whether there is time for more. */
+  private synchronized boolean awaitEnds(Set<String> channels) {
+    while (stopped == null && channels.stream().anyMatch(outstanding::contains)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        return false;
+      }
+    }
+    Duration left = timeLeft();
+    return stopped == null && !channels.isEmpty() && (left == null || left.isPositive());
   }
 
   private void follow(OpenChannels channels, Stay how) {
@@ -167,6 +214,7 @@ final class ChannelRuns {
   private synchronized void ended(Ended end) {
     if (outstanding.remove(end.channel())) {
       ended.add(end);
+      notifyAll();
     }
   }
 
@@ -176,21 +224,25 @@ final class ChannelRuns {
     ended.add(end.followedByAnother());
   }
 
-  private void pass(String channel) {
+  private Ended passed(String channel) {
     try {
-      ended(new Ended(channel, idleUpkeep.pass(channel, stop()), null));
+      return new Ended(channel, idleUpkeep.pass(channel, stop()), null);
     } catch (RuntimeException e) {
-      ended(new Ended(channel, null, e));
+      return new Ended(channel, null, e);
     }
   }
 
   /** What was asked of the command counts from its begin: who has to wait has less time. */
   private Ended runInTurn(OpenChannel channel, Place place) {
     place.take();
-    Duration time = options.time();
-    Duration left = time == null ? null : time.minusNanos(System.nanoTime() - begin);
+    Duration left = timeLeft();
     Stop stop = left == null || left.isPositive() ? stop() : TIME_UP;
     return stop == null ? run(channel, options.within(left)) : unbegun(channel, stop);
+  }
+
+  private @Nullable Duration timeLeft() {
+    Duration time = options.time();
+    return time == null ? null : time.minusNanos(System.nanoTime() - begin);
   }
 
   /** Why nothing more shall begin, or null. */
@@ -247,6 +299,7 @@ final class ChannelRuns {
   synchronized void stop(String why) {
     stopped = why;
     stopping.countDown();
+    notifyAll();
     running.forEach(run -> run.stop(why));
   }
 
@@ -271,6 +324,7 @@ final class ChannelRuns {
   synchronized void giveUp(SQLException unanswered) {
     stopped = unanswered.getMessage();
     stopping.countDown();
+    notifyAll();
     running.forEach(run -> givenUp.put(run.channel(), run.giveUp(unanswered)));
     outstanding.forEach(channel -> givenUp.putIfAbsent(channel, unanswered));
   }

@@ -3,6 +3,7 @@ package dev.stretto.cli.dispatch;
 import dev.stretto.batch.IdleUpkeep;
 import dev.stretto.batch.RunLauncher;
 import dev.stretto.batch.RunResult;
+import dev.stretto.cli.metrics.MetricsEndpoint;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.ChannelsOption;
@@ -148,11 +149,15 @@ public final class DispatchCommand implements Callable<Integer> {
         return refused;
       }
       Dispatching dispatching = new Dispatching(opened, channels, options, report);
-      ExitCode code =
-          schedule == null
-              ? once(dispatching, readiness)
-              : scheduled(dispatching, schedule, refused, readiness);
-      return refused.or(code);
+      Integer port = application.get(Channels.class).metricsPort();
+      try (MetricsEndpoint _ =
+          port == null || !stayOptions.stays() ? null : MetricsEndpoint.start(application, port)) {
+        ExitCode code =
+            schedule == null
+                ? once(dispatching, readiness)
+                : scheduled(dispatching, schedule, refused, readiness);
+        return refused.or(code);
+      }
     }
   }
 

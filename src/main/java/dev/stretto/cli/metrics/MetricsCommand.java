@@ -1,28 +1,14 @@
 package dev.stretto.cli.metrics;
 
-import dev.stretto.batch.RunHistory;
-import dev.stretto.batch.RunHistory.LastRuns;
 import dev.stretto.cli.output.CommandException;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.ChannelsOption;
 import dev.stretto.cli.start.CommandContext;
-import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
-import dev.stretto.dispatch.Clocks;
-import dev.stretto.outbox.Counting;
-import dev.stretto.report.ChannelRecord;
-import dev.stretto.report.ChannelStatuses;
-import dev.stretto.settings.Channels;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +65,8 @@ public final class MetricsCommand implements Callable<Integer> {
     ReplacedFile file = out == null ? null : file(out);
     String text;
     try (OpenApplication application = context.open()) {
-      text = text(application);
+      ChannelReadings readings = new ChannelReadings(application);
+      text = MetricsText.of(format, readings.of(selected.named()), readings.now());
     }
     if (file == null) {
       context.out().print(text);
@@ -100,43 +87,5 @@ public final class MetricsCommand implements Callable<Integer> {
     }
     throw new CommandException(
         ExitCode.USAGE, "--out: the file " + out + " can't be written in that folder");
-  }
-
-  private String text(OpenApplication application) throws IOException, SQLException {
-    Channels channels = application.get(Channels.class);
-    ChannelStatuses statuses = application.get(ChannelStatuses.class);
-    Collection<String> names = names(channels, statuses.known());
-    // What it has to count anyway is kept, so that nobody counts it again.
-    application.get(Counting.class).catchUpIfPossible(names);
-    List<ChannelRecord> records = names.stream().map(statuses::recordOf).toList();
-    Map<String, Long> lastRuns = new HashMap<>();
-    for (ChannelRecord record : records) {
-      Long run = record.status().lastRun();
-      if (run != null) {
-        lastRuns.put(record.status().channel(), run);
-      }
-    }
-    Map<String, LastRuns> runs =
-        lastRuns.isEmpty() ? Map.of() : application.get(RunHistory.class).last(lastRuns);
-    return MetricsText.of(
-        format,
-        records.stream()
-            .map(record -> {
-              String name = record.status().channel();
-              return new ChannelReading(record, runs.get(name), channels.isConfigured(name));
-            })
-            .toList(),
-        application.get(Clocks.class).clock().instant());
-  }
-
-  /** One channel that can't be used says nothing against the others. */
-  private Set<String> names(Channels channels, Set<String> stored) {
-    Set<String> names = new TreeSet<>();
-    selected.named().forEach(pattern -> names.addAll(KnownChannels.of(channels, stored, pattern)));
-    if (selected.named().isEmpty()) {
-      names.addAll(channels.names());
-      names.addAll(stored);
-    }
-    return names;
   }
 }

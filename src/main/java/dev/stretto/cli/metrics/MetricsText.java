@@ -7,6 +7,7 @@ import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -21,10 +22,17 @@ final class MetricsText {
   private MetricsText() {}
 
   static String of(Format format, List<ChannelReading> readings, Instant now) throws IOException {
+    return of(format, ChannelMetrics.of(readings, now));
+  }
+
+  static String of(Format format, MetricSnapshots metrics) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    writer(format)
-        .write(bytes, ChannelMetrics.of(readings, now), EscapingScheme.UNDERSCORE_ESCAPING);
+    writer(format).write(bytes, metrics, EscapingScheme.UNDERSCORE_ESCAPING);
     return bytes.toString(UTF_8);
+  }
+
+  static String contentType(Format format) {
+    return writer(format).getContentType();
   }
 
   private static ExpositionFormatWriter writer(Format format) {

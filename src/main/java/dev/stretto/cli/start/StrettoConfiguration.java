@@ -5,6 +5,7 @@ import dev.stretto.batch.BatchConfiguration;
 import dev.stretto.database.Durability;
 import dev.stretto.metrics.Telemetry;
 import dev.stretto.metrics.otlp.OtlpPush;
+import dev.stretto.metrics.scrape.ScrapedMeters;
 import dev.stretto.outbox.RunTable;
 import dev.stretto.outbox.admin.DeliveredMessages;
 import dev.stretto.outbox.admin.ParkedMessages;
@@ -17,9 +18,12 @@ import dev.stretto.transport.broker.BrokerTransportType;
 import dev.stretto.transport.exec.ExecTransportType;
 import dev.stretto.transport.http.HttpTransportType;
 import dev.stretto.transport.java.JavaTransportType;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.batch.autoconfigure.BatchAutoConfiguration;
@@ -100,14 +104,36 @@ public class StrettoConfiguration {
     return Channels.bind(environment, transports);
   }
 
-  /** Sends to whom the setting of Spring Boot's names; without it, nothing of that is loaded. */
   @Bean
-  Telemetry telemetry(ConfigurableEnvironment environment) {
-    return environment.containsProperty("management.otlp.metrics.export.url")
+  ScrapedMeters scrapedMeters() {
+    return new ScrapedMeters();
+  }
+
+  /**
+   * Sends to whom the setting of Spring Boot's names, and keeps for whoever asks at the port;
+   * without these, nothing of that is loaded.
+   */
+  @Bean
+  Telemetry telemetry(
+      ConfigurableEnvironment environment,
+      Channels channels,
+      ObjectProvider<ScrapedMeters> scraped) {
+    boolean pushes =
+        environment.containsProperty("management.otlp.metrics.export.url")
             && environment.getProperty(
-                "management.otlp.metrics.export.enabled", Boolean.class, true)
-        ? OtlpPush.start(environment)
-        : Telemetry.NONE;
+                "management.otlp.metrics.export.enabled", Boolean.class, true);
+    boolean keeps = channels.metricsPort() != null;
+    if (pushes) {
+      OtlpPush push = OtlpPush.start(environment);
+      return Telemetry.to(
+          keeps ? both(push.registry(), scraped.getObject().registry()) : push.registry(),
+          push::end);
+    }
+    return keeps ? Telemetry.to(scraped.getObject().registry(), () -> {}) : Telemetry.NONE;
+  }
+
+  private static MeterRegistry both(MeterRegistry one, MeterRegistry other) {
+    return new CompositeMeterRegistry().add(one).add(other);
   }
 
   @Bean

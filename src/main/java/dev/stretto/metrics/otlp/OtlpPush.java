@@ -1,10 +1,7 @@
 package dev.stretto.metrics.otlp;
 
-import dev.stretto.metrics.RunMeters;
-import dev.stretto.metrics.Telemetry;
-import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.ipc.http.HttpUrlConnectionSender;
-import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.registry.otlp.OtlpHttpMetricsSender;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.micrometer.registry.otlp.OtlpMetricsSender;
@@ -32,22 +29,27 @@ public final class OtlpPush {
 
   private static final Duration READ = Duration.ofSeconds(10);
 
-  private OtlpPush() {}
+  private final OtlpMeterRegistry registry;
+
+  private OtlpPush(OtlpMeterRegistry registry) {
+    this.registry = registry;
+  }
 
   /**
    * Begins to measure, and to send on a thread of its own.
    *
    * @throws dev.stretto.transport.InvalidSettingException where a setting can't be used
    */
-  public static Telemetry start(ConfigurableEnvironment environment) {
+  public static OtlpPush start(ConfigurableEnvironment environment) {
     OtlpSettings settings = new OtlpSettings(environment).checked();
     OtlpMeterRegistry registry =
         OtlpMeterRegistry.builder(settings).metricsSender(sender(settings)).build();
-    ObservationRegistry observations = ObservationRegistry.create();
-    observations
-        .observationConfig()
-        .observationHandler(new DefaultMeterObservationHandler(registry));
-    return new Telemetry(new RunMeters(registry), observations, () -> end(registry));
+    return new OtlpPush(registry);
+  }
+
+  /** Where is measured what is sent. */
+  public MeterRegistry registry() {
+    return registry;
   }
 
   private static OtlpMetricsSender sender(OtlpSettings settings) {
@@ -68,7 +70,8 @@ public final class OtlpPush {
     };
   }
 
-  private static void end(OtlpMeterRegistry registry) {
+  /** Sends the last, within some seconds. */
+  public void end() {
     Thread last = Thread.ofPlatform().daemon().name("otlp-last").start(registry::close);
     try {
       if (!last.join(LAST)) {
