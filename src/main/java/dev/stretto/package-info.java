@@ -8,7 +8,8 @@
  * cli                      ──► cli.config, cli.dispatch, cli.demo, cli.hand, cli.help,
  *                              cli.metrics, cli.parked, cli.start, cli.output, batch, report, append, settings,
  *                              outbox.admin, outbox, database, lease, transport
- * cli.config               ──► cli.start.configuration, cli.start, cli.output, settings, transport
+ * cli.config               ──► cli.start.configuration, cli.start, cli.output, settings, dispatch,
+ *                              transport
  * cli.demo                 ──► cli.dispatch, cli.start, cli.output, batch, run, append,
  *                              settings, dispatch
  * cli.dispatch             ──► cli.metrics, cli.supervise, cli.start, cli.output, batch, run, follow, report,

@@ -3,7 +3,9 @@ package dev.stretto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.cli.CommandLineRun.Result;
+import dev.stretto.message.Message;
 import dev.stretto.receiver.Receiver;
+import dev.stretto.transport.java.Sender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -139,6 +141,30 @@ class ConfigCheckCommandTest {
     assertThat(check(yaml.toString(), "--channel", "c2*", "--json").out())
         .contains("\"channel\":\"c20\"")
         .doesNotContain("\"channel\":\"c19\"");
+  }
+
+  /** Must not be made by a check. */
+  public static final class Unmade implements Sender {
+
+    public Unmade() {
+      throw new AssertionError("made");
+    }
+
+    @Override
+    public void send(Message message) {
+      throw new AssertionError("sent");
+    }
+  }
+
+  @Test
+  void findsASenderInJavaWithoutMakingIt() throws Exception {
+    String yaml = "stretto.channels.own: { transport: java, java.class: '%s' }\n";
+
+    assertThat(check(yaml.formatted(Unmade.class.getName()), "--connect").code()).isZero();
+    Result none = check(yaml.formatted("org.example.None"));
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.out())
+        .contains("stretto.channels.own.java.class: org.example.None is not on the classpath");
   }
 
   @Test
