@@ -31,15 +31,25 @@ final class Shop {
    */
   static FreshDatabase database(Database vendor, Path folder) throws SQLException {
     FreshDatabase database = vendor.fresh(folder);
-    if (vendor != Database.MARIADB) {
-      return database;
-    }
+    return switch (vendor) {
+      case H2 -> database;
+      // the tests' user has the name of the schema, where bare names would be looked for first
+      case POSTGRESQL -> with(database, "?currentSchema=public");
+      case MARIADB -> onMariaDb(database);
+    };
+  }
+
+  private static FreshDatabase onMariaDb(FreshDatabase database) throws SQLException {
     try (Connection connection = database.connectPlainly();
         Statement statement = connection.createStatement()) {
       statement.execute("drop database if exists stretto");
     }
+    return with(database, SAME_INSTANTS);
+  }
+
+  private static FreshDatabase with(FreshDatabase database, String settings) {
     return new FreshDatabase(
-        vendor, database.url() + SAME_INSTANTS, database.user(), database.password());
+        database.vendor(), database.url() + settings, database.user(), database.password());
   }
 
   /** Starts it. */
