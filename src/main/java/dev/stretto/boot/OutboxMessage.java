@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channel the channel's name
  * @param payload the body, sent exactly as it is here: up to 1,048,576 characters on H2, 1 GB on
- *     PostgreSQL; no U+0000
+ *     PostgreSQL, what {@code max_allowed_packet} leaves on MariaDB; no U+0000
  * @param key the ordering key, 1 to 200 characters, or null where the message stands alone
  * @param messageId the idempotency key, 1 to 200 characters of ASCII, or null for a UUID that is
  *     made as it is appended

@@ -11,29 +11,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.example.shop.Orders;
-import org.example.shop.ShopApplication;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.IllegalTransactionStateException;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The example in {@code src/example}, as its users run it. */
 class ExampleApplicationTest {
@@ -47,49 +35,8 @@ class ExampleApplicationTest {
     receiver.close();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"H2", "POSTGRESQL"})
-  void aScheduledLaunchSendsInOrderWhatWasAppendedWithOrders(Database vendor) {
-    try (var shop =
-        shop(
-            vendor.fresh(folder),
-            "--shop.dispatch-every=50ms",
-            "--stretto.channels.warehouse.http.version=2")) {
-      Orders orders = shop.getBean(Orders.class);
-      List<String> ids =
-          LongStream.rangeClosed(1, 30).mapToObj(n -> orders.place(n, "c-" + n % 3)).toList();
-
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> count(shop, "stretto.outbox_message where status = 'DELIVERED'") == 30);
-
-      assertThat(receiver.arrivals().stream().map(Receiver.Arrival::messageId).toList())
-          .isEqualTo(ids);
-      assertThat(count(shop, "customer_order")).isEqualTo(30);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> count(shop, "batch_job_execution where status = 'COMPLETED'") > 0);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"H2", "POSTGRESQL"})
-  void anOrderAndItsMessageAreBothStoredOrNeitherIs(Database vendor) {
-    try (var shop = shop(vendor.fresh(folder))) {
-      Orders orders = shop.getBean(Orders.class);
-      var transactions = new TransactionTemplate(shop.getBean(PlatformTransactionManager.class));
-      assertThat(transactions.getTransactionManager()).isInstanceOf(JpaTransactionManager.class);
-      orders.place(1, "c-1");
-
-      transactions.executeWithoutResult(status -> {
-        orders.place(2, "c-1");
-        status.setRollbackOnly();
-      });
-      assertThatThrownBy(() -> orders.place(1, "c-2")).as("there is one").isNotNull();
-
-      assertThat(count(shop, "customer_order")).isEqualTo(1);
-      assertThat(count(shop, "stretto.outbox_message")).isEqualTo(1);
-    }
+  private ConfigurableApplicationContext shop(FreshDatabase database, String... arguments) {
+    return Shop.open(database, receiver, arguments);
   }
 
   @Test
@@ -100,22 +47,7 @@ class ExampleApplicationTest {
       assertThatThrownBy(() -> outbox.append("warehouse", null, "{}"))
           .isInstanceOf(IllegalTransactionStateException.class)
           .hasMessageContaining("@Transactional");
-      assertThat(count(shop, "stretto.outbox_message")).isZero();
-    }
-  }
-
-  @Test
-  @Tag("slow")
-  void bootsRunnerRunsItWhereItIsNamedAndOnlyThere() {
-    FreshDatabase database = Database.H2.fresh(folder);
-    try (var shop = shop(database)) {
-      assertThat(shop.getBean(JobRepository.class).getJobNames()).as("not named").isEmpty();
-      shop.getBean(Orders.class).place(1, "c-1");
-    }
-
-    try (var shop =
-        shop(database, "--spring.batch.job.name=dispatch", "channel=warehouse", "launch=1")) {
-      assertThat(count(shop, "stretto.outbox_message where status = 'DELIVERED'")).isEqualTo(1);
+      assertThat(Shop.count(shop, "stretto.outbox_message")).isZero();
     }
   }
 
@@ -171,28 +103,5 @@ class ExampleApplicationTest {
     assertThat(shown)
         .hasSize(3)
         .allSatisfy(block -> assertThat(example.toString()).contains(block));
-  }
-
-  private ConfigurableApplicationContext shop(FreshDatabase database, String... arguments) {
-    List<String> all = new ArrayList<>(database.options());
-    all.add("--spring.config.location=file:src/example/config/");
-    all.add("--spring.main.banner-mode=off");
-    all.add("--shop.dispatch-every=1d");
-    all.add("--stretto.channels.warehouse.http.url=http://127.0.0.1:" + receiver.port() + "/");
-    for (String argument : arguments) {
-      all.removeIf(other -> other.startsWith(argument.replaceFirst("=.*", "=")));
-      all.add(argument);
-    }
-    return new SpringApplicationBuilder(ShopApplication.class)
-        .web(WebApplicationType.NONE)
-        .run(all.toArray(String[]::new));
-  }
-
-  private static long count(ConfigurableApplicationContext shop, String rows) {
-    return Objects.requireNonNull(
-        shop.getBean(JdbcClient.class)
-            .sql("select count(*) from " + rows)
-            .query(Long.class)
-            .single());
   }
 }

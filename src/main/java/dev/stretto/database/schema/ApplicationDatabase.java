@@ -23,11 +23,16 @@ public final class ApplicationDatabase {
    * Brings Stretto's tables to this version, in their own schema and with a history of their own.
    * The application's migrations are not looked at.
    *
-   * @throws dev.stretto.database.UnusableDatabaseException where this user may not, or the schema
-   *     is somebody else's
+   * @throws dev.stretto.database.UnusableDatabaseException where this user may not, the schema is
+   *     somebody else's, or the connections would change times
    */
   public void migrate() {
-    SchemaMigration.inApplication(connections, vendor(), environment);
+    try (Connection connection = connections.getConnection()) {
+      SameInstants.require(connection);
+    } catch (SQLException e) {
+      throw new UncategorizedSQLException("look at the database", null, e);
+    }
+    SchemaMigration.inApplication(connections, schema(), environment);
   }
 
   /**
@@ -35,10 +40,11 @@ public final class ApplicationDatabase {
    * for the limits of {@link SessionLimits}; the application's sessions are left as they are.
    */
   public DataSource guest() {
+    Schema schema = schema();
     return new SchemaDataSource(
+        schema,
         connections,
-        environment.getProperty(Schema.PROPERTY),
-        vendor() == Vendor.POSTGRESQL ? SessionLimits.of(environment).prelude() : null);
+        schema.vendor() == Vendor.POSTGRESQL ? SessionLimits.of(environment).prelude() : null);
   }
 
   /**
@@ -49,22 +55,15 @@ public final class ApplicationDatabase {
    */
   public DataSource withJobTables(String prefix) {
     return new SchemaDataSource(
-        new TransactionAwareDataSourceProxy(connections),
-        environment.getProperty(Schema.PROPERTY),
-        null,
-        prefix);
+        schema().besideJobTables(prefix), new TransactionAwareDataSourceProxy(connections), null);
   }
 
   /** Stretto's schema there. */
   public Schema schema() {
     try (Connection connection = connections.getConnection()) {
-      return Schema.of(environment, connection);
+      return Schema.inApplication(environment, connection);
     } catch (SQLException e) {
       throw new UncategorizedSQLException("look at the database", null, e);
     }
-  }
-
-  private Vendor vendor() {
-    return schema().vendor();
   }
 }

@@ -63,15 +63,20 @@ public final class Schema {
   private final Vendor vendor;
   private final String name;
   private final @Nullable String jobTables;
+
+  /** Whether the bare names mean the schema's tables already. */
+  private final boolean bare;
+
   private final Map<String, String> qualified = new ConcurrentHashMap<>();
 
-  private Schema(Vendor vendor, String name) {
-    this(vendor, name, null);
+  private Schema(Vendor vendor, String name, boolean bare) {
+    this(vendor, name, bare, null);
   }
 
-  private Schema(Vendor vendor, String name, @Nullable String jobTables) {
+  private Schema(Vendor vendor, String name, boolean bare, @Nullable String jobTables) {
     this.vendor = vendor;
     this.name = name;
+    this.bare = bare;
     this.jobTables = jobTables;
   }
 
@@ -94,9 +99,21 @@ public final class Schema {
     if (vendor == Vendor.MARIADB) {
       return ofMariaDb(written, connection.getCatalog());
     }
+    return named(written, vendor);
+  }
+
+  /**
+   * The same on an application's connection: on MariaDB, where a schema is a database, one beside
+   * the application's own.
+   */
+  static Schema inApplication(Environment environment, Connection connection) throws SQLException {
+    return named(environment.getProperty(PROPERTY), Vendor.of(connection));
+  }
+
+  private static Schema named(@Nullable String written, Vendor vendor) {
     String name = written == null ? USUAL : written;
     check(name);
-    return new Schema(vendor, vendor == Vendor.H2 ? folded(name) : name);
+    return new Schema(vendor, vendor == Vendor.H2 ? folded(name) : name, false);
   }
 
   private static Schema ofMariaDb(@Nullable String written, @Nullable String database) {
@@ -108,7 +125,7 @@ public final class Schema {
           PROPERTY,
           "on MariaDB the URL's database is the schema, which is " + database + ": leave it out");
     }
-    return new Schema(Vendor.MARIADB, database);
+    return new Schema(Vendor.MARIADB, database, true);
   }
 
   private static void check(String name) {
@@ -128,7 +145,7 @@ public final class Schema {
 
   /** Another schema of the same database, as the database's own tables have it. */
   Schema other(String other) {
-    return new Schema(vendor, other);
+    return new Schema(vendor, other, bare);
   }
 
   /**
@@ -137,11 +154,16 @@ public final class Schema {
    * @param prefix what its tables begin with, such as {@code BATCH_}, or {@code batch.BATCH_}
    */
   Schema besideJobTables(String prefix) {
-    return new Schema(vendor, name, prefix);
+    return new Schema(vendor, name, bare, prefix);
   }
 
   Vendor vendor() {
     return vendor;
+  }
+
+  /** Whether it is the database that the connection's URL names, on MariaDB. */
+  boolean isOfUrl() {
+    return bare;
   }
 
   /** As the database's own tables have it. */
@@ -165,7 +187,7 @@ public final class Schema {
 
   /** The statement with the schema before each of Stretto's tables, where that says more. */
   public String qualify(String sql) {
-    if (vendor == Vendor.MARIADB && jobTables == null) {
+    if (bare && jobTables == null) {
       return sql;
     }
     String known = qualified.get(sql);

@@ -24,7 +24,6 @@ public final class SchemaDataSource extends DelegatingDataSource {
 
   private final @Nullable String schema;
   private final @Nullable String prelude;
-  private final @Nullable String jobTables;
   private volatile @Nullable Schema found;
 
   /**
@@ -43,23 +42,15 @@ public final class SchemaDataSource extends DelegatingDataSource {
    * @param prelude what each transaction begins with, or null for nothing
    */
   SchemaDataSource(DataSource connections, @Nullable String schema, @Nullable String prelude) {
-    this(connections, schema, prelude, null);
-  }
-
-  /**
-   * Connections of somebody who may have the job repository elsewhere.
-   *
-   * @param jobTables what its tables begin with, or null where they are in Stretto's schema
-   */
-  SchemaDataSource(
-      DataSource connections,
-      @Nullable String schema,
-      @Nullable String prelude,
-      @Nullable String jobTables) {
     super(connections);
     this.schema = schema;
     this.prelude = prelude;
-    this.jobTables = jobTables;
+  }
+
+  /** The same, in a schema that is known. */
+  SchemaDataSource(Schema schema, DataSource connections, @Nullable String prelude) {
+    this(connections, schema.name(), prelude);
+    this.found = schema;
   }
 
   @Override
@@ -78,7 +69,6 @@ public final class SchemaDataSource extends DelegatingDataSource {
       Schema known = found;
       if (known == null) {
         known = Schema.of(schema, connection);
-        known = jobTables == null ? known : known.besideJobTables(jobTables);
         found = known;
       }
       usable = true;

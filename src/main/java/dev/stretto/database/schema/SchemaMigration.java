@@ -51,42 +51,51 @@ final class SchemaMigration {
   }
 
   /** Those of an application's database, by a Flyway of Stretto's own. */
-  static void inApplication(DataSource connections, Vendor vendor, Environment environment) {
+  static void inApplication(DataSource connections, Schema schema, Environment environment) {
+    String vendor = schema.vendor().name().toLowerCase(Locale.ROOT);
     Flyway flyway =
         Flyway.configure()
             .dataSource(connections)
-            .locations(SchemaHistory.LOCATIONS + vendor.name().toLowerCase(Locale.ROOT))
+            .locations(SchemaHistory.LOCATIONS + vendor)
             .ignoreMigrationPatterns(new String[0])
             .load();
-    new SchemaMigration(environment, SchemaHistory.inApplication(environment), () -> connections)
-        .migrate(flyway);
+    SchemaMigration migration =
+        new SchemaMigration(
+            environment, SchemaHistory.inApplication(environment), () -> connections);
+    try (Connection connection = connections.getConnection()) {
+      migration.migrate(flyway, connection, schema);
+    } catch (SQLException e) {
+      throw new UncategorizedSQLException("look at the database", null, e);
+    }
   }
 
   /** Migrates with what this Flyway was told, but in the schema and the history that are ours. */
   void migrate(Flyway flyway) {
-    DataSource given = flyway.getConfiguration().getDataSource();
-    boolean same = given instanceof SchemaDataSource;
-    try (Connection connection = given.getConnection()) {
+    try (Connection connection = flyway.getConfiguration().getDataSource().getConnection()) {
       // Fails for other vendors: Flyway would find no migrations for them, and be content.
       Vendor.of(connection);
-      Schema schema = Schema.of(environment, connection);
-      if (history.isCurrent(connection, schema)) {
-        return;
-      }
-      SchemaOwner owner = new SchemaOwner(connection, schema, history);
-      owner.prepare();
-      FluentConfiguration own =
-          Flyway.configure()
-              .configuration(flyway.getConfiguration())
-              .dataSource(quiet(same ? unlimited.get() : given, schema))
-              .schemas(schema.name())
-              .defaultSchema(schema.name())
-              .table(history.table(connection, schema))
-              .createSchemas(false);
-      migrate(own.load(), owner);
+      migrate(flyway, connection, Schema.of(environment, connection));
     } catch (SQLException e) {
       throw new UncategorizedSQLException("look at the database", null, e);
     }
+  }
+
+  private void migrate(Flyway flyway, Connection connection, Schema schema) throws SQLException {
+    if (history.isCurrent(connection, schema)) {
+      return;
+    }
+    DataSource given = flyway.getConfiguration().getDataSource();
+    SchemaOwner owner = new SchemaOwner(connection, schema, history);
+    owner.prepare();
+    FluentConfiguration own =
+        Flyway.configure()
+            .configuration(flyway.getConfiguration())
+            .dataSource(quiet(given instanceof SchemaDataSource ? unlimited.get() : given, schema))
+            .schemas(schema.name())
+            .defaultSchema(schema.name())
+            .table(history.table(connection, schema))
+            .createSchemas(false);
+    migrate(own.load(), owner);
   }
 
   private static DataSource quiet(DataSource connections, Schema schema) {

@@ -38,10 +38,13 @@ final class SchemaOwner {
    *     another
    */
   void prepare() throws SQLException {
+    boolean present = exists();
     if (schema.vendor() == Vendor.MARIADB) {
+      if (!present) {
+        create();
+      }
       return;
     }
-    boolean present = exists();
     if (!present || !history.isBegun(connection, schema)) {
       lookForEarlierTables();
     }
@@ -61,9 +64,9 @@ final class SchemaOwner {
 
   private boolean exists() throws SQLException {
     String query =
-        schema.vendor() == Vendor.H2
-            ? "select count(*) from information_schema.schemata where schema_name = ?"
-            : "select count(*) from pg_catalog.pg_namespace where nspname = ?";
+        schema.vendor() == Vendor.POSTGRESQL
+            ? "select count(*) from pg_catalog.pg_namespace where nspname = ?"
+            : "select count(*) from information_schema.schemata where schema_name = ?";
     return count(query, schema.name()) > 0;
   }
 
@@ -92,13 +95,33 @@ final class SchemaOwner {
               + user()
               + " may not create it ("
               + e.getMessage()
-              + "): who may runs: create schema "
-              + schema.quoted()
-              + " authorization "
-              + schema.quoted(user())
-              + "; and, once Stretto has made its tables, for each producer: "
-              + producerGrants());
+              + "): who may runs: "
+              + (schema.vendor() == Vendor.MARIADB ? makeDatabase() : makeSchema()));
     }
+  }
+
+  private String makeSchema() throws SQLException {
+    return "create schema "
+        + schema.quoted()
+        + " authorization "
+        + schema.quoted(user())
+        + "; and, once Stretto has made its tables, for each producer: "
+        + producerGrants();
+  }
+
+  /** A user is user@host there. */
+  private String makeDatabase() throws SQLException {
+    String user = user();
+    int at = user.lastIndexOf('@');
+    return "create database "
+        + schema.quoted()
+        + "; grant all on "
+        + schema.quoted()
+        + ".* to "
+        + schema.quoted(user.substring(0, at))
+        + "@"
+        + schema.quoted(user.substring(at + 1))
+        + ";";
   }
 
   /**
@@ -141,7 +164,7 @@ final class SchemaOwner {
 
   UnusableDatabaseException ofSomebodyElse() {
     return UnusableDatabaseException.database(
-        schema.vendor() == Vendor.MARIADB
+        schema.isOfUrl()
             ? "has tables that are not Stretto's: give it a database of its own"
             : "has tables in schema "
                 + schema.name()

@@ -19,9 +19,14 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 @OnEachDatabase
 class SchemaTest {
+
+  private static final String SAME_INSTANTS =
+      "connectionTimeZone=UTC&forceConnectionTimeZoneToSession=true&preserveInstants=true";
 
   @Parameter Database vendor;
   @TempDir Path folder;
@@ -100,6 +105,50 @@ class SchemaTest {
                 e -> assertThat(e.property()).isEqualTo("stretto.schema"));
       }
     }
+  }
+
+  /** The test's server has a zone that no JVM has. */
+  @Test
+  void anApplicationWhoseTimesMariaDbWouldChangeIsTold() {
+    if (vendor != Database.MARIADB) {
+      return;
+    }
+    FreshDatabase database = vendor.fresh(folder);
+    assertThatThrownBy(() -> application(database.url(), database.user(), database.password()))
+        .isInstanceOf(UnusableDatabaseException.class)
+        .hasMessageContaining("other times")
+        .hasMessageContaining(SAME_INSTANTS);
+  }
+
+  @Test
+  void anApplicationThatMayNotMakeItsDatabaseIsToldWhatToRun() throws SQLException {
+    if (vendor != Database.MARIADB) {
+      return;
+    }
+    FreshDatabase database = vendor.fresh(folder);
+    try (Connection connection = database.connectPlainly();
+        Statement statement = connection.createStatement()) {
+      statement.execute("drop database if exists stretto");
+      statement.execute("create user 'shop'@'%' identified by 'shop'");
+      statement.execute("grant all on " + connection.getCatalog() + ".* to 'shop'@'%'");
+      String url = database.url() + "?" + SAME_INSTANTS;
+      assertThatThrownBy(() -> application(url, "shop", "shop"))
+          .isInstanceOf(UnusableDatabaseException.class)
+          .hasMessageEndingWith(
+              "create database `stretto`; grant all on `stretto`.* to `shop`@`%`;");
+
+      statement.execute("create database `stretto`");
+      statement.execute("grant all on `stretto`.* to `shop`@`%`");
+      application(url, "shop", "shop");
+      statement.execute("drop user 'shop'@'%'");
+      statement.execute("drop database stretto");
+    }
+  }
+
+  private static void application(String url, String user, String password) {
+    new ApplicationDatabase(
+            new DriverManagerDataSource(url, user, password), new StandardEnvironment())
+        .migrate();
   }
 
   @Test
