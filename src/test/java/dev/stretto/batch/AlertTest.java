@@ -229,8 +229,11 @@ class AlertTest {
           run ->
               Thread.ofPlatform()
                   .start(() -> {
-                    await().until(() -> !alerts(fixture).isEmpty());
-                    run.stop("the test ends");
+                    try {
+                      await().until(() -> !alerts(fixture).isEmpty());
+                    } finally {
+                      run.stop("the test ends");
+                    }
                   }));
 
       assertThat(kinds(fixture)).containsExactly("gate-closed");
