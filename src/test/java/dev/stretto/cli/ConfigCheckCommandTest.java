@@ -57,6 +57,10 @@ class ConfigCheckCommandTest {
                     versoin: 2
                 broken:
                   transport: carrier-pigeon
+                ops:
+                  transport: http
+                  http.url: https://example.org/
+                  alert.channel: oops
             """);
 
     assertThat(result.code()).isEqualTo(2);
@@ -76,6 +80,8 @@ class ConfigCheckCommandTest {
             "stretto.channels.space.http.url: must start with http: or https:",
             "stretto.channels.space.http.versoin: there is no such property; did you mean"
                 + " version?")
+        .anyMatch(
+            line -> line.startsWith("stretto.channels.ops.alert.channel: there is no channel oops"))
         .anyMatch(line -> line.startsWith("spring.datasorce.url: there is no such property"))
         .anyMatch(line -> line.startsWith("stretto.channels.space.http.timeout: must be a time"))
         .anyMatch(line -> line.startsWith("stretto.channels.broken.transport: must be one of"));
