@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stretto.receiver.Receiver.Arrival;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -75,7 +74,6 @@ class StandbyIT {
 
   private static void awaitDelivered(Shell shell, String url) {
     await()
-        .atMost(Duration.ofSeconds(60))
         .until(() ->
             shell
                     .run("status", "--json", url)

@@ -59,16 +59,12 @@ class ExampleApplicationTest {
       List<String> ids =
           LongStream.rangeClosed(1, 30).mapToObj(n -> orders.place(n, "c-" + n % 3)).toList();
 
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> count(shop, "stretto.outbox_message where status = 'DELIVERED'") == 30);
+      await().until(() -> count(shop, "stretto.outbox_message where status = 'DELIVERED'") == 30);
 
       assertThat(receiver.arrivals().stream().map(Receiver.Arrival::messageId).toList())
           .isEqualTo(ids);
       assertThat(count(shop, "customer_order")).isEqualTo(30);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> count(shop, "batch_job_execution where status = 'COMPLETED'") > 0);
+      await().until(() -> count(shop, "batch_job_execution where status = 'COMPLETED'") > 0);
     }
   }
 
@@ -129,7 +125,7 @@ class ExampleApplicationTest {
             "--shop.dispatch-every=50ms",
             "--spring.task.scheduling.shutdown.await-termination=true")) {
       LongStream.rangeClosed(1, 100).forEach(n -> shop.getBean(Orders.class).place(n, "c-1"));
-      await().atMost(Duration.ofMinutes(1)).until(() -> receiver.totals().count() > 2);
+      await().until(() -> receiver.totals().count() > 2);
     }
 
     try (var connection = database.connectPlainly()) {
