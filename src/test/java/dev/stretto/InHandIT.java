@@ -23,7 +23,7 @@ class InHandIT {
 
   @Test
   void aChannelIsPausedWatchedResumedAndReplayed() throws Exception {
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "200");
         Shell shell = new Shell(folder)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);

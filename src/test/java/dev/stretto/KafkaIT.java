@@ -30,7 +30,7 @@ class KafkaIT {
 
   @Test
   void brokersThatCantBeReachedEndTheRunWith75AndTheMessageStays() throws Exception {
-    try (Shell shell = shell(Shell.DISTRIBUTION, "127.0.0.1:9")) {
+    try (Shell shell = shell(Shell.DISTRIBUTION, "127.0.0.1:9", "1s")) {
       shell.append(1, 1);
 
       Shell.Ran run = shell.run("dispatch", "--channel", "space").exited(75);
@@ -46,7 +46,7 @@ class KafkaIT {
   void withoutTheClientsJarsADispatchEndsWith2() throws Exception {
     Path home = Shell.copyOfTheDistribution(folder.resolve("home"));
     FileSystemUtils.deleteRecursively(home.resolve("transports"));
-    try (Shell shell = shell(home, "127.0.0.1:9")) {
+    try (Shell shell = shell(home, "127.0.0.1:9", "1s")) {
       shell.append(1, 1);
 
       assertThat(shell.run("dispatch", "--channel", "space").exited(2).err())
@@ -62,7 +62,7 @@ class KafkaIT {
   void carriesOnAfterEveryKill() throws Exception {
     Path data = Files.createDirectory(folder.resolve("kafka"));
     try (KafkaBroker broker = KafkaBroker.start(data);
-        Shell shell = shell(Shell.DISTRIBUTION, broker.address())) {
+        Shell shell = shell(Shell.DISTRIBUTION, broker.address(), "20s")) {
       broker.createTopic("space", 3);
       shell.append(1, MESSAGES);
       for (int kill = 1; kill <= KILLS; kill++) {
@@ -98,7 +98,7 @@ class KafkaIT {
     }
   }
 
-  private Shell shell(Path home, String servers) throws IOException {
+  private Shell shell(Path home, String servers, String patience) throws IOException {
     Shell shell = new Shell(folder, home);
     shell.configure(
         """
@@ -109,10 +109,10 @@ class KafkaIT {
             space:
               transport: kafka
               window: %d
-              unavailable.patience: 1s
-              kafka: { topic: space, bootstrap-servers: "%s", connect-timeout: 500ms }
+              unavailable.patience: %s
+              kafka: { topic: space, bootstrap-servers: "%s", connect-timeout: %s }
         """
-            .formatted(WINDOW, servers));
+            .formatted(WINDOW, patience, servers, patience));
     return shell;
   }
 }

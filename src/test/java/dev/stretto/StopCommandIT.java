@@ -26,7 +26,7 @@ class StopCommandIT {
 
   @Test
   void aRunThatIsAskedToStopRecordsWhatIsUnderWayAndTheNextCarriesOn() throws Exception {
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "200");
         Shell shell = new Shell(folder)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
@@ -64,7 +64,7 @@ class StopCommandIT {
   @Test
   void aKilledRunIsShownAsDeadUntilTheNextCarriesOnAndTheirOrderIsProved() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
       Shell.Running run = shell.start("dispatch", "--channel", "space");
