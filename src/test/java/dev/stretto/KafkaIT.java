@@ -36,7 +36,7 @@ class KafkaIT {
       Shell.Ran run = shell.run("dispatch", "--channel", "space").exited(75);
 
       assertThat(run.out() + run.err())
-          .contains("no broker of 127.0.0.1:9 said within 500 ms where the topic space is");
+          .contains("no broker of 127.0.0.1:9 said within 1 s where the topic space is");
       assertThat(shell.statuses()).isEqualTo(Map.of("PENDING", 1));
     }
   }
