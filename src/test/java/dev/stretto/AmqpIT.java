@@ -123,7 +123,6 @@ class AmqpIT {
 
   private void awaitCount(long count, Shell.Running run) {
     await()
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> !run.alive() || broker.count("space") >= count);
     assertThat(run.alive()).as(run.output()).isTrue();

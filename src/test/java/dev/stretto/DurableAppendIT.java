@@ -15,7 +15,7 @@ class DurableAppendIT {
   @Test
   void nothingIsLostThatADispatchStoredForAnotherCommand() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "500");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: 2");
       shell.append(1, 100);
       Shell.Running run = shell.start("dispatch", "--channel", "space");

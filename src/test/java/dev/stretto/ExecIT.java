@@ -7,7 +7,6 @@ import dev.stretto.transport.exec.ReadingMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -173,15 +172,11 @@ class ExecIT {
   }
 
   private static void awaitEnd(List<ProcessHandle> processes) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    await().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   private void awaitNotes(int count, Shell.Running run) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> !run.alive() || (Files.exists(notes) && notes().size() >= count));
+    await().until(() -> !run.alive() || (Files.exists(notes) && notes().size() >= count));
     assertThat(run.alive()).as(run.output()).isTrue();
   }
 

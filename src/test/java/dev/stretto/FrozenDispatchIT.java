@@ -42,7 +42,7 @@ class FrozenDispatchIT {
   void theNextRunDeliversTheRestWhileItStandsStill() throws Exception {
     FreshDatabase database = vendor.fresh(folder);
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", DELAY_MILLIS);
-        Shell shell = new Shell(folder).on(database)) {
+        Shell shell = new Shell(folder).takenOverSoon().on(database)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       String lease = "--stretto.lease=3s";
       shell.append(1, MESSAGES);

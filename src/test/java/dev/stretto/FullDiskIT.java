@@ -25,7 +25,7 @@ class FullDiskIT {
   @Test
   void aRunThatFindsNoSpaceIsToBeTriedAgainAndTheNextCarriesOn() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "1");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
       shell.run("status").exited(0);
@@ -47,7 +47,7 @@ class FullDiskIT {
 
   @Test
   void otherCommandsSayThatThereIsNoSpace() throws Exception {
-    try (Shell shell = new Shell(folder)) {
+    try (Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace("http://127.0.0.1:9/");
       shell.append(1, 1);
       long kilobytes = Files.size(folder.resolve("data/stretto.mv.db")) / 1024;
@@ -67,7 +67,7 @@ class FullDiskIT {
   @Test
   void aRunWhoseDatabaseNeverAnswersEndsByItselfAndTheNextCarriesOn() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "1");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
       sql(

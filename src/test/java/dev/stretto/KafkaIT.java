@@ -30,13 +30,13 @@ class KafkaIT {
 
   @Test
   void brokersThatCantBeReachedEndTheRunWith75AndTheMessageStays() throws Exception {
-    try (Shell shell = shell(Shell.DISTRIBUTION, "127.0.0.1:9")) {
+    try (Shell shell = shell(Shell.DISTRIBUTION, "127.0.0.1:9", "1s")) {
       shell.append(1, 1);
 
       Shell.Ran run = shell.run("dispatch", "--channel", "space").exited(75);
 
       assertThat(run.out() + run.err())
-          .contains("no broker of 127.0.0.1:9 said within 500 ms where the topic space is");
+          .contains("no broker of 127.0.0.1:9 said within 1 s where the topic space is");
       assertThat(shell.statuses()).isEqualTo(Map.of("PENDING", 1));
     }
   }
@@ -46,7 +46,7 @@ class KafkaIT {
   void withoutTheClientsJarsADispatchEndsWith2() throws Exception {
     Path home = Shell.copyOfTheDistribution(folder.resolve("home"));
     FileSystemUtils.deleteRecursively(home.resolve("transports"));
-    try (Shell shell = shell(home, "127.0.0.1:9")) {
+    try (Shell shell = shell(home, "127.0.0.1:9", "1s")) {
       shell.append(1, 1);
 
       assertThat(shell.run("dispatch", "--channel", "space").exited(2).err())
@@ -62,14 +62,13 @@ class KafkaIT {
   void carriesOnAfterEveryKill() throws Exception {
     Path data = Files.createDirectory(folder.resolve("kafka"));
     try (KafkaBroker broker = KafkaBroker.start(data);
-        Shell shell = shell(Shell.DISTRIBUTION, broker.address())) {
+        Shell shell = shell(Shell.DISTRIBUTION, broker.address(), "20s")) {
       broker.createTopic("space", 3);
       shell.append(1, MESSAGES);
       for (int kill = 1; kill <= KILLS; kill++) {
         long until = broker.count("space") + 3000;
         Shell.Running run = shell.start("dispatch", "--channel", "space");
         await()
-            .atMost(Duration.ofSeconds(60))
             .pollInterval(Duration.ofMillis(20))
             .until(() -> !run.alive() || broker.count("space") >= until);
         assertThat(run.alive()).as(run.output()).isTrue();
@@ -99,7 +98,7 @@ class KafkaIT {
     }
   }
 
-  private Shell shell(Path home, String servers) throws IOException {
+  private Shell shell(Path home, String servers, String patience) throws IOException {
     Shell shell = new Shell(folder, home);
     shell.configure(
         """
@@ -110,10 +109,10 @@ class KafkaIT {
             space:
               transport: kafka
               window: %d
-              unavailable.patience: 1s
-              kafka: { topic: space, bootstrap-servers: "%s", connect-timeout: 500ms }
+              unavailable.patience: %s
+              kafka: { topic: space, bootstrap-servers: "%s", connect-timeout: %s }
         """
-            .formatted(WINDOW, servers));
+            .formatted(WINDOW, patience, servers, patience));
     return shell;
   }
 }

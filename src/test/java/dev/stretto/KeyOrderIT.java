@@ -24,8 +24,8 @@ class KeyOrderIT {
 
   @Test
   void eachKeyArrivesInOrderThoughTheRunIsKilled() throws Exception {
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "10");
-        Shell shell = new Shell(folder)) {
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "40");
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW, "ordering: key", "look-ahead: 32");
       for (int key = 0; key < KEYS; key++) {
         shell.append(key * MESSAGES_A_KEY + 1, MESSAGES_A_KEY, "--key", "key-" + key);
@@ -33,6 +33,7 @@ class KeyOrderIT {
       Shell.Running killed = shell.start("dispatch", "--channel", "space");
       receiver.awaitCount(300, killed);
       killed.kill();
+      receiver.answerAtOnce();
 
       JsonNode run = shell.run("dispatch", "--channel", "space", "--json").exited(0).json();
 

@@ -40,12 +40,12 @@ class KilledDispatchIT {
     Random random = new Random(seed);
     int messages = messages();
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "tail");
-        Shell shell = new Shell(folder).on(database.fresh(folder))) {
+        Shell shell = new Shell(folder).takenOverSoon().on(database.fresh(folder))) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, messages);
 
       for (int kill = 1; kill <= KILLS; kill++) {
-        long until = receiver.totals().count() + 500 + random.nextInt(messages / 5);
+        long until = receiver.totals().count() + 500 + random.nextInt(messages / 8);
         Shell.Running run = shell.start("dispatch", "--channel", "space");
         receiver.awaitCount(until, run);
         run.kill();

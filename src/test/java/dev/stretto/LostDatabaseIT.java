@@ -28,8 +28,8 @@ class LostDatabaseIT {
   @Test
   void aRunThatLosesItsDatabaseIsToBeTriedAgainAndTheNextCarriesOn() throws Exception {
     try (DatabaseServer server = database.startServer(folder);
-        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
-        Shell shell = new Shell(folder).on(server.fresh("lost"))) {
+        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "100");
+        Shell shell = new Shell(folder).takenOverSoon().on(server.fresh("lost"))) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
       Shell.Running run = shell.start("dispatch", "--channel", "space");
@@ -38,6 +38,7 @@ class LostDatabaseIT {
       Shell.Ran lost = run.await().exited(75);
       assertThat(lost.out()).contains("the database was lost; the next run carries on");
       server.restart();
+      receiver.answerAtOnce();
 
       shell.run("dispatch", "--channel", "space").exited(0);
 

@@ -27,7 +27,7 @@ class ParkedIT {
   @Test
   void whatIsRedrivenIsSentAgainUnderItsIdByTheRunThatIsUnderWay() throws Exception {
     try (ReceiverUnderTest receiver =
-            ReceiverUnderTest.start("--delay", "50", "--reject", "3,5,7,9");
+            ReceiverUnderTest.start("--delay", "100", "--reject", "3,5,7,9");
         Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(receiver.url(), "window: 4");
       shell.append(1, MESSAGES);

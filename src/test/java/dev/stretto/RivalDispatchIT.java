@@ -37,8 +37,8 @@ class RivalDispatchIT {
     Random random = new Random(seed);
     int messages = (KILLS + 2) * ARRIVALS_A_KILL * 2;
     try (SharedDatabase database = new SharedDatabase(folder);
-        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
-        Shell shell = new Shell(folder)) {
+        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "100");
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       String url = database.option();
       shell.append(1, messages, url);

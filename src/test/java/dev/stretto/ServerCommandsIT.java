@@ -26,7 +26,8 @@ class ServerCommandsIT {
 
   @Test
   void whatIsAppendedIsSentStoppedShownVerifiedReportedAndPurged() throws Exception {
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20", "--reject", "7,70");
+    try (ReceiverUnderTest receiver =
+            ReceiverUnderTest.start("--delay", "200", "--reject", "7,70");
         Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(receiver.url(), "window: 8");
       shell.append(1, MESSAGES);

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +47,9 @@ final class Shell implements AutoCloseable {
 
   /** Null for the file that commands use by default. */
   private @Nullable FreshDatabase database;
+
+  /** So long that no run loses its channel where the machine stands still for some seconds. */
+  private String lease = "15s";
 
   /** Short runs end before the second compiler pays off, which takes most of their time. */
   private String javaOptions = "-XX:TieredStopAtLevel=1";
@@ -87,6 +91,12 @@ final class Shell implements AutoCloseable {
   /** Has commands start with these options of the JVM alone. */
   Shell with(String options) {
     javaOptions = options;
+    return this;
+  }
+
+  /** Has the channel of a run that was killed, or is frozen, soon be another's. */
+  Shell takenOverSoon() {
+    lease = "2s";
     return this;
   }
 
@@ -136,13 +146,13 @@ final class Shell implements AutoCloseable {
         database()
             + """
             stretto:
-              lease: 2s
+              lease: %s
               channels:
                 space:
                   transport: http
                   http: { url: "%s", version: 2 }
             """
-                .formatted(url)
+                .formatted(lease, url)
             + further);
   }
 
@@ -300,6 +310,17 @@ final class Shell implements AutoCloseable {
       Process kill =
           new ProcessBuilder("kill", "-" + name, String.valueOf(jvm.pid())).inheritIO().start();
       assertThat(kill.waitFor()).isZero();
+    }
+
+    /** One signal that comes while another of its kind is still to be seen is lost. */
+    void awaitSignalsSeen() {
+      Path status = Path.of("/proc", String.valueOf(pid()), "status");
+      Awaitility.await()
+          .until(() ->
+              !Files.exists(status)
+                  || Files.readAllLines(status).stream()
+                      .filter(line -> line.matches("(Sig|Shd)Pnd:.*"))
+                      .allMatch(line -> line.matches(".*\\t0+")));
     }
 
     /** Waits for its end. */

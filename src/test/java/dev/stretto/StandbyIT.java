@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stretto.receiver.Receiver.Arrival;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class StandbyIT {
 
-  private static final int MESSAGES = 1000;
+  private static final int MESSAGES = 3000;
   private static final int WINDOW = 8;
 
   @TempDir private Path folder;
@@ -24,8 +23,8 @@ class StandbyIT {
   @Test
   void aStandbyTakesOverFromOneThatIsKilledAndFromOneThatEnds() throws Exception {
     try (SharedDatabase database = new SharedDatabase(folder);
-        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
-        Shell shell = new Shell(folder)) {
+        ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "200");
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       String url = database.option();
       Shell.Running first = shell.start("dispatch", "--follow", "--standby", url);
@@ -75,7 +74,6 @@ class StandbyIT {
 
   private static void awaitDelivered(Shell shell, String url) {
     await()
-        .atMost(Duration.ofSeconds(60))
         .until(() ->
             shell
                     .run("status", "--json", url)

@@ -9,7 +9,6 @@ import dev.stretto.receiver.Receiver.Totals;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ class StopCommandIT {
 
   @Test
   void aRunThatIsAskedToStopRecordsWhatIsUnderWayAndTheNextCarriesOn() throws Exception {
-    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
+    try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "200");
         Shell shell = new Shell(folder)) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
@@ -65,16 +64,14 @@ class StopCommandIT {
   @Test
   void aKilledRunIsShownAsDeadUntilTheNextCarriesOnAndTheirOrderIsProved() throws Exception {
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       shell.append(1, MESSAGES);
       Shell.Running run = shell.start("dispatch", "--channel", "space");
       receiver.awaitCount(300, run);
       run.kill();
 
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(status(shell, 0)).isEqualTo("DEAD"));
+      await().untilAsserted(() -> assertThat(status(shell, 0)).isEqualTo("DEAD"));
       assertThat(shell.run("stop", "1").exited(1).err()).contains("it died");
       receiver.answerAtOnce();
       shell.run("dispatch", "--channel", "space").exited(0);

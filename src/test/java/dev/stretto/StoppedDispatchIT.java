@@ -86,7 +86,7 @@ class StoppedDispatchIT {
       assertThat(shell.statuses()).isEqualTo(Map.of("DELIVERED", 100, "PENDING", 2900));
 
       JsonNode timed =
-          shell.run("dispatch", "--channel", "space", "--for", "1s", "--json").exited(0).json();
+          shell.run("dispatch", "--channel", "space", "--for", "5s", "--json").exited(0).json();
       assertThat(timed.path("status").asString()).isEqualTo("COMPLETED");
       int delivered = timed.path("delivered").asInt();
       assertThat(delivered).isBetween(1, 2899);
@@ -111,6 +111,7 @@ class StoppedDispatchIT {
       receiver.awaitCount(2, run);
 
       run.signal(signal);
+      run.awaitSignalsSeen();
       run.signal(signal);
 
       run.await().exited(code);

@@ -24,7 +24,7 @@ class TakeoverIT {
   void aRunThatWakesUpTooLateStartsAndRecordsNothingMore() throws Exception {
     try (SharedDatabase database = new SharedDatabase(folder);
         ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "50");
-        Shell shell = new Shell(folder)) {
+        Shell shell = new Shell(folder).takenOverSoon()) {
       shell.configureSpace(receiver.url(), "window: " + WINDOW);
       String url = database.option();
       shell.append(1, MESSAGES, url);

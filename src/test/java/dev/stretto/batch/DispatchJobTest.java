@@ -104,7 +104,6 @@ class DispatchJobTest {
       Thread.startVirtualThread(() -> {
         try {
           Awaitility.await()
-              .atMost(Duration.ofMinutes(1))
               .until(() ->
                   count(
                           fixture,
@@ -153,7 +152,6 @@ class DispatchJobTest {
       CompletableFuture<Void> seen =
           CompletableFuture.runAsync(() -> {
             Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> fixture.statuses().equals(Map.of("IN_FLIGHT", 4, "PENDING", 2)));
             answer.complete(null);
           });
@@ -173,14 +171,10 @@ class DispatchJobTest {
       fixture.transport.script(call -> new Answer(new Outcome.Delivered(), answer));
       CompletableFuture<Integer> locked =
           CompletableFuture.supplyAsync(() -> {
-            Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> fixture.statuses().equals(Map.of("IN_FLIGHT", 4)));
+            Awaitility.await().until(() -> fixture.statuses().equals(Map.of("IN_FLIGHT", 4)));
             // What is just being recorded is committed in a moment; what is held across a call is
             // not.
-            Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> count(fixture, database.openTransactions()) == 0);
+            Awaitility.await().until(() -> count(fixture, database.openTransactions()) == 0);
             int free =
                 fixture.jdbc.update(
                     "update outbox_message set last_error = 'touched' where status ="

@@ -130,7 +130,6 @@ class FollowTest {
 
   private static void awaitCalls(JobFixture fixture, int calls) {
     await()
-        .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(5))
         .until(() -> fixture.transport.calls().size() == calls);
   }

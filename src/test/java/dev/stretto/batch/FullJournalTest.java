@@ -50,7 +50,7 @@ class FullJournalTest {
             "select id from outbox_message order by id limit 1 offset 1000 for update");
 
         Thread.startVirtualThread(run);
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> fixture.journaled() > FULL);
+        Awaitility.await().until(() -> fixture.journaled() > FULL);
 
         // As long as the rows don't follow; a run that did not wait would be far on by then.
         Awaitility.await()

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
@@ -88,9 +89,11 @@ final class JobFixture implements AutoCloseable {
                 "--spring.datasource.url=" + opened.url(),
                 "--spring.datasource.username=" + database.user(),
                 "--spring.datasource.password=" + database.password(),
-                "--stretto.lease=2s",
                 "--stretto.channels.space.transport=rehearsed",
                 "--stretto.channels.space.retry.backoff=10ms"));
+    if (Stream.of(settings).noneMatch(setting -> setting.startsWith("stretto.lease="))) {
+      properties.add("--stretto.lease=30s");
+    }
     for (String setting : settings) {
       properties.add(
           setting.startsWith("spring.") || setting.startsWith("stretto.")

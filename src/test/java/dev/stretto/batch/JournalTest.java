@@ -136,7 +136,6 @@ class JournalTest {
               () -> {
                 try {
                   Awaitility.await()
-                      .atMost(Duration.ofSeconds(20))
                       .until(() -> fixture.statuses().getOrDefault("DELIVERED", 0) == 9);
                 } finally {
                   last.complete(null);

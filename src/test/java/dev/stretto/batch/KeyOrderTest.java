@@ -159,9 +159,7 @@ class KeyOrderTest {
               run.completeExceptionally(e);
             }
           });
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> fixture.statuses().containsKey("PARKED"));
+      Awaitility.await().until(() -> fixture.statuses().containsKey("PARKED"));
 
       assertThat(decide(fixture, Decision.DISCARD)).isEqualTo(1);
 

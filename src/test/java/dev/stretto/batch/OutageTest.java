@@ -99,9 +99,7 @@ class OutageTest {
       Thread watch =
           Thread.ofPlatform()
               .start(() -> {
-                Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> gate(fixture) != null);
+                Awaitility.await().until(() -> gate(fixture) != null);
                 standing.set(Objects.requireNonNull(gate(fixture)).reason());
                 healthy.set(true);
               });

@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.io.SequenceInputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -38,9 +37,7 @@ class SlowInputTest {
         new InputStream() {
           @Override
           public int read() {
-            Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> idleForLongerThanASecond(jdbc));
+            Awaitility.await().until(() -> idleForLongerThanASecond(jdbc));
             return -1;
           }
         };

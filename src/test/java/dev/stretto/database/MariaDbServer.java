@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -129,7 +128,7 @@ final class MariaDbServer implements DatabaseServer {
                 // far from that of any JVM, so that mixed up zones are noticed
                 "--default-time-zone=+05:45")
             .start();
-    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> answers(started));
+    Awaitility.await().until(() -> answers(started));
     return started;
   }
 

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -65,7 +64,7 @@ public final class PgBouncer implements AutoCloseable {
             "jdbc:postgresql://127.0.0.1:" + port + "/" + server[2],
             behind.user(),
             behind.password());
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::answers);
+    Awaitility.await().until(this::answers);
   }
 
   private boolean answers() {

@@ -149,7 +149,7 @@ class AmqpFaultsTest {
   void aBrokerThatStandsStillLeavesOpenWhatWasWrittenAndAllGoesOnInOrder() throws Exception {
     broker.createQueue("frozen");
     try (Transport transport =
-        open("routing-key", "frozen", "timeout", "1s", "connect-timeout", "1s")) {
+        open("routing-key", "frozen", "timeout", "4s", "connect-timeout", "4s")) {
       Driver driver = new Driver(transport);
       assertThat(driver.run(List.of(Driver.call(1)))).containsOnly(new Delivered());
       broker.signal("STOP");
@@ -159,7 +159,7 @@ class AmqpFaultsTest {
                 .mapToObj(position -> driver.start(Driver.call(position)))
                 .toList();
         assertThat(sent.stream().map(Driver::get))
-            .containsOnly(new RetryLater(UNKNOWN, "no confirm within 1 s", null));
+            .containsOnly(new RetryLater(UNKNOWN, "no confirm within 4 s", null));
         assertThat(transport.capacity()).isEqualTo(1);
         assertThat(driver.run(List.of(Driver.call(10))))
             .singleElement()
@@ -183,14 +183,14 @@ class AmqpFaultsTest {
   void aWriteThatNobodyReadsEndsTheConnectionOnceItsTimeIsOver() throws Exception {
     broker.createQueue("long");
     try (Transport transport =
-        open("routing-key", "long", "timeout", "1s", "connect-timeout", "1s")) {
+        open("routing-key", "long", "timeout", "4s", "connect-timeout", "4s")) {
       Driver driver = new Driver(transport);
       assertThat(driver.run(List.of(Driver.call(1)))).containsOnly(new Delivered());
       broker.signal("STOP");
       try {
         Call longer = new Call(Driver.message(2, "x".repeat(32 * 1024 * 1024), Map.of()), 1, 42);
         assertThat(driver.run(List.of(longer)))
-            .containsExactly(new RetryLater(UNKNOWN, "no confirm within 1 s", null));
+            .containsExactly(new RetryLater(UNKNOWN, "no confirm within 4 s", null));
       } finally {
         broker.signal("CONT");
       }

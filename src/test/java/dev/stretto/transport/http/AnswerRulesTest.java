@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -283,7 +284,7 @@ class AnswerRulesTest {
   @ValueSource(strings = {"1.1", "2"})
   void aBodyThatNeverEndsIsReadNoLongerThanTheCallMayTake(String spoken) throws Exception {
     version = spoken;
-    timeout = "1s";
+    timeout = "2s";
     rule(NOT_OK);
     try (ScriptedServer server = new ScriptedServer(endless("{"));
         Transport transport = open(server)) {
@@ -296,9 +297,10 @@ class AnswerRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1.1", "2"})
+  @Tag("slow")
   void whatABodyThatNeverEndsHasSaidCounts(String spoken) throws Exception {
     version = spoken;
-    timeout = "1s";
+    timeout = "2s";
     rule(NOT_OK);
     try (ScriptedServer server = new ScriptedServer(endless("{\"ok\":false,"));
         Transport transport = open(server)) {

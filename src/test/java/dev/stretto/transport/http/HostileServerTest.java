@@ -95,7 +95,7 @@ class HostileServerTest {
             gone.countDown();
           }
         })) {
-      try (Transport transport = open(server, answer.kept ? "20s" : "1s")) {
+      try (Transport transport = open(server, answer.kept ? "20s" : "2s")) {
         assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(RetryLater.class);
       }
       gone.await();
@@ -115,9 +115,9 @@ class HostileServerTest {
               }
               drip(out, over);
             });
-        Transport transport = open(server, "1s")) {
+        Transport transport = open(server, "2s")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1)))
-          .isEqualTo(new RetryLater(UNKNOWN, "no answer within 1 s", null));
+          .isEqualTo(new RetryLater(UNKNOWN, "no answer within 2 s", null));
       over.countDown();
     }
   }
@@ -131,7 +131,7 @@ class HostileServerTest {
               out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
               drip(out, over);
             });
-        Transport transport = open(server, "1s")) {
+        Transport transport = open(server, "2s")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isEqualTo(new Delivered());
       over.countDown();
     }
@@ -188,7 +188,7 @@ class HostileServerTest {
           }
         };
     try (Http2Script server = new Http2Script(script);
-        Transport transport = open(server, "1s")) {
+        Transport transport = open(server, "2s")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1)))
           .isInstanceOfSatisfying(
               RetryLater.class, later -> assertThat(later.fault()).isEqualTo(UNKNOWN));

@@ -270,7 +270,7 @@ class HostsTransportTest {
   void onlySoManyHostsKeepTheirConnections() throws Exception {
     try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
         Transport transport =
-            open(MapSettings.url(WHOLE, "allow", "0.0.0.0/0", "connect-timeout", "1s"))) {
+            open(MapSettings.url(WHOLE, "allow", "0.0.0.0/0", "connect-timeout", "5s"))) {
       HostsTransport hosts = (HostsTransport) transport;
       for (int i = 0; i < 300; i++) {
         // Each is another host to the client, where nothing listens but on the first.

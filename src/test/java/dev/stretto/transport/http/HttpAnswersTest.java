@@ -28,6 +28,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingNestedCallback;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -291,12 +292,13 @@ class HttpAnswersTest {
   }
 
   @Test
+  @Tag("slow")
   void anAnswerThatNeverEndsCountsByItsStatus() throws Exception {
     ScriptedServer.Answer endless =
         (request, response, callback) ->
             response.write(false, ByteBuffer.wrap(new byte[] {'.'}), Callback.NOOP);
     try (ScriptedServer server = new ScriptedServer(endless);
-        Transport transport = open(server, "version", "2", "timeout", "300ms")) {
+        Transport transport = open(server, "version", "2", "timeout", "2s")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1))).isInstanceOf(Outcome.Delivered.class);
     }
   }

@@ -191,12 +191,12 @@ class HttpOAuth2Test {
   @Test
   void anEndpointThatDoesNotAnswerIsUnavailable() {
     before = new CountDownLatch(1);
-    try (Transport transport = open("timeout", "300ms")) {
+    try (Transport transport = open("timeout", "2s")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1)))
           .isEqualTo(
               new Outcome.RetryLater(
                   Fault.UNAVAILABLE,
-                  "no token from " + authority(endpoint) + ": no answer within 300 ms",
+                  "no token from " + authority(endpoint) + ": no answer within 2 s",
                   null));
     } finally {
       before.countDown();

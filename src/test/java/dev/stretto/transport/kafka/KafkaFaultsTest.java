@@ -41,6 +41,7 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -172,11 +173,12 @@ class KafkaFaultsTest {
    * made anew that finds no broker; and then all goes on, in order.
    */
   @Test
+  @Tag("slow")
   void aBrokerThatStandsStillLeavesOpenWhatWasSentAndTheNextFindsNone() throws Exception {
     KafkaBroker broker = KafkaBroker.shared();
     broker.createTopic("frozen", 1);
     try (Transport transport =
-        Topics.open(broker, "frozen", "timeout", "1s", "connect-timeout", "1s")) {
+        Topics.open(broker, "frozen", "timeout", "4s", "connect-timeout", "4s")) {
       Driver driver = new Driver(transport);
       assertThat(driver.run(List.of(Driver.call(1)))).containsOnly(new Delivered());
       broker.signal("STOP");
@@ -186,7 +188,7 @@ class KafkaFaultsTest {
           sent.add(driver.start(Driver.call(position)));
         }
         assertThat(sent.stream().map(Driver::get))
-            .containsOnly(new RetryLater(UNKNOWN, "no answer within 1 s", null));
+            .containsOnly(new RetryLater(UNKNOWN, "no answer within 4 s", null));
         assertThat(transport.capacity()).isEqualTo(1);
         assertThat(driver.run(List.of(Driver.call(10))))
             .singleElement()
