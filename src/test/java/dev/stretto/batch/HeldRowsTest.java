@@ -26,7 +26,7 @@ class HeldRowsTest {
   @Test
   @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
   void aChannelThatAnotherSessionHoldsIsTriedAgainLater() throws Exception {
-    try (JobFixture fixture = new JobFixture(vendor, folder, "window=4")) {
+    try (JobFixture fixture = new JobFixture(vendor, folder, "window=4", "stretto.lease=2s")) {
       fixture.append(3);
       fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
       try (Connection other = fixture.connect();
