@@ -23,7 +23,9 @@ public class Dispatch {
     this.dispatch = dispatch;
   }
 
-  @Scheduled(fixedDelayString = "${shop.dispatch-every}")
+  @Scheduled(
+      initialDelayString = "${shop.dispatch-every}",
+      fixedDelayString = "${shop.dispatch-every}")
   public void send() throws JobExecutionException {
     operator.start(
         dispatch,

@@ -141,6 +141,7 @@ class ExampleOnEachDatabaseTest {
         Shop.open(
             database,
             receiver,
+            "--shop.dispatch-every=1h",
             "--spring.batch.job.name=dispatch",
             "channel=warehouse",
             "launch=1")) {

@@ -57,7 +57,7 @@ class DocumentedPresetsTest {
     server.start();
     String here = "http://127.0.0.1:" + server.getAddress().getPort();
     String yaml =
-        DocumentedExample.yaml(" preset: ")
+        DocumentedExample.yaml(" preset: matrix")
             .replaceAll("https://[^/\\s]+", here)
             .replace("${WEBHOOK_SECRET}", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
             .replaceAll("\\$\\{\\w+}", TOKEN);
