@@ -3,7 +3,6 @@ package dev.stretto.settings;
 import dev.stretto.transport.InvalidSettingException;
 import dev.stretto.transport.TransportType;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -18,13 +17,6 @@ import org.springframework.util.unit.DataSize;
 
 /** The channels that the configuration names. */
 public final class Channels {
-
-  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
-
-  /** Servers take limits of a session of up to 24 days, and the lease's time is one. */
-  private static final Duration LONGEST_LEASE = Duration.ofDays(24);
-
-  private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(1);
 
   private final Duration lease;
   private final @Nullable Duration retention;
@@ -67,7 +59,7 @@ public final class Channels {
   public static Channels bind(ConfigurableEnvironment environment, Set<String> transports) {
     StrictBinder binder = new StrictBinder(environment);
     ChannelProperties.Root root = binder.root();
-    problems(root).stream()
+    RootRules.problems(root).stream()
         .findFirst()
         .ifPresent(problem -> {
           throw problem;
@@ -84,33 +76,6 @@ public final class Channels {
     }
     channels.tell(root.alert());
     return channels;
-  }
-
-  /** What of the settings beside the channels can't be used. */
-  static List<InvalidSettingException> problems(ChannelProperties.Root root) {
-    List<InvalidSettingException> problems = new ArrayList<>();
-    Duration lease = root.lease();
-    if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
-      problems.add(new InvalidSettingException("stretto.lease", "must be between 1s and 24d"));
-    }
-    Duration retention = root.retention();
-    if (retention != null && !retention.isPositive()) {
-      problems.add(new InvalidSettingException("stretto.retention", "must be longer than 0"));
-    }
-    if (root.memory().compareTo(LEAST_MEMORY) < 0) {
-      problems.add(new InvalidSettingException("stretto.memory", "must be 1MB or more"));
-    }
-    if (root.maxChannels() < 1) {
-      problems.add(new InvalidSettingException("stretto.max-channels", "must be 1 or more"));
-    }
-    Integer port = root.metrics() == null ? null : root.metrics().port();
-    if (port != null && (port < 0 || port > 65_535)) {
-      problems.add(
-          new InvalidSettingException(
-              "stretto.metrics.port",
-              "must be between 0, for any free one, and 65535, not " + port));
-    }
-    return problems;
   }
 
   /** Finds out which channel is told of what happens to each, now that all are known. */

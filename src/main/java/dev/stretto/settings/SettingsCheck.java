@@ -92,7 +92,7 @@ public final class SettingsCheck {
     while (true) {
       try {
         ChannelProperties.Root read = binder.root(without);
-        mistakes.addAll(Channels.problems(read));
+        mistakes.addAll(RootRules.problems(read));
         return read;
       } catch (InvalidSettingException e) {
         mistakes.add(e);
