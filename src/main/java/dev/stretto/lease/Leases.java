@@ -23,7 +23,8 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The leases that this process holds, renewed on a thread and a connection of their own, so that no
- * work can starve them.
+ * work can starve them. Nor can a thousand channels that wait here for theirs: once it is time,
+ * whoever comes next renews before anything else.
  */
 public final class Leases implements AutoCloseable {
 
@@ -47,6 +48,10 @@ public final class Leases implements AutoCloseable {
   private final AtomicLong failures = new AtomicLong();
   private @Nullable Connection connection;
   private @Nullable Thread renewer;
+
+  /** When all that are held are to be renewed. */
+  private long renewAt;
+
   private boolean closed;
 
   /**
@@ -88,6 +93,7 @@ public final class Leases implements AutoCloseable {
     while (true) {
       lock.lock();
       try {
+        renewIfDue();
         LeaseTable table = table();
         long before = nanos.getAsLong();
         LeaseTable.Row row = table.read(channel);
@@ -118,6 +124,9 @@ public final class Leases implements AutoCloseable {
           }
           Lease lease =
               new Lease(channel, row.nextFence(), row.run(), nanos, before + duration.toNanos());
+          if (held.isEmpty()) {
+            renewAt = before + interval();
+          }
           held.add(lease);
           startRenewing();
           changed.signalAll();
@@ -137,6 +146,7 @@ public final class Leases implements AutoCloseable {
   public void noteRun(Lease lease, long run) throws SQLException {
     lock.lock();
     try {
+      renewIfDue();
       table().noteRun(lease.channel(), lease.fence(), owner, run);
       lease.noted(run);
     } finally {
@@ -196,6 +206,7 @@ public final class Leases implements AutoCloseable {
   public void release(Lease lease) {
     lock.lock();
     try {
+      renewIfDue();
       if (held.remove(lease)) {
         table().release(lease.channel(), lease.fence(), owner);
       }
@@ -235,22 +246,28 @@ public final class Leases implements AutoCloseable {
   private void renewUntilClosed() {
     lock.lock();
     try {
-      long interval = duration.toNanos() / RENEWALS;
-      long renewAt = nanos.getAsLong() + interval;
       while (!closed) {
         if (held.isEmpty()) {
           changed.awaitUninterruptibly();
         } else {
           waitFor(Math.min(LOOK.toNanos(), renewAt - nanos.getAsLong()));
-          if (nanos.getAsLong() - renewAt >= 0) {
-            renewAt = nanos.getAsLong() + interval;
-            renew();
-          }
+          renewIfDue();
           lookForWords();
         }
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private long interval() {
+    return duration.toNanos() / RENEWALS;
+  }
+
+  private void renewIfDue() {
+    if (!held.isEmpty() && nanos.getAsLong() - renewAt >= 0) {
+      renewAt = nanos.getAsLong() + interval();
+      renew();
     }
   }
 

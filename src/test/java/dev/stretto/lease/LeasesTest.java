@@ -25,6 +25,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -295,6 +297,26 @@ class LeasesTest {
     assertThat(held).filteredOn(lease -> !lease.live()).containsExactly(held.get(7));
   }
 
+  /** A thousand channels that each wait for their turn here had the leases of the first run out. */
+  @Test
+  void onceItIsTimeWhoeverComesNextRenewsBeforeAnythingElse() throws Exception {
+    AtomicLong later = new AtomicLong();
+    Leases leases =
+        leases(database.dataSource(), "first", LONG, () -> System.nanoTime() + later.get());
+    Lease first = leases.acquire("space");
+    assertThat(leases.renewals()).isZero();
+
+    later.addAndGet(LONG.dividedBy(5).toNanos());
+    Lease second = leases.acquire("elsewhere");
+    assertThat(leases.renewals()).isEqualTo(1);
+    later.addAndGet(LONG.dividedBy(5).toNanos());
+    leases.noteRun(first, 41);
+    assertThat(leases.renewals()).isEqualTo(2);
+    later.addAndGet(LONG.dividedBy(5).toNanos());
+    leases.release(second);
+    assertThat(leases.renewals()).isEqualTo(3);
+  }
+
   /** As MariaDB's does with useBulkStmts, where several rows are changed. */
   @Test
   void aDriverThatDoesNotTellWhatABatchChangedKeepsNoLostLeaseAlive() throws Exception {
@@ -457,7 +479,12 @@ class LeasesTest {
   }
 
   private Leases leases(DataSource dataSource, String owner, Duration duration) {
-    Leases leases = new Leases(dataSource, duration, owner, System::nanoTime);
+    return leases(dataSource, owner, duration, System::nanoTime);
+  }
+
+  private Leases leases(
+      DataSource dataSource, String owner, Duration duration, LongSupplier nanos) {
+    Leases leases = new Leases(dataSource, duration, owner, nanos);
     opened.add(leases);
     return leases;
   }
