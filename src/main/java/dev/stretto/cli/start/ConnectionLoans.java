@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -24,15 +25,16 @@ public final class ConnectionLoans implements BeanPostProcessor {
   /** Has the pool note its loans here. */
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
-    return bean instanceof DataSource connections && isPool(connections)
-        ? new Noting(connections)
-        : bean;
+    HikariDataSource pool = bean instanceof DataSource connections ? pool(connections) : null;
+    return pool == null ? bean : new Noting((DataSource) bean, pool);
   }
 
   /** Whoever else may have wrapped it. */
-  private static boolean isPool(DataSource connections) {
+  private static @Nullable HikariDataSource pool(DataSource connections) {
     try {
-      return connections.isWrapperFor(HikariDataSource.class);
+      return connections.isWrapperFor(HikariDataSource.class)
+          ? connections.unwrap(HikariDataSource.class)
+          : null;
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -59,32 +61,40 @@ public final class ConnectionLoans implements BeanPostProcessor {
     return loan;
   }
 
-  private void end(Object loan) {
-    loans.remove(loan);
+  /** Whether it had not ended. */
+  private boolean end(Object loan) {
+    return loans.remove(loan) != null;
   }
 
   private final class Noting extends DelegatingDataSource {
 
-    Noting(DataSource pool) {
-      super(pool);
+    private final ConnectionTurns turns;
+
+    Noting(DataSource connections, HikariDataSource pool) {
+      super(connections);
+      turns = new ConnectionTurns(pool.getMaximumPoolSize(), pool.getConnectionTimeout());
     }
 
     @Override
     public Connection getConnection() throws SQLException {
+      boolean turn = turns.await();
       // To get one may take for ever too: the pool asks the database whether it still works.
       Object loan = begin();
       Connection connection = null;
       try {
         connection = super.getConnection();
-        return noting(connection, loan);
+        return noting(connection, loan, turn);
       } finally {
         if (connection == null) {
           end(loan);
+          if (turn) {
+            turns.gotNone();
+          }
         }
       }
     }
 
-    private Connection noting(Connection connection, Object loan) {
+    private Connection noting(Connection connection, Object loan, boolean turn) {
       return (Connection)
           Proxy.newProxyInstance(
               ConnectionLoans.class.getClassLoader(),
@@ -95,8 +105,8 @@ public final class ConnectionLoans implements BeanPostProcessor {
                 } catch (InvocationTargetException e) {
                   throw e.getCause();
                 } finally {
-                  if (method.getName().equals("close")) {
-                    end(loan);
+                  if (method.getName().equals("close") && end(loan) && turn) {
+                    turns.cameBack();
                   }
                 }
               });
