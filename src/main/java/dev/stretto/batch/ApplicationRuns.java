@@ -1,6 +1,7 @@
 package dev.stretto.batch;
 
 import dev.stretto.database.Durability;
+import dev.stretto.database.ReadCommittedTransactions;
 import dev.stretto.database.schema.ApplicationDatabase;
 import dev.stretto.database.schema.LeaseConnections;
 import dev.stretto.metrics.Telemetry;

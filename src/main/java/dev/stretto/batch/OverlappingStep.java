@@ -41,7 +41,10 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
  */
 final class OverlappingStep extends AbstractStep {
 
-  /** How often the job repository is told how far the step is. */
+  /**
+   * How often the job repository is told how far the step is: all steps at the same time, so that
+   * {@link SharedUpdates} commits them together.
+   */
   private static final Duration PROGRESS = Duration.ofSeconds(1);
 
   /** The most futures unwrapped at once, which bounds a commit. */
@@ -64,7 +67,9 @@ final class OverlappingStep extends AbstractStep {
   private final AtomicLong filtered = new AtomicLong();
 
   private long read;
-  private long toldAt;
+
+  /** The first of the seconds, which are the same for all steps, in which it is told again. */
+  private long tellIn;
 
   /** What the job repository was told last. */
   private long toldOf = -1;
@@ -76,7 +81,7 @@ final class OverlappingStep extends AbstractStep {
     this.run = run;
     this.reader = run.backlog()::read;
     this.nanos = run.nanos();
-    this.toldAt = nanos.getAsLong();
+    this.tellIn = second() + 2;
     this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
     processor.setTaskExecutor(task ->
@@ -186,13 +191,18 @@ final class OverlappingStep extends AbstractStep {
     }
     run.makeWay();
     long done = run.recorded() + run.counts().retried();
-    if (nanos.getAsLong() - toldAt >= PROGRESS.toNanos() && !(run.stays() && done == toldOf)) {
-      toldAt = nanos.getAsLong();
+    long second = second();
+    if (second - tellIn >= 0 && !(run.stays() && done == toldOf)) {
+      tellIn = second + 1;
       toldOf = done;
       note(execution);
       getJobRepository().update(execution);
       getJobRepository().updateExecutionContext(execution);
     }
+  }
+
+  private long second() {
+    return Math.floorDiv(nanos.getAsLong(), PROGRESS.toNanos());
   }
 
   /**

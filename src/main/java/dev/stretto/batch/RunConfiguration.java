@@ -146,7 +146,7 @@ public class RunConfiguration {
   RunLauncher.Batch batch(
       JobOperator operator, JobTables tables, ObjectProvider<Telemetry> telemetry) {
     return new RunLauncher.Batch(
-        operator, tables.repository(), tables.jdbc(), telemetry(telemetry));
+        operator, SharedUpdates.of(tables), tables.jdbc(), telemetry(telemetry));
   }
 
   @Bean

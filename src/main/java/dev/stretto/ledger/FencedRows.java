@@ -1,5 +1,6 @@
 package dev.stretto.ledger;
 
+import dev.stretto.database.SharedCommits;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;

@@ -1,6 +1,7 @@
 package dev.stretto.ledger;
 
 import dev.stretto.database.Durability;
+import dev.stretto.database.SharedCommits;
 import dev.stretto.database.Vendor;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;

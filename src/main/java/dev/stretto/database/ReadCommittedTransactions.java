@@ -1,4 +1,4 @@
-package dev.stretto.batch;
+package dev.stretto.database;
 
 import javax.sql.DataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -6,9 +6,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DelegatingTransactionDefinition;
 
 /** Transactions at READ COMMITTED, whatever the application's own are at. */
-final class ReadCommittedTransactions extends JdbcTransactionManager {
+public final class ReadCommittedTransactions extends JdbcTransactionManager {
 
-  ReadCommittedTransactions(DataSource connections) {
+  public ReadCommittedTransactions(DataSource connections) {
     super(connections);
   }
 

@@ -1,6 +1,5 @@
-package dev.stretto.ledger;
+package dev.stretto.database;
 
-import dev.stretto.database.DatabaseFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,7 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>The price: where one channel's rows are locked by somebody, those that happen to be committed
  * with it wait as well, once, for as long as the database waits for a lock.
  */
-final class SharedCommits {
+public final class SharedCommits {
 
   /** Transactions at the same time, so that one that has to wait does not stop all channels. */
   static final int AT_ONCE = 2;
@@ -30,7 +29,7 @@ final class SharedCommits {
   private final ConcurrentLinkedQueue<Work> waiting = new ConcurrentLinkedQueue<>();
   private final Semaphore leaders = new Semaphore(AT_ONCE);
 
-  SharedCommits(TransactionTemplate transaction) {
+  public SharedCommits(TransactionTemplate transaction) {
     this.transaction = transaction;
   }
 
@@ -44,22 +43,24 @@ final class SharedCommits {
    *
    * @param statements may be done more than once, undone in between, and on any thread; must keep
    *     nothing of a try that failed
+   * @return whether the thread was interrupted meanwhile, which ends no wait here; it no longer is
    * @throws RuntimeException as the work or the commit does
    */
-  void commit(Runnable statements) {
-    commit(new Work(statements, false));
+  public boolean commit(Runnable statements) {
+    return commit(new Work(statements, false));
   }
 
   /**
    * The same.
    *
-   * @param statement one, which needs no transaction of its own
+   * @param statement one, or what brings a transaction of its own where it is alone
    */
-  void commitOne(Runnable statement) {
-    commit(new Work(statement, true));
+  public boolean commitOne(Runnable statement) {
+    return commit(new Work(statement, true));
   }
 
-  private void commit(Work work) {
+  private boolean commit(Work work) {
+    boolean interrupted = false;
     waiting.add(work);
     // INVARIANT: while something waits, somebody leads or is about to. Whoever comes adds its work
     // before it looks for a place to lead; whoever leads looks for more after it left its place.
@@ -77,11 +78,12 @@ final class SharedCommits {
         }
       } else {
         LockSupport.park(this);
-        // An interrupt ends no run here; a set flag would close an H2 file at the next access.
-        var _ = Thread.interrupted();
+        // A set flag would close an H2 file at the next access.
+        interrupted |= Thread.interrupted();
       }
     }
     work.outcome(transaction);
+    return interrupted;
   }
 
   private void lead() {
