@@ -1,8 +1,12 @@
 package dev.stretto.batch;
 
 import dev.stretto.dispatch.Clocks;
+import dev.stretto.lease.Lease;
+import dev.stretto.lease.Leases;
+import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
@@ -18,7 +23,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * What runs that died left in the job repository. Whoever holds a channel's lease knows that no
- * other execution on it runs, whatever the repository says. Thread-safe.
+ * execution that held it before runs, whatever the repository says. One that never held it may be
+ * another launch's, which is about to ask for the lease or has just been refused it: that is left
+ * alone, until it has been seen for so long that its process must have died. Thread-safe.
  */
 final class DeadRuns {
 
@@ -40,37 +47,51 @@ final class DeadRuns {
        order by e.job_execution_id
       """;
 
+  private static final String STATUS =
+      "select status from BATCH_JOB_EXECUTION where job_execution_id = ?";
+
   private final JobOperator operator;
   private final JobRepository repository;
   private final JdbcTemplate jdbc;
+  private final Leases leases;
   private final Clocks clocks;
 
-  DeadRuns(RunLauncher.Batch batch, Clocks clocks) {
+  DeadRuns(RunLauncher.Batch batch, Leases leases, Clocks clocks) {
     this.operator = batch.operator();
     this.repository = batch.repository();
     this.jdbc = batch.jdbc();
+    this.leases = leases;
     this.clocks = clocks;
   }
 
   /**
-   * Marks as failed the executions on a channel that still look as if they ran.
+   * Marks as failed the executions on a channel that still look as if they ran, and died.
    *
-   * @param lastRun the execution that held the channel's lease last, or null
+   * @param lease the channel's
    * @param own the execution that asks, or null where there is none yet
    * @return the parameters of the last job instance where it was cut short, else null
+   * @throws SQLException where the leases' database fails
    */
-  @Nullable JobParameters recover(
-      String channel, @Nullable Long lastRun, @Nullable JobExecution own) {
+  @Nullable JobParameters recover(Lease lease, @Nullable JobExecution own) throws SQLException {
+    Long lastRun = lease.lastRun();
     JobExecution last = lastRun == null ? null : repository.getJobExecution(lastRun);
-    for (JobExecution execution : running(channel, own)) {
-      LOG.info("channel {}: run {} had died; its job is restarted", channel, execution.getId());
-      operator.recover(execution);
-      RunTimes.noteEnd(execution, clocks.clock().instant(), repository);
+    List<JobExecution> unheld = new ArrayList<>();
+    List<JobExecution> dead = new ArrayList<>();
+    for (JobExecution execution : running(lease.channel(), own)) {
+      (held(execution, lease) ? dead : unheld).add(execution);
+    }
+    long deadUpTo = leases.deadUpTo(lease, unheld.isEmpty() ? null : unheld.getLast().getId());
+    unheld.stream().filter(execution -> execution.getId() <= deadUpTo).forEach(dead::add);
+    unheld.removeAll(dead);
+    for (JobExecution execution : dead) {
+      LOG.info(
+          "channel {}: run {} had died; its job is restarted", lease.channel(), execution.getId());
+      markFailed(execution);
       if (last == null || last.getId() <= execution.getId()) {
         last = execution;
       }
     }
-    if (last == null) {
+    if (last == null || isOfAny(unheld, last.getJobInstance())) {
       return null;
     }
     return switch (last.getStatus()) {
@@ -83,6 +104,50 @@ final class DeadRuns {
     };
   }
 
+  /**
+   * Whether an execution that looks as if it ran had the channel before the lease's holder. A
+   * launch of {@code dispatch} has taken the lease before it makes its execution, which says so;
+   * one that restarts it by Spring Batch's own means is made later, says the same, and did not.
+   */
+  private boolean held(JobExecution execution, Lease lease) {
+    long run = execution.getId();
+    if (Objects.equals(lease.lastRun(), run)) {
+      return true;
+    }
+    Long fence = DispatchParameters.fence(execution.getJobParameters());
+    return fence != null
+        && fence < lease.fence()
+        && repository.getJobExecutions(execution.getJobInstance()).stream()
+            .noneMatch(other ->
+                other.getId() < run
+                    && fence.equals(DispatchParameters.fence(other.getJobParameters())));
+  }
+
+  private static boolean isOfAny(List<JobExecution> executions, JobInstance instance) {
+    return executions.stream().anyMatch(other -> other.getJobInstance().equals(instance));
+  }
+
+  /**
+   * Whether another launch has taken this execution, which waited for so long, for one whose
+   * process died. Then it is as the job repository has it, and there is nothing left for it to
+   * record.
+   */
+  boolean tookForDead(JobExecution own) {
+    String stored = jdbc.queryForObject(STATUS, String.class, own.getId());
+    BatchStatus status = BatchStatus.valueOf(String.valueOf(stored));
+    if (status.isRunning()) {
+      return false;
+    }
+    LOG.warn(
+        "channel {}: run {} began so long after it was made that it had been taken for dead: launch"
+            + " it again",
+        DispatchParameters.channel(own.getJobParameters()),
+        own.getId());
+    own.setStatus(status);
+    own.setExitStatus(ExitStatuses.takenForDead());
+    return true;
+  }
+
   private List<JobExecution> running(String channel, @Nullable JobExecution own) {
     return jdbc.query(RUNNING, (row, number) -> row.getLong(1), channel).stream()
         .filter(id -> own == null || id != own.getId())
@@ -93,21 +158,26 @@ final class DeadRuns {
   }
 
   /**
-   * What Spring Batch's own recovery leaves alone, among it executions whose last commit's fate was
-   * unknown.
+   * Has Spring Batch recover the execution. What that leaves alone is marked here: executions whose
+   * last commit's fate was unknown, and those that restarted one that was recovered.
    */
   private void markFailed(JobExecution execution) {
-    LocalDateTime now = LocalDateTime.ofInstant(clocks.clock().instant(), ZoneId.systemDefault());
-    for (StepExecution step : execution.getStepExecutions()) {
-      if (step.getStatus().isRunning() || step.getStatus() == BatchStatus.UNKNOWN) {
-        step.setStatus(BatchStatus.FAILED);
-        step.setEndTime(now);
-        repository.update(step);
-      }
+    if (execution.getStatus().isRunning()) {
+      operator.recover(execution);
     }
-    execution.setStatus(BatchStatus.FAILED);
-    execution.setEndTime(now);
-    repository.update(execution);
+    if (execution.getStatus().isRunning() || execution.getStatus() == BatchStatus.UNKNOWN) {
+      LocalDateTime now = LocalDateTime.ofInstant(clocks.clock().instant(), ZoneId.systemDefault());
+      for (StepExecution step : execution.getStepExecutions()) {
+        if (step.getStatus().isRunning() || step.getStatus() == BatchStatus.UNKNOWN) {
+          step.setStatus(BatchStatus.FAILED);
+          step.setEndTime(now);
+          repository.update(step);
+        }
+      }
+      execution.setStatus(BatchStatus.FAILED);
+      execution.setEndTime(now);
+      repository.update(execution);
+    }
     RunTimes.noteEnd(execution, clocks.clock().instant(), repository);
   }
 }

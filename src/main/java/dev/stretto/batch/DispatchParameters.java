@@ -10,13 +10,15 @@ import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 
 /**
- * The parameters of the job: the channel, the options, and what tells one launch from the next.
- * Options do not identify the job instance, so that a restart may have others.
+ * The parameters of the job: the channel, the options, what tells one launch from the next, and the
+ * lease that it was made under. Options do not identify the job instance, so that a restart may
+ * have others.
  */
 final class DispatchParameters {
 
   static final String CHANNEL = "channel";
   static final String LAUNCH = "launch";
+  private static final String FENCE = "stretto.fence";
   private static final String LIMIT = "limit";
   private static final String TIME = "for";
   private static final String WINDOW = "window";
@@ -46,6 +48,20 @@ final class DispatchParameters {
         window == null ? null : window.intValue(),
         text(parameters, RATE),
         text(parameters, ORDERING));
+  }
+
+  /** The same of an execution that is made while its launch holds the lease with this fence. */
+  static JobParameters under(long fence, JobParameters parameters) {
+    return new JobParametersBuilder(parameters).addLong(FENCE, fence, false).toJobParameters();
+  }
+
+  /**
+   * The fence of the lease that was held as an execution was made; null where it was made without
+   * one. An execution that restarts another by Spring Batch's own means has the parameters of that.
+   */
+  static @Nullable Long fence(JobParameters parameters) {
+    JobParameter<?> fence = parameters.getParameter(FENCE);
+    return fence != null && fence.value() instanceof Long number ? number : null;
   }
 
   private static @Nullable String text(JobParameters parameters, String name) {

@@ -27,6 +27,12 @@ final class ExitStatuses {
     return ExitStatus.COMPLETED.addExitDescription("nothing waited");
   }
 
+  /** It began long after it was made, and another launch had taken its process for dead. */
+  static ExitStatus takenForDead() {
+    return ExitStatus.FAILED.addExitDescription(
+        "it began so long after it was made that it had been taken for dead: launch it again");
+  }
+
   /** The destination can't be reached, or asked for a longer pause than a run would wait. */
   static ExitStatus unavailable(Stop stop) {
     return new ExitStatus("UNAVAILABLE", stop.text());

@@ -46,7 +46,8 @@ public final class OldRuns {
               or exists (
                 select 1 from BATCH_JOB_EXECUTION l
                  where l.job_instance_id = e.job_instance_id
-                   and l.job_execution_id > e.job_execution_id)
+                   and l.job_execution_id > e.job_execution_id
+                   and l.status not in ('STARTING', 'STARTED', 'STOPPING'))
               or not exists (select 1 from outbox_run r where r.run = e.job_execution_id))
       """;
 

@@ -63,7 +63,7 @@ public final class RunLauncher {
     this.upkeep = upkeep;
     this.batch = batch;
     this.clocks = shared.clocks();
-    this.deadRuns = new DeadRuns(batch, clocks);
+    this.deadRuns = new DeadRuns(batch, leases, clocks);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class RunLauncher {
           channel, String.valueOf(e.getMessage()), ledgers.unsettled(channel), clock.elapsed());
     }
     try {
-      return switch (following == null ? look(open, lease, null) : unfinished(open, lease)) {
+      return switch (following == null ? look(open, lease, null) : unfinished(lease)) {
         case Found.Nothing() -> {
           upkeep.after(channel, null);
           yield new RunResult.NothingToDo(channel, ledgers.unsettled(channel), clock.elapsed());
@@ -156,7 +156,9 @@ public final class RunLauncher {
               start(
                   open,
                   lease,
-                  DispatchParameters.of(channel, instance(lease, unfinished), options),
+                  DispatchParameters.under(
+                      lease.fence(),
+                      DispatchParameters.of(channel, instance(lease, unfinished), options)),
                   following,
                   run -> {
                     current.set(run);
@@ -249,6 +251,9 @@ public final class RunLauncher {
             DispatchParameters.channel(parameters), DispatchParameters.options(parameters))) {
       Lease lease = leases.acquire(open.name());
       try {
+        if (deadRuns.tookForDead(execution)) {
+          return;
+        }
         switch (look(open, lease, execution)) {
           case Found.Nothing() -> {
             upkeep.after(open.name(), null);
@@ -262,9 +267,9 @@ public final class RunLauncher {
         leases.release(lease);
       }
     } catch (ChannelPausedException e) {
-      steps.run(unsent(ExitStatuses.paused(e.getMessage()), true));
+      refused(execution, steps, ExitStatuses.paused(e.getMessage()));
     } catch (ChannelHeldException e) {
-      steps.run(unsent(ExitStatuses.held(e), true));
+      refused(execution, steps, ExitStatuses.held(e));
     } catch (InvalidSettingException e) {
       steps.run(
           new FailingStep(String.valueOf(e.getMessage()).replaceFirst("^--", "job parameter "), e));
@@ -273,13 +278,22 @@ public final class RunLauncher {
     }
   }
 
+  /** Records why there was no lease; whoever has it leaves the execution alone, as a young one. */
+  private void refused(JobExecution execution, DispatchJob.StepRunner steps, ExitStatus why)
+      throws JobInterruptedException {
+    if (!deadRuns.tookForDead(execution)) {
+      steps.run(unsent(why, true));
+    }
+  }
+
   private UnsentStep unsent(ExitStatus status, boolean stopped) {
     return new UnsentStep(batch.repository(), status, stopped);
   }
 
-  private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own) {
+  private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own)
+      throws SQLException {
     String channel = open.name();
-    JobParameters unfinished = deadRuns.recover(channel, lease.lastRun(), own);
+    JobParameters unfinished = deadRuns.recover(lease, own);
     if (unfinished == null && !ledgers.anyWaiting(channel, open.settings().dispatch().ordering())) {
       return new Found.Nothing();
     }
@@ -305,8 +319,8 @@ public final class RunLauncher {
   }
 
   /** What a run stays for has no end that could be looked for. */
-  private Found unfinished(OpenChannel open, Lease lease) {
-    return new Found.Work(deadRuns.recover(open.name(), lease.lastRun(), null));
+  private Found unfinished(Lease lease) throws SQLException {
+    return new Found.Work(deadRuns.recover(lease, null));
   }
 
   /** What is sent, by which right, and whether the run stays. */

@@ -36,6 +36,12 @@ public final class Leases implements AutoCloseable {
   /** How soon word for a run to stop is seen, at the latest. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  /**
+   * How long an execution may be seen without ever having held its channel before its process is
+   * taken for dead: it may wait for a lease, for a transport that opens, or in an executor's queue.
+   */
+  private static final Duration UNHELD = Duration.ofHours(1);
+
   private final DataSource database;
   private final Duration duration;
   private final String owner;
@@ -152,6 +158,40 @@ public final class Leases implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Notes which job executions on a lease's channel are running, as it seems, and never held it.
+   *
+   * @param newest the number of the last of them, or null where there are none
+   * @return up to which number such an execution has been seen for so long, by the database's
+   *     clock, that its process must have died: an hour, or four leases where that is longer; 0
+   *     where there is none
+   * @throws SQLException where the database fails
+   */
+  public long deadUpTo(Lease lease, @Nullable Long newest) throws SQLException {
+    lock.lock();
+    try {
+      LeaseTable table = table();
+      LeaseTable.Unheld seen = table.unheld(lease.channel());
+      boolean noted = seen.upTo() > 0;
+      if (newest != null && noted && seen.now().isBefore(seen.at().plus(patience()))) {
+        return 0;
+      }
+      long dead = newest == null ? 0 : seen.upTo();
+      Long living = newest != null && newest > dead ? newest : null;
+      if (noted || living != null) {
+        table.noteUnheld(row(lease), owner, living, seen.now());
+      }
+      return dead;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Duration patience() {
+    Duration leases = duration.multipliedBy(4);
+    return leases.compareTo(UNHELD) > 0 ? leases : UNHELD;
   }
 
   /**

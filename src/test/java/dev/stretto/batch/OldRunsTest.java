@@ -97,6 +97,11 @@ class OldRunsTest {
     assertThat(runs()).containsExactly("3 STOPPED");
 
     run();
+    fixture.jdbc.update(
+        "update BATCH_JOB_EXECUTION set status = 'STARTED' where job_execution_id = 4");
+    assertThat(old().remove(null, AGE, 10)).as("it is being carried on").isZero();
+    fixture.jdbc.update(
+        "update BATCH_JOB_EXECUTION set status = 'COMPLETED' where job_execution_id = 4");
     assertThat(old().remove(null, AGE, 10)).isEqualTo(1);
     assertThat(runs()).containsExactly("4 COMPLETED");
     assertThat(rows()).containsEntry("BATCH_JOB_INSTANCE", 1);

@@ -12,7 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import org.example.shop.Dispatch;
 import org.example.shop.Orders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +104,32 @@ class ExampleOnEachDatabaseTest {
       assertThat(Shop.count(shop, "shelf")).isEqualTo(1);
       assertThat(Shop.count(shop, "stretto.outbox_message")).isEqualTo(2);
       ownMigrations(shop);
+    }
+  }
+
+  @Test
+  void noLaunchOfSeveralThatBeginAtOnceFails() throws Exception {
+    try (var shop = Shop.open(Shop.database(vendor, folder), receiver, "--stretto.lease=1s");
+        ExecutorService launching = Executors.newFixedThreadPool(3)) {
+      Dispatch dispatch = shop.getBean(Dispatch.class);
+      CyclicBarrier together = new CyclicBarrier(3);
+      Callable<Boolean> launch =
+          () -> {
+            together.await();
+            dispatch.send();
+            return true;
+          };
+      for (int round = 1; round <= 10; round++) {
+        shop.getBean(Orders.class).place(round, "c-1");
+        for (Future<Boolean> launched : launching.invokeAll(List.of(launch, launch, launch))) {
+          assertThat(launched.get()).as("round %d", round).isTrue();
+        }
+      }
+      dispatch.send();
+
+      assertThat(Shop.count(shop, "BATCH_JOB_EXECUTION where status in ('COMPLETED', 'STOPPED')"))
+          .isEqualTo(31);
+      assertThat(receiver.arrivals()).hasSize(10);
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -472,6 +473,50 @@ class LeasesTest {
       assertThat((Throwable) lease.failure()).isNotInstanceOf(BatchUpdateException.class);
       other.rollback();
     }
+  }
+
+  @Test
+  void whatNeverHeldAChannelIsDeadOnceItWasSeenAnHourAgo() throws Exception {
+    Leases leases = leases("first", LONG);
+    Lease lease = leases.acquire("space");
+
+    assertThat(leases.deadUpTo(lease, null)).isZero();
+    assertThat(leases.deadUpTo(lease, 41L)).as("seen for the first time").isZero();
+    unheldSince("59");
+    assertThat(leases.deadUpTo(lease, 42L)).as("not an hour ago").isZero();
+    assertThat(unheld()).containsExactly(41L);
+    unheldSince("61");
+    assertThat(leases.deadUpTo(lease, 42L)).isEqualTo(41);
+    assertThat(unheld()).as("seen now").containsExactly(42L);
+    assertThat(leases.deadUpTo(lease, 42L)).as("just seen").isZero();
+    unheldSince("61");
+    assertThat(leases.deadUpTo(lease, 42L)).isEqualTo(42);
+    assertThat(unheld()).as("none is left").containsOnlyNulls();
+    assertThat(leases.deadUpTo(lease, 43L)).isZero();
+    assertThat(leases.deadUpTo(lease, null)).isZero();
+    assertThat(unheld()).as("it has ended").containsOnlyNulls();
+  }
+
+  @Test
+  void whatNeverHeldAChannelMayWaitForLongLeases() throws Exception {
+    Leases leases = leases("first", Duration.ofMinutes(30));
+    Lease lease = leases.acquire("space");
+
+    leases.deadUpTo(lease, 41L);
+    unheldSince("119");
+    assertThat(leases.deadUpTo(lease, 41L)).isZero();
+    unheldSince("121");
+    assertThat(leases.deadUpTo(lease, 41L)).isEqualTo(41);
+  }
+
+  private void unheldSince(String minutes) {
+    jdbc.update(
+        "update channel_lease set unheld_at = current_timestamp(3) - interval '%s' minute"
+            .formatted(minutes));
+  }
+
+  private List<@Nullable Long> unheld() {
+    return jdbc.queryForList("select unheld_run from channel_lease", Long.class);
   }
 
   private Leases leases(String owner, Duration duration) {
