@@ -172,6 +172,7 @@ public final class Leases implements AutoCloseable {
   public long deadUpTo(Lease lease, @Nullable Long newest) throws SQLException {
     lock.lock();
     try {
+      renewIfDue();
       LeaseTable table = table();
       LeaseTable.Unheld seen = table.unheld(lease.channel());
       boolean noted = seen.upTo() > 0;
