@@ -64,7 +64,7 @@ async function inspect(page, url, say) {
   // by the browser's own debugger, which the page's policy leaves alone
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(
-    (values) => window.axe.run({ runOnly: { type: 'tag', values } }), RULES);
+    (values) => window.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }), RULES);
   for (const { id, help, nodes } of violations) {
     for (const node of nodes) {
       say(`${id} (${help}): ${node.target} ${node.failureSummary}`);
