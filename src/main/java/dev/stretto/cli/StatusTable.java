@@ -91,7 +91,9 @@ record StatusTable(
     }
     long blocked = row.blockedKeys();
     if (blocked > 0) {
-      notes.add(PlainText.number(blocked) + " ordering keys are blocked by a parked message");
+      notes.add(
+          (blocked == 1 ? "1 ordering key is" : PlainText.number(blocked) + " ordering keys are")
+              + " blocked by a parked message");
     }
     ChannelStatus.Lease lease = row.lease();
     if (lease != null) {

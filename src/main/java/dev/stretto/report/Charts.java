@@ -15,7 +15,6 @@ final class Charts {
   private static final int WIDTH = 1000;
   private static final int ROW = 3;
   private static final int HEIGHT = 160;
-  private static final int LABEL = 18;
 
   private Charts() {}
 
@@ -26,7 +25,7 @@ final class Charts {
     Instant begin = rows.getFirst().startedAt();
     Instant end = rows.stream().map(Charts::end).max(Comparator.naturalOrder()).orElseThrow();
     double span = Math.max(1, Duration.between(begin, end).toMillis());
-    StringBuilder svg = open(rows.size() * ROW + LABEL, "calls over time");
+    StringBuilder svg = open(rows.size() * ROW, "calls over time");
     for (int i = 0; i < rows.size(); i++) {
       RunCalls.Drawn call = rows.get(i);
       Duration took = Duration.between(call.startedAt(), end(call));
@@ -45,26 +44,24 @@ final class Charts {
                   "<title>position %s: %s</title></rect>\n",
                   Texts.number(call.position()), text(call, took)));
     }
-    return label(svg, rows.size() * ROW, "0", Texts.time(Duration.between(begin, end)));
+    return axis(svg, Duration.between(begin, end));
   }
 
   /** One bar for each class of time. */
   static String latencies(List<Latencies.Bar> bars) {
     long highest = bars.stream().mapToLong(Latencies.Bar::calls).max().orElse(1);
     double width = (double) WIDTH / bars.size();
-    StringBuilder svg = open(HEIGHT + LABEL, "how long calls took");
+    StringBuilder svg = open(HEIGHT, "how long calls took");
     for (int i = 0; i < bars.size(); i++) {
       Latencies.Bar bar = bars.get(i);
       column(svg, i * width, width, (double) bar.calls() / highest)
           .append(
               Texts.text(
                   "<title>%s: %s calls</title></rect>\n", bar.label(), Texts.number(bar.calls())));
-      svg.append(
-          Texts.text(
-              "<text x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-              Texts.decimal((i + 0.5) * width), HEIGHT + LABEL - 4, bar.label()));
     }
-    return svg.append("</svg>\n").toString();
+    svg.append("</svg>\n<p class=\"axis bars\">");
+    bars.forEach(bar -> svg.append(Texts.text("<span>%s</span>\n", bar.label())));
+    return svg.append("</p>\n").toString();
   }
 
   /** One bar for each stretch of time. */
@@ -73,7 +70,7 @@ final class Charts {
     long highest = counts.stream().mapToLong(Long::longValue).max().orElse(1);
     double width = (double) WIDTH / counts.size();
     double seconds = throughput.width().toMillis() / 1000.0;
-    StringBuilder svg = open(HEIGHT + LABEL, "calls that ended, over time");
+    StringBuilder svg = open(HEIGHT, "calls that ended, over time");
     for (int i = 0; i < counts.size(); i++) {
       column(svg, i * width, width, (double) counts.get(i) / highest)
           .append(
@@ -83,7 +80,7 @@ final class Charts {
                   Texts.time(throughput.width()),
                   Texts.number(Math.round(counts.get(i) / seconds))));
     }
-    return label(svg, HEIGHT, "0", Texts.time(throughput.width().multipliedBy(counts.size())));
+    return axis(svg, throughput.width().multipliedBy(counts.size()));
   }
 
   private static StringBuilder column(StringBuilder svg, double x, double width, double share) {
@@ -97,20 +94,21 @@ final class Charts {
             Texts.decimal(height)));
   }
 
+  /** As wide as the window lets it be, and so many pixels high: lines stay as thick as they are. */
   private static StringBuilder open(int height, String name) {
     return new StringBuilder()
         .append(
             Texts.text(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
-                WIDTH, height, name));
+                "<svg viewBox=\"0 0 %d %d\" height=\"%d\" preserveAspectRatio=\"none\" role=\"img\""
+                    + " aria-label=\"%s\">\n",
+                WIDTH, height, height, name));
   }
 
-  private static String label(StringBuilder svg, int top, String left, String right) {
-    return svg.append(Texts.text("<text x=\"0\" y=\"%d\">%s</text>\n", top + LABEL - 4, left))
-        .append(
+  /** Beside the picture, so that it is as large as other text. */
+  private static String axis(StringBuilder svg, Duration end) {
+    return svg.append(
             Texts.text(
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n</svg>\n",
-                WIDTH, top + LABEL - 4, right))
+                "</svg>\n<p class=\"axis\"><span>0</span> <span>%s</span></p>\n", Texts.time(end)))
         .toString();
   }
 

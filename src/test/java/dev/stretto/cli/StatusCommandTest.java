@@ -95,7 +95,7 @@ class StatusCommandTest {
         .contains("forgotten: was held by host:2")
         .contains("space: stands still since ")
         .contains("as the destination asked; stretto open space lets")
-        .contains("1 ordering keys are blocked")
+        .contains("1 ordering key is blocked")
         .contains("1,234 messages were committed later");
   }
 
