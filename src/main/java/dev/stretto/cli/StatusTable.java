@@ -27,14 +27,7 @@ record StatusTable(
 
   private static final List<String> TITLES =
       List.of(
-          "CHANNEL",
-          "PENDING",
-          "IN FLIGHT",
-          "DELIVERED",
-          "PARKED",
-          "DISCARDED",
-          "OLDEST",
-          "LAST RUN");
+          "CHANNEL", "PENDING", "IN FLIGHT", "DELIVERED", "PARKED", "DISCARDED", "OLDEST", "RUN");
 
   List<String> lines() {
     if (rows.isEmpty()) {

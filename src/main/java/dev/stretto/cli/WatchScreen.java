@@ -15,7 +15,6 @@ final class WatchScreen implements AutoCloseable {
   private static final String SHOW_CURSOR = "\u001b[?25h";
   private static final String CLEAR = "\u001b[2J";
   private static final String HOME = "\u001b[H";
-  private static final String CLEAR_LINE = "\u001b[K";
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintWriter out;
@@ -37,9 +36,10 @@ final class WatchScreen implements AutoCloseable {
   /** Replaces what was shown before. */
   void show(List<String> lines) {
     if (terminal) {
-      out.print((shown ? "" : HIDE_CURSOR + CLEAR) + HOME);
-      lines.forEach(line -> out.print(line + CLEAR_LINE + "\n"));
-      out.print(CLEAR_BELOW);
+      // cleared before it is written: behind a line as wide as the terminal, its last character
+      // would go
+      out.print(shown ? HOME + CLEAR_BELOW : HIDE_CURSOR + CLEAR + HOME);
+      lines.forEach(line -> out.print(line + "\n"));
     } else {
       if (shown) {
         out.println();
@@ -52,7 +52,7 @@ final class WatchScreen implements AutoCloseable {
 
   /** Adds a line to what is shown, until that is replaced. */
   void add(String line) {
-    out.println(PlainText.line(line) + (terminal ? CLEAR_LINE : ""));
+    out.println(PlainText.line(line));
     out.flush();
   }
 

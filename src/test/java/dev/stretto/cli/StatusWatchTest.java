@@ -51,7 +51,10 @@ class StatusWatchTest {
         .hasSize(11)
         .satisfies(lines -> {
           assertThat(lines.get(0)).isEqualTo("2026-01-02T03:04:05Z");
-          assertThat(lines.get(1)).matches("CHANNEL +PENDING +IN FLIGHT +DELIVERED +SENT/S +.*");
+          assertThat(lines.get(1))
+              .matches("CHANNEL +PENDING +IN FLIGHT +DELIVERED +SENT/S +.*")
+              .as("fits into a terminal")
+              .hasSizeLessThanOrEqualTo(80);
           assertThat(lines.get(2)).matches("space +3 +0 +100 +- .*");
           assertThat(lines.get(3)).isEmpty();
           assertThat(lines.get(6)).as("in 2 s").matches("space +3 +0 +150 +25.0 .*");
@@ -69,7 +72,8 @@ class StatusWatchTest {
 
     assertThat(out.toString())
         .startsWith("\u001b[?25l\u001b[2J\u001b[H2026-")
-        .endsWith("\u001b[J\u001b[?25h");
+        .contains("\n\u001b[H\u001b[J2026-")
+        .endsWith("\n\u001b[?25h");
     assertThat(out.toString().split("\u001b\\[H", -1)).as("drawn twice").hasSize(3);
     assertThat(out.toString().split("\u001b\\[2J", -1)).as("cleared once").hasSize(2);
   }
