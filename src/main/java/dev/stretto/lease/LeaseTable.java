@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,13 +58,6 @@ final class LeaseTable {
 
   private static final String NOTE_RUN =
       "update channel_lease set run = ? where channel = ? and fence = ? and owner = ?";
-
-  private static final String UNHELD =
-      "select unheld_run, unheld_at, current_timestamp(3) from channel_lease where channel = ?";
-
-  private static final String NOTE_UNHELD =
-      "update channel_lease set unheld_run = ?, unheld_at = ?"
-          + " where channel = ? and fence = ? and owner = ?";
 
   private static final String ASK_TO_STOP =
       "update channel_lease set stop_run = ? where channel = ? and run = ? and owner is not null";
@@ -241,39 +233,6 @@ final class LeaseTable {
       note.setString(2, channel);
       note.setLong(3, fence);
       note.setString(4, owner);
-      note.executeUpdate();
-    }
-  }
-
-  /**
-   * Which executions had been seen without ever having held the channel.
-   *
-   * @param upTo the last of them, or 0 where none is noted
-   * @param at when they were noted
-   * @param now the database's time at the reading
-   */
-  record Unheld(long upTo, Instant at, Instant now) {}
-
-  Unheld unheld(String channel) throws SQLException {
-    try (PreparedStatement read = connection.prepareStatement(UNHELD)) {
-      read.setString(1, channel);
-      try (ResultSet row = read.executeQuery()) {
-        row.next();
-        Timestamp at = row.getTimestamp(2);
-        Instant now = row.getTimestamp(3).toInstant();
-        return new Unheld(row.getLong(1), at == null ? now : at.toInstant(), now);
-      }
-    }
-  }
-
-  /** Notes that those up to this one are seen now; or, where it is null, that there are none. */
-  void noteUnheld(Held lease, String owner, @Nullable Long upTo, Instant now) throws SQLException {
-    try (PreparedStatement note = connection.prepareStatement(NOTE_UNHELD)) {
-      note.setObject(1, upTo, Types.BIGINT);
-      note.setTimestamp(2, upTo == null ? null : Timestamp.from(now));
-      note.setString(3, lease.channel());
-      note.setLong(4, lease.fence());
-      note.setString(5, owner);
       note.executeUpdate();
     }
   }

@@ -36,12 +36,6 @@ public final class Leases implements AutoCloseable {
   /** How soon word for a run to stop is seen, at the latest. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  /**
-   * How long an execution may be seen without ever having held its channel before its process is
-   * taken for dead: it may wait for a lease, for a transport that opens, or in an executor's queue.
-   */
-  private static final Duration UNHELD = Duration.ofHours(1);
-
   private final DataSource database;
   private final Duration duration;
   private final String owner;
@@ -173,26 +167,10 @@ public final class Leases implements AutoCloseable {
     lock.lock();
     try {
       renewIfDue();
-      LeaseTable table = table();
-      LeaseTable.Unheld seen = table.unheld(lease.channel());
-      boolean noted = seen.upTo() > 0;
-      if (newest != null && noted && seen.now().isBefore(seen.at().plus(patience()))) {
-        return 0;
-      }
-      long dead = newest == null ? 0 : seen.upTo();
-      Long living = newest != null && newest > dead ? newest : null;
-      if (noted || living != null) {
-        table.noteUnheld(row(lease), owner, living, seen.now());
-      }
-      return dead;
+      return new UnheldRuns(open(), owner, duration).deadUpTo(row(lease), newest);
     } finally {
       lock.unlock();
     }
-  }
-
-  private Duration patience() {
-    Duration leases = duration.multipliedBy(4);
-    return leases.compareTo(UNHELD) > 0 ? leases : UNHELD;
   }
 
   /**
@@ -406,6 +384,10 @@ public final class Leases implements AutoCloseable {
   }
 
   private LeaseTable table() throws SQLException {
+    return new LeaseTable(open());
+  }
+
+  private Connection open() throws SQLException {
     Connection open = connection;
     if (open == null || !open.isValid(1)) {
       open = database.getConnection();
@@ -415,7 +397,7 @@ public final class Leases implements AutoCloseable {
       open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
       connection = open;
     }
-    return new LeaseTable(open);
+    return open;
   }
 
   private void drop() {
