@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stretto.database.Database;
+import dev.stretto.database.FreePort;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.receiver.Receiver.Arrival;
 import dev.stretto.receiver.Receiver.Totals;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -108,7 +106,7 @@ class FollowIT {
         ReceiverUnderTest chat = ReceiverUnderTest.start();
         Shell shell = new Shell(folder).on(database.fresh(folder))) {
       shell.configureSpace(receiver.url());
-      int port = freePort();
+      int port = FreePort.find();
       Shell.Running run =
           shell.start(
               "dispatch",
@@ -154,12 +152,6 @@ class FollowIT {
       assertThat(totals.distinct()).isEqualTo(20);
       assertThat(totals.duplicates()).isZero();
       assertThat(shell.executions()).hasSizeGreaterThanOrEqualTo(2);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

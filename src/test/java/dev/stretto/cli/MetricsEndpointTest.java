@@ -7,6 +7,7 @@ import dev.stretto.cli.CommandLineRun.Result;
 import dev.stretto.cli.metrics.MetricsEndpoint;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.OpenApplication;
+import dev.stretto.database.FreePort;
 import dev.stretto.dispatch.Counts;
 import dev.stretto.metrics.RunMeters;
 import dev.stretto.metrics.Telemetry;
@@ -42,7 +43,7 @@ class MetricsEndpointTest {
 
   @Test
   void showsEachChannelsStateAndTheMetersOfRunsToWhoeverGetsThem() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (OpenApplication application = open(port);
         MetricsEndpoint _ = MetricsEndpoint.start(application, port)) {
       RunMeters meters = Objects.requireNonNull(application.get(Telemetry.class).meters());
@@ -77,7 +78,7 @@ class MetricsEndpointTest {
 
   @Test
   void nothingListensBeyondThisMachine() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (OpenApplication application = open(port);
         MetricsEndpoint _ = MetricsEndpoint.start(application, port)) {
       assertThat(reachable(InetAddress.getLoopbackAddress(), port)).isTrue();
@@ -162,12 +163,6 @@ class MetricsEndpointTest {
       return socket.isConnected();
     } catch (ConnectException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stretto.database.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -53,7 +52,7 @@ final class Prometheus implements AutoCloseable {
     }
     Path file = Files.writeString(folder.resolve("prometheus.yaml"), configuration);
     Path log = folder.resolve("prometheus.log");
-    int port = freePort();
+    int port = FreePort.find();
     Process process =
         new ProcessBuilder(
                 PROGRAMS + "/prometheus",
@@ -121,12 +120,6 @@ final class Prometheus implements AutoCloseable {
     return client.send(
         HttpRequest.newBuilder(URI.create(url + path)).build(),
         HttpResponse.BodyHandlers.ofString());
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.stretto.cli.metrics.MetricsEndpoint;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.OpenApplication;
 import dev.stretto.database.Database;
+import dev.stretto.database.FreePort;
 import dev.stretto.database.FreshDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,7 +102,7 @@ class PrometheusTest {
     append("space", "{\"payload\": 1}");
     assertThat(stretto.run("dispatch").code()).isZero();
     writeMetrics();
-    int endpoint = Prometheus.freePort();
+    int endpoint = FreePort.find();
     try (Prometheus prometheus =
         Prometheus.start(folder, server.getAddress().getPort(), endpoint)) {
       // what is parked has to have grown

@@ -4,9 +4,7 @@ import dev.stretto.TestServers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.JarURLConnection;
-import java.net.ServerSocket;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +37,7 @@ final class MariaDbServer implements DatabaseServer {
   MariaDbServer(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.programs = unpacked();
-    this.port = freePort();
+    this.port = FreePort.find();
     install();
     this.server = launch();
   }
@@ -153,12 +151,6 @@ final class MariaDbServer implements DatabaseServer {
     return new ProcessBuilder(arguments)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Where the programs are, unpacked once for all builds. */

@@ -1,8 +1,6 @@
 package dev.stretto.database;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,7 +27,7 @@ public final class PgBouncer implements AutoCloseable {
    * @param ignored parameters of a session's start that it passes over; others it refuses
    */
   public PgBouncer(Path folder, FreshDatabase behind, String ignored) throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     String[] server = behind.url().replaceFirst(".*//", "").split("[:/]");
     Path settings = folder.resolve("pgbouncer.ini");
     Files.writeString(
@@ -86,11 +84,5 @@ public final class PgBouncer implements AutoCloseable {
   @Override
   public void close() {
     pooler.destroyForcibly().onExit().join();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
