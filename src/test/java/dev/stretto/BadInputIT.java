@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class BadInputIT {
   }
 
   @Test
+  @Tag("slow")
   void parksNothingWhileTheDestinationIsDown() throws Exception {
     int port = unusedPort();
     try (Shell shell = new Shell(folder)) {

@@ -87,6 +87,7 @@ class DocumentedIT {
   }
 
   @Test
+  @Tag("slow")
   void theJsonHasTheFieldsThatAreListed() throws Exception {
     String commands = Files.readString(Path.of("src/docs/commands.md"), UTF_8);
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start()) {
@@ -159,6 +160,7 @@ class DocumentedIT {
   }
 
   @Test
+  @Tag("slow")
   void theConfigurationIsAcceptedAsItStands() throws Exception {
     List<String> settings =
         examples(documents, "yaml").filter(text -> text.contains("channels:")).toList();
@@ -182,6 +184,7 @@ class DocumentedIT {
    * Of two messages the first is refused; the channel that is told has its turn in the same run.
    */
   @Test
+  @Tag("slow")
   void theExampleOfAnAlertTellsAChatThatAMessageWasParked() throws Exception {
     HttpServer destinations =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -48,7 +48,7 @@ class ManyChannelsIT {
     long seed = Long.getLong("stretto.seed", System.nanoTime());
     System.out.println("ManyChannelsIT: -Dstretto.seed=" + seed);
     Random random = new Random(seed);
-    FreshDatabase fresh = database.fresh(folder).migrated();
+    FreshDatabase fresh = database.migrated(folder);
     fill(fresh);
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "20");
         Shell shell = new Shell(folder).on(fresh)) {
@@ -92,7 +92,7 @@ class ManyChannelsIT {
 
   @Test
   void theTimeIsThatOfAllAndWhoeverHadNoTurnIsTold() throws Exception {
-    FreshDatabase fresh = database.fresh(folder).migrated();
+    FreshDatabase fresh = database.migrated(folder);
     fill(fresh);
     try (ReceiverUnderTest receiver = ReceiverUnderTest.start("--delay", "1000");
         Shell shell = new Shell(folder).on(fresh)) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -74,6 +75,7 @@ class RoundTripIT {
   }
 
   @Test
+  @Tag("slow")
   void payloadsOfEnvelopesArriveAsTheyWereAppended() throws Exception {
     Path file = folder.resolve("envelopes.ndjson");
     Files.writeString(

@@ -34,7 +34,7 @@ class AppenderTest {
 
   @BeforeEach
   void createTables() {
-    DataSource dataSource = vendor.fresh(folder).migrated().dataSource();
+    DataSource dataSource = vendor.migrated(folder).dataSource();
     jdbc = JdbcClient.create(dataSource);
     appender = new Appender(dataSource, new Durability(dataSource));
   }

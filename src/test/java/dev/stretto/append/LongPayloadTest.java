@@ -30,7 +30,7 @@ class LongPayloadTest {
 
   @BeforeEach
   void createTables() {
-    DataSource dataSource = vendor.fresh(folder).migrated().dataSource();
+    DataSource dataSource = vendor.migrated(folder).dataSource();
     jdbc = new JdbcTemplate(dataSource);
     appender = new Appender(dataSource, new Durability(dataSource));
   }

@@ -23,7 +23,7 @@ class CommittedReadsTest {
 
   @Test
   void aTransactionSeesWhatOthersCommitMeanwhile() {
-    FreshDatabase database = vendor.fresh(folder);
+    FreshDatabase database = vendor.migrated(folder);
     if (vendor == Database.POSTGRESQL) {
       String name = database.url().replaceFirst(".*/", "");
       new JdbcTemplate(database.dataSource())

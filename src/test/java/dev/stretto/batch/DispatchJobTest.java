@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -93,6 +94,7 @@ class DispatchJobTest {
   }
 
   @Test
+  @Tag("slow")
   void theJobRepositoryTellsHowFarAStepIsWhileCallsAreUnderWay() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(3);

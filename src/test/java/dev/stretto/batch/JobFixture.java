@@ -71,7 +71,7 @@ final class JobFixture implements AutoCloseable {
    * @param settings of the channel, such as {@code window=8}
    */
   JobFixture(Database vendor, Path folder, String... settings) {
-    this(vendor.fresh(folder), settings);
+    this(vendor.migrated(folder), settings);
   }
 
   /**

@@ -154,9 +154,7 @@ class JournalTest {
   void aPoolThatCommitsNothingByItselfRecordsAllTheSame() throws Exception {
     try (JobFixture fixture =
         new JobFixture(
-            database.fresh(folder).migrated(),
-            "window=4",
-            "spring.datasource.hikari.auto-commit=false")) {
+            database.migrated(folder), "window=4", "spring.datasource.hikari.auto-commit=false")) {
       try (Connection producer = fixture.connect();
           Statement statement = producer.createStatement()) {
         for (int i = 0; i < 10; i++) {

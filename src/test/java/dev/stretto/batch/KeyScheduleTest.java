@@ -34,8 +34,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Key order on a real database, through random arrivals, latencies, faults, limits, stops, kills,
  * and decisions about parked messages while runs are under way. A killed run is played by one whose
- * fence another took: it records nothing more. More schedules: {@code -Dstretto.schedules=10000},
- * of which this test runs a fifteenth; a failure names its seed.
+ * fence another took: it records nothing more. More schedules, such as {@code .ci/run} has: {@code
+ * -Dstretto.schedules=10000}, of which this test runs a fifteenth; a failure names its seed.
  */
 class KeyScheduleTest {
 
@@ -66,7 +66,7 @@ class KeyScheduleTest {
   }
 
   static IntStream seeds() {
-    return IntStream.range(0, Math.max(1, Integer.getInteger("stretto.schedules", 300) / 15));
+    return IntStream.range(0, Math.max(1, Integer.getInteger("stretto.schedules", 150) / 15));
   }
 
   @ParameterizedTest(name = "seed {0}")

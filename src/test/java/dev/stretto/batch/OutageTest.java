@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -199,6 +200,7 @@ class OutageTest {
   }
 
   @Test
+  @Tag("slow")
   void anAloneMessageIsParkedOnlyWhereItIsRefusedItselfOrGivenUp() throws Exception {
     for (Outcome outcome : List.of(BAD_GATEWAY, UNAUTHORIZED)) {
       try (JobFixture fixture = fixture()) {

@@ -20,6 +20,7 @@ import javax.sql.DataSource;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -94,6 +95,7 @@ class SharedUpdatesTest {
   }
 
   @Test
+  @Tag("slow")
   void whatSeveralRunsHaveToTellIsCommittedTogether() throws Exception {
     List<FutureTask<Void>> updates = new ArrayList<>();
     List<JobExecution> jobs = jobs(RUNS);

@@ -108,6 +108,7 @@ class ExampleOnEachDatabaseTest {
   }
 
   @Test
+  @Tag("slow")
   void noLaunchOfSeveralThatBeginAtOnceFails() throws Exception {
     try (var shop = Shop.open(Shop.database(vendor, folder), receiver, "--stretto.lease=1s");
         ExecutorService launching = Executors.newFixedThreadPool(3)) {

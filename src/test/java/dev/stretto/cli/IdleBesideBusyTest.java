@@ -30,7 +30,7 @@ class IdleBesideBusyTest {
   @BeforeEach
   void setUp() throws Exception {
     receiver = new Receiver(Receiver.Options.delayed(Receiver.constant(Duration.ZERO)));
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     database = new TestDatabase(fresh);
     stretto = new CommandLineRun(fresh);
     for (String channel : new String[] {"busy", "idle", "left"}) {

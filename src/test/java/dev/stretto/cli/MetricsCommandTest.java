@@ -31,14 +31,13 @@ class MetricsCommandTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
     database = new TestDatabase(fresh);
   }
 
   @Test
   void saysOfEachChannelWhatStatusSaysAndWhenSomethingHappened() throws Exception {
-    stretto.run("status");
     database.execute(
         """
         insert into outbox_message (channel, payload, status, queue, position) values

@@ -66,7 +66,7 @@ class MonitoringFilesTest {
 
   /** Of a channel of which everything there may be is known: the others' metrics are missing. */
   private Set<String> written() throws SQLException {
-    FreshDatabase fresh = Database.H2.fresh(folder);
+    FreshDatabase fresh = Database.H2.migrated(folder);
     CommandLineRun stretto =
         new CommandLineRun(fresh)
             .with("--stretto.channels.space.http.url=http://127.0.0.1:1/")

@@ -26,7 +26,7 @@ class PauseCommandTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto =
         new CommandLineRun(fresh).with("--stretto.channels.space.http.url=http://127.0.0.1:9");
     database = new TestDatabase(fresh);
@@ -101,7 +101,6 @@ class PauseCommandTest {
   @Test
   void channelsOfTheDatabaseAndPatternsAreTakenAndUnknownOnesRefusedBeforeAnythingIsChanged()
       throws SQLException {
-    stretto.run("status");
     database.execute(
         "insert into outbox_message (channel, payload) values ('customer-1', '1'), ('customer-2',"
             + " '1')");

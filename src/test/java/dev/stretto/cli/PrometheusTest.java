@@ -56,7 +56,7 @@ class PrometheusTest {
 
   @BeforeEach
   void setUp() throws IOException {
-    FreshDatabase fresh = Database.H2.fresh(folder);
+    FreshDatabase fresh = Database.H2.migrated(folder);
     database = new TestDatabase(fresh);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", PrometheusTest::receive);

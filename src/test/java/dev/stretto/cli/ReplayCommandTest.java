@@ -31,9 +31,8 @@ class ReplayCommandTest {
 
   @BeforeEach
   void setUp() throws SQLException {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
-    stretto.run("status");
     database = new TestDatabase(fresh);
     database.execute(
         "insert into outbox_channel (channel, last_position) values ('space', 8), ('gone', 1)",

@@ -33,9 +33,8 @@ class ReportCommandTest {
 
   @BeforeEach
   void setUp() throws SQLException {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
-    stretto.run("status");
     database = new TestDatabase(fresh);
     database.execute(
         "insert into outbox_run (channel, fence, run, ordering, began_at) values"

@@ -51,9 +51,8 @@ class ReportPageTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = VENDOR.fresh(folder);
+    FreshDatabase fresh = VENDOR.migrated(folder);
     stretto = new CommandLineRun(fresh);
-    stretto.run("status");
     database = new TestDatabase(fresh);
   }
 

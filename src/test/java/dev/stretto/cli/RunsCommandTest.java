@@ -24,7 +24,7 @@ class RunsCommandTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
   }
 

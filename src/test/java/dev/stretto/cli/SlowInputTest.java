@@ -31,7 +31,7 @@ class SlowInputTest {
 
   @Test
   void isStoredAllTheSame() {
-    FreshDatabase database = vendor.fresh(folder).migrated();
+    FreshDatabase database = vendor.migrated(folder);
     JdbcTemplate jdbc = new JdbcTemplate(database.dataSource());
     InputStream pause =
         new InputStream() {

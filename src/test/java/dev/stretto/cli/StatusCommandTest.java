@@ -29,7 +29,7 @@ class StatusCommandTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
     database = new TestDatabase(fresh);
   }
@@ -101,7 +101,6 @@ class StatusCommandTest {
 
   @Test
   void aGateIsOpenedOnceAndAnUnknownChannelHasNone() throws SQLException {
-    stretto.run("status");
     database.execute(
         """
         insert into outbox_channel (channel, gate_closed_until, gate_reason, gate_since)

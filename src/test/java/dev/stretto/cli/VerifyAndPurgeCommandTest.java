@@ -25,9 +25,8 @@ class VerifyAndPurgeCommandTest {
 
   @BeforeEach
   void setUp() {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     stretto = new CommandLineRun(fresh);
-    stretto.run("status");
     database = new TestDatabase(fresh);
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -117,6 +118,7 @@ class DatabaseFaultTest {
   }
 
   @Test
+  @Tag("slow")
   void aDatabaseThatIsGone() throws Exception {
     try (Gone gone = gone()) {
       Session session = inTransaction(gone.database());

@@ -23,6 +23,7 @@ final class PostgresServer implements DatabaseServer {
 
   private final Path folder;
   private EmbeddedPostgres server;
+  private @Nullable String template;
 
   PostgresServer(Path folder) throws IOException {
     this.folder = folder;
@@ -77,9 +78,24 @@ final class PostgresServer implements DatabaseServer {
 
   @Override
   public FreshDatabase fresh(String name) throws SQLException {
+    return create(name, "");
+  }
+
+  /** A copy of one that was migrated once. */
+  synchronized FreshDatabase migrated(String name) throws SQLException {
+    String copied = template;
+    if (copied == null) {
+      copied = "migrated";
+      fresh(copied).migrated();
+      template = copied;
+    }
+    return create(name, " template " + copied);
+  }
+
+  private FreshDatabase create(String name, String how) throws SQLException {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
+      statement.execute("create database " + name + how);
     }
     return new FreshDatabase(
         Database.POSTGRESQL,

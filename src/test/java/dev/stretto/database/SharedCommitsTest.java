@@ -41,7 +41,7 @@ class SharedCommitsTest {
 
   @BeforeEach
   void open() {
-    FreshDatabase fresh = Database.H2.fresh(folder).migrated();
+    FreshDatabase fresh = Database.H2.migrated(folder);
     DataSource database = fresh.dataSource();
     jdbc = new JdbcTemplate(database);
     jdbc.execute("create table done (channel int)");

@@ -24,7 +24,7 @@ public record StatementCost(Database vendor, SingleConnectionDataSource session)
 
   /** In a database of a test's own that has Stretto's tables. */
   public static StatementCost inFresh(Database vendor, Path folder) throws SQLException {
-    FreshDatabase database = vendor.fresh(folder).migrated();
+    FreshDatabase database = vendor.migrated(folder);
     return new StatementCost(vendor, new SingleConnectionDataSource(database.connect(), true));
   }
 

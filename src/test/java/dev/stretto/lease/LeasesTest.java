@@ -32,6 +32,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -57,12 +58,12 @@ class LeasesTest {
 
   @BeforeEach
   void createTables() throws SQLException {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     OpenDatabase opening =
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
-    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password()).migrated();
+    database = new FreshDatabase(vendor, opening.url(), fresh.user(), fresh.password());
     jdbc = new JdbcTemplate(database.dataSource());
   }
 
@@ -125,6 +126,7 @@ class LeasesTest {
   }
 
   @Test
+  @Tag("slow")
   void aLeaseKnowsForAWhileWhyItWasNotRenewedFirst() throws Exception {
     Lease lease = leases("first", Duration.ofSeconds(5)).acquire("space");
 
@@ -198,6 +200,7 @@ class LeasesTest {
   }
 
   @Test
+  @Tag("slow")
   void ofManyThatComeAtOnceOneGetsIt() throws Exception {
     int many = 6;
     for (String channel : List.of("new1", "new2", "new3", "expired", "free")) {
@@ -437,6 +440,7 @@ class LeasesTest {
   }
 
   @Test
+  @Tag("slow")
   void aRowThatAnotherSessionKeepsIsNotWaitedForLongerThanALease() throws Exception {
     abandon("space", LONG, 41);
     expire();
@@ -460,6 +464,7 @@ class LeasesTest {
 
   /** A batch's failure hides what the database said, such as that its disk is full. */
   @Test
+  @Tag("slow")
   void whyALeaseWasNotRenewedIsWhatTheDatabaseSaid() throws Exception {
     Lease lease = leases("first", LEASE).acquire("space");
     try (Connection other = database.connect()) {

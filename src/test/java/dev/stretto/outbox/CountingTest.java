@@ -54,7 +54,7 @@ class CountingTest {
 
   @BeforeEach
   void createTables() {
-    FreshDatabase database = vendor.fresh(folder).migrated();
+    FreshDatabase database = vendor.migrated(folder);
     DataSource connections = database.dataSource();
     jdbc = new JdbcTemplate(connections);
     transaction = new TransactionTemplate(new JdbcTransactionManager(connections));

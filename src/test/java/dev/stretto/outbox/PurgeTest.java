@@ -52,7 +52,7 @@ class PurgeTest {
 
   @BeforeEach
   void createTables() {
-    database = vendor.fresh(folder).migrated();
+    database = vendor.migrated(folder);
     jdbc = new JdbcTemplate(database.dataSource());
     DataSource purging = database.dataSource();
     TransactionTemplate batches = new TransactionTemplate(new ObservedCommits(purging));

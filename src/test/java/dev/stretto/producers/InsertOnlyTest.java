@@ -34,7 +34,7 @@ class InsertOnlyTest {
 
   @BeforeEach
   void createTablesAndProducer() throws Exception {
-    FreshDatabase database = vendor.fresh(folder).migrated();
+    FreshDatabase database = vendor.migrated(folder);
     jdbc = new JdbcTemplate(database.dataSource());
     Guide guide = new Guide();
     guide

@@ -44,7 +44,7 @@ class ProducersTest {
   @BeforeEach
   void createTables() throws Exception {
     guide = new Guide();
-    database = vendor.fresh(folder).migrated();
+    database = vendor.migrated(folder);
     jdbc = new JdbcTemplate(database.dataSource());
     jdbc.execute(
         "create table orders (id bigint primary key, customer varchar(20), total decimal(9, 2))");

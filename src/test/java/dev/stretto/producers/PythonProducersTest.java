@@ -39,7 +39,7 @@ class PythonProducersTest {
   @BeforeEach
   void createTables() throws Exception {
     guide = new Guide();
-    database = Database.POSTGRESQL.fresh(folder).migrated();
+    database = Database.POSTGRESQL.migrated(folder);
     jdbc = new JdbcTemplate(database.dataSource());
     jdbc.execute(
         "create table orders (id bigint primary key, customer varchar(20), total decimal(9, 2))");

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -41,6 +42,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * the very statements that the drivers send. A statement that was used often while the tables were
  * empty must not keep what was a good plan then.
  */
+@Tag("slow")
 @OnEachServer
 class ServerPlansTest {
 
@@ -66,11 +68,11 @@ class ServerPlansTest {
 
   @BeforeEach
   void createTables() throws Exception {
-    FreshDatabase fresh = vendor.fresh(folder);
+    FreshDatabase fresh = vendor.migrated(folder);
     try (OpenDatabase opened =
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO))) {
-      database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password()).migrated();
+      database = new FreshDatabase(vendor, opened.url(), fresh.user(), fresh.password());
     }
     session = new SingleConnectionDataSource(database.connect(), true);
     jdbc = new JdbcTemplate(session);

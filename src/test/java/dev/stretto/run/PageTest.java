@@ -45,15 +45,13 @@ class PageTest {
 
   @BeforeEach
   void createTables() throws Exception {
-    FreshDatabase fresh = Database.H2.fresh(folder);
+    FreshDatabase fresh = Database.H2.migrated(folder);
     OpenDatabase opening =
         OpenDatabase.open(
             new OpenDatabase.Request(fresh.url(), fresh.user(), fresh.password(), Duration.ZERO));
     opening.close();
     jdbc =
-        new Counting(
-            new FreshDatabase(Database.H2, opening.url(), fresh.user(), fresh.password())
-                .migrated());
+        new Counting(new FreshDatabase(Database.H2, opening.url(), fresh.user(), fresh.password()));
     messages = new MessageTable(jdbc);
     page = new Page(messages);
   }

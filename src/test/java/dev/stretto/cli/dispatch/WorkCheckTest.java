@@ -3,7 +3,6 @@ package dev.stretto.cli.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stretto.batch.RunResult;
-import dev.stretto.cli.CommandLineRun;
 import dev.stretto.cli.TestDatabase;
 import dev.stretto.cli.output.ExitCode;
 import dev.stretto.database.Database;
@@ -35,10 +34,9 @@ class WorkCheckTest {
   private TestDatabase database;
 
   @BeforeEach
-  void migrate() {
-    FreshDatabase fresh = vendor.fresh(folder);
+  void setUp() {
+    FreshDatabase fresh = vendor.migrated(folder);
     database = new TestDatabase(fresh);
-    assertThat(new CommandLineRun(fresh).run("status").code()).isZero();
     properties.put("spring.datasource.url", fresh.url());
     properties.put("spring.datasource.username", fresh.user());
     properties.put("spring.datasource.password", fresh.password());

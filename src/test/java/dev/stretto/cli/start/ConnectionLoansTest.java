@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections of a pool for a thousand channels. */
@@ -39,6 +40,7 @@ class ConnectionLoansTest {
   }
 
   @Test
+  @Tag("slow")
   void whileConnectionsComeBackNobodyIsTurnedAwayHoweverLongTheLineIs() throws Exception {
     DataSource pool = pool(5000);
     List<FutureTask<Void>> all = new ArrayList<>();

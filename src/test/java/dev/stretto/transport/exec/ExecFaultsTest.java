@@ -182,6 +182,7 @@ class ExecFaultsTest {
   }
 
   @Test
+  @Tag("slow")
   void aProgramThatClosedItsInputIsUnavailable() {
     try (Transport transport = Programs.shell("exec <&-; echo '{\"ready\":true}'; sleep 1000")) {
       assertThat(Driver.outcomeOf(transport, Driver.call(1)))
@@ -209,6 +210,7 @@ class ExecFaultsTest {
   }
 
   @Test
+  @Tag("slow")
   void whatItStartedMayKeepItsPipesOpen() throws Exception {
     Path pid = folder.resolve("pid");
     try (Transport transport =

@@ -282,6 +282,7 @@ class AnswerRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1.1", "2"})
+  @Tag("slow")
   void aBodyThatNeverEndsIsReadNoLongerThanTheCallMayTake(String spoken) throws Exception {
     version = spoken;
     timeout = "2s";
