@@ -16,7 +16,6 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 @OnEachDatabase
 class ReplayCommandTest {
 
@@ -51,6 +50,7 @@ class ReplayCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void aTimeMeansWhatWasDeliveredInItAndWhatWasPurgedIsSaid() throws SQLException {
     Result plan = stretto.run("replay", "space", "--from", "10h", "--to", "3h", "--dry-run");
 
@@ -78,6 +78,7 @@ class ReplayCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void idsAreReplayedAllOrNone() throws SQLException {
     assertThat(stretto.run("replay", "space", "--id", "m3", "m7", "--dry-run", "--json").out())
         .isEqualToIgnoringNewLines(
@@ -102,6 +103,7 @@ class ReplayCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void ofAChannelThatIsNotConfiguredItSaysThatNobodySends() throws SQLException {
     Result replayed = stretto.run("replay", "gone", "--from", "2026-01-31T12:00:00+01:00");
 
@@ -121,6 +123,7 @@ class ReplayCommandTest {
     "space --from soon, --from",
     "nope --from 1h, nope",
   })
+  @Tag("slow")
   void namesWhatIsWrongWithItsUse(String arguments, String named) throws SQLException {
     Result refused = stretto.run(("replay " + arguments).split(" "));
 
