@@ -36,8 +36,8 @@ final class InChunks {
 
   /**
    * Those values for which a question finds a row; of each, no more than the first is read. H2 is
-   * given them all as an array, for it takes ten times as long to parse a question for each as to
-   * answer it.
+   * given them all as an array, for it takes several times as long to parse a question for each as
+   * to answer it.
    *
    * @param question of one value, its only parameter
    */
