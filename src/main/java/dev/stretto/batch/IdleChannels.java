@@ -10,11 +10,13 @@ import dev.stretto.outbox.MessageTable;
 import dev.stretto.run.OpenChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -60,6 +62,21 @@ public final class IdleChannels {
       orders.values().forEach(names -> names.stream().filter(paused::contains).forEach(idle::add));
     }
     return idle;
+  }
+
+  /**
+   * What a dispatch says of channels that are idle: few queries where nothing is left in them.
+   *
+   * @param elapsed how long it took, asked for each
+   */
+  public List<RunResult> results(Collection<String> channels, Supplier<Duration> elapsed) {
+    Set<String> unsettled = messages.unsettledIn(channels);
+    return channels.stream()
+        .map(channel ->
+            unsettled.contains(channel)
+                ? result(channel, elapsed.get())
+                : new RunResult.NothingToDo(channel, 0, elapsed.get()))
+        .toList();
   }
 
   /** What a dispatch says of a channel that is idle. */

@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.Vendor;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -11,12 +12,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Statements over many values, of which each has only so many. */
+/** Asks the same question of many values: in a few statements, of which each has only so many. */
 final class InChunks {
 
   private static final int MOST = 100;
 
-  private InChunks() {}
+  private final JdbcTemplate jdbc;
+  private final boolean arrays;
+
+  private InChunks(JdbcTemplate jdbc, boolean arrays) {
+    this.jdbc = jdbc;
+    this.arrays = arrays;
+  }
+
+  static InChunks of(JdbcTemplate jdbc) {
+    return new InChunks(jdbc, Vendor.of(jdbc) == Vendor.H2);
+  }
 
   /** So many parameters, for between the brackets of {@code in}. */
   static String marks(int count) {
@@ -24,12 +35,18 @@ final class InChunks {
   }
 
   /**
-   * Those values for which a question finds a row; of each, no more than the first is read.
+   * Those values for which a question finds a row; of each, no more than the first is read. H2 is
+   * given them all as an array, for it takes several times as long to parse a question for each as
+   * to answer it.
    *
    * @param question of one value, its only parameter
    */
-  static Set<String> which(JdbcTemplate jdbc, String question, Collection<String> values) {
-    return found(jdbc, question, List.copyOf(values), Stream::of);
+  Set<String> which(String question, Collection<String> values) {
+    if (!arrays || values.isEmpty()) {
+      return found(question, List.copyOf(values), Stream::of);
+    }
+    Object array = values.toArray(String[]::new);
+    return new HashSet<>(jdbc.queryForList(whichOfArray(question), String.class, array));
   }
 
   /**
@@ -37,16 +54,12 @@ final class InChunks {
    *
    * @param second the other one, of each value
    */
-  static Set<String> which(
-      JdbcTemplate jdbc, String question, List<String> values, Function<String, ?> second) {
-    return found(jdbc, question, values, value -> Stream.of(value, second.apply(value)));
+  Set<String> which(String question, List<String> values, Function<String, ?> second) {
+    return found(question, values, value -> Stream.of(value, second.apply(value)));
   }
 
-  private static Set<String> found(
-      JdbcTemplate jdbc,
-      String question,
-      List<String> all,
-      Function<String, Stream<?>> parameters) {
+  private Set<String> found(
+      String question, List<String> all, Function<String, Stream<?>> parameters) {
     Set<String> found = new HashSet<>();
     for (int from = 0; from < all.size(); from += MOST) {
       List<String> some = all.subList(from, Math.min(all.size(), from + MOST));
@@ -65,5 +78,11 @@ final class InChunks {
     return IntStream.range(0, values)
         .mapToObj(value -> "select %d where exists (%s)".formatted(value, question))
         .collect(Collectors.joining(" union all "));
+  }
+
+  /** Selects those values of an array, the only parameter, for which the question finds a row. */
+  static String whichOfArray(String question) {
+    return "select asked.name from unnest(cast(? as varchar array)) asked(name) where exists (%s)"
+        .formatted(question.replace("?", "asked.name"));
   }
 }

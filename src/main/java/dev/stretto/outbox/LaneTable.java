@@ -46,14 +46,19 @@ public final class LaneTable {
        limit ?
       """;
 
+  static final String FIRST =
+      "select channel from outbox_lane order by channel, ordering_key limit 1";
+
   static final String ANY = "select 1 from outbox_lane where channel = ?";
 
   static final String ANY_UNBLOCKED = ANY + " and blocked_by is null";
 
   private final JdbcTemplate jdbc;
+  private final InChunks inChunks;
 
   public LaneTable(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+    this.inChunks = InChunks.of(jdbc);
   }
 
   /**
@@ -147,12 +152,19 @@ public final class LaneTable {
 
   /** In which of these channels any key has held messages or is blocked; as few queries. */
   public Set<String> anyIn(Collection<String> channels) {
-    return InChunks.which(jdbc, ANY, channels);
+    return which(ANY, channels);
   }
 
   /** In which of these channels any key has held messages and is not blocked. */
   public Set<String> anyUnblockedIn(Collection<String> channels) {
-    return InChunks.which(jdbc, ANY_UNBLOCKED, channels);
+    return which(ANY_UNBLOCKED, channels);
+  }
+
+  /** Where many are asked for, most often there is no lane at all. */
+  private Set<String> which(String question, Collection<String> channels) {
+    return channels.size() > 1 && jdbc.queryForList(FIRST, String.class).isEmpty()
+        ? Set.of()
+        : inChunks.which(question, channels);
   }
 
   /** Forgets every key of the channel, blocked ones too. */

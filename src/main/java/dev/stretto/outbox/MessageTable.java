@@ -78,15 +78,19 @@ public final class MessageTable {
 
   static final String WAITING = "select 1 from outbox_message where channel = ? and queue < 3";
 
+  static final String UNSETTLED = "select 1 from outbox_message where channel = ? and queue <= 3";
+
   static final String FRESH =
       "select 1 from outbox_message"
           + " where channel = ? and queue = 0 and position is null and id > ?";
 
   private final JdbcTemplate jdbc;
+  private final InChunks inChunks;
   private final MessageWrites writes;
 
   public MessageTable(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+    this.inChunks = InChunks.of(jdbc);
     this.writes = MessageWrites.of(jdbc);
   }
 
@@ -247,7 +251,15 @@ public final class MessageTable {
    * behind its key; reads one row of each at the most, in few queries.
    */
   public Set<String> waiting(Collection<String> channels) {
-    return InChunks.which(jdbc, WAITING, channels);
+    return inChunks.which(WAITING, channels);
+  }
+
+  /**
+   * In which of these channels anything waits to be sent, or was claimed and is not settled by its
+   * row; reads one entry of the index of each at the most, in few queries.
+   */
+  public Set<String> unsettledIn(Collection<String> channels) {
+    return inChunks.which(UNSETTLED, channels);
   }
 
   /**
@@ -257,8 +269,8 @@ public final class MessageTable {
    * @param after of each channel the id behind which to look, 0 for all
    */
   public Set<String> fresh(Map<String, Long> after) {
-    return InChunks.which(
-        jdbc, FRESH, List.copyOf(after.keySet()), name -> Objects.requireNonNull(after.get(name)));
+    return inChunks.which(
+        FRESH, List.copyOf(after.keySet()), name -> Objects.requireNonNull(after.get(name)));
   }
 
   /** How many wait to be sent, or were claimed and not settled; reads as many index entries. */

@@ -40,7 +40,12 @@ public final class ChannelSettings {
    * @param rate such as {@code 20/s}, or null
    */
   public record Overrides(
-      @Nullable String ordering, @Nullable Integer window, @Nullable String rate) {}
+      @Nullable String ordering, @Nullable Integer window, @Nullable String rate) {
+
+    private boolean none() {
+      return ordering == null && window == null && rate == null;
+    }
+  }
 
   public String name() {
     return name;
@@ -72,6 +77,9 @@ public final class ChannelSettings {
    *     the others
    */
   public ChannelSettings with(Overrides overrides) {
+    if (overrides.none()) {
+      return this;
+    }
     Integer window = overrides.window();
     if (window != null && window < 1) {
       throw new InvalidSettingException("--window", "must be 1 or more, not " + window);

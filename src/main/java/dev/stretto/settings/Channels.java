@@ -127,7 +127,7 @@ public final class Channels {
         name,
         transport,
         properties,
-        DispatchRules.settings(prefix(name), properties),
+        binder.dispatch(written, properties),
         binder.transport(written, transport));
   }
 

@@ -1,13 +1,17 @@
 package dev.stretto.settings;
 
+import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -45,10 +49,16 @@ final class StrictBinder {
   private final ApplicationConversionService conversions = conversions();
   private final Map<List<Map<String, Object>>, ChannelProperties> channels = new HashMap<>();
   private final Map<Class<?>, KnownProperties> known = new ConcurrentHashMap<>();
-  private final Map<Words, Object> bound = new ConcurrentHashMap<>();
+  private final IdentityHashMap<ChannelProperties, DispatchSettings> dispatch =
+      new IdentityHashMap<>();
+  private final Map<Words, Mould> bound = new ConcurrentHashMap<>();
 
-  /** What is written of a channel, of which a type reads its transport's part. */
-  private record Words(Class<?> type, List<Map<String, Object>> written) {}
+  /**
+   * What is written of a channel, of which a type reads its transport's part.
+   *
+   * @param texts the properties of that part which are left out, for they may differ
+   */
+  private record Words(Class<?> type, List<Map<String, Object>> written, Set<String> texts) {}
 
   StrictBinder(ConfigurableEnvironment environment) {
     this.environment = environment;
@@ -105,24 +115,61 @@ final class StrictBinder {
         sources, WrittenChannel.PREFIX, ChannelProperties.class, failure(written.name(), known));
   }
 
-  /** The settings of a channel's transport; these, too, are read once if in the same words. */
+  /**
+   * What a channel's settings mean to its dispatch; found out once for those in the same words.
+   *
+   * @param properties from {@link #channel}
+   */
+  DispatchSettings dispatch(WrittenChannel written, ChannelProperties properties) {
+    DispatchSettings same = dispatch.get(properties);
+    if (same == null) {
+      same = DispatchRules.settings(Channels.prefix(written.name()), properties);
+      dispatch.put(properties, same);
+    }
+    return same;
+  }
+
+  /**
+   * The settings of a channel's transport; these, too, are read once if in the same words, but for
+   * texts such as a url.
+   */
   TransportSettings transport(WrittenChannel written, String transport) {
     return new TransportSettings() {
+
+      private volatile @Nullable Object last;
+
       @Override
       public <T> T bind(Class<T> type) {
-        KnownProperties known = known(type);
-        Words words = new Words(type, written.words(transport, known));
-        return type.cast(bound.computeIfAbsent(words, _ -> read(type, known)));
-      }
-
-      private <T> T read(Class<T> type, KnownProperties known) {
-        return StrictBinder.this.bind(
-            written.sources(transport, known),
-            WrittenChannel.PREFIX + "." + transport,
-            type,
-            failure(written.name(), known));
+        Object known = last;
+        if (!type.isInstance(known)) {
+          known = StrictBinder.this.bind(written, transport, type);
+          last = known;
+        }
+        return type.cast(known);
       }
     };
+  }
+
+  private Object bind(WrittenChannel written, String transport, Class<?> type) {
+    KnownProperties properties = known(type);
+    String prefix = WrittenChannel.PREFIX + "." + transport + ".";
+    List<Map<String, Object>> rest = written.words(transport, properties);
+    Map<String, String> texts = Mould.take(type, prefix, rest);
+    Words words = new Words(type, rest, texts.keySet());
+    Mould mould =
+        bound.computeIfAbsent(
+            words, _ -> new Mould(read(written, transport, type, properties), prefix, texts, rest));
+    Object made = mould.with(texts);
+    return made == null ? read(written, transport, type, properties) : made;
+  }
+
+  private Object read(
+      WrittenChannel written, String transport, Class<?> type, KnownProperties properties) {
+    return bind(
+        written.sources(transport, properties),
+        WrittenChannel.PREFIX + "." + transport,
+        type,
+        failure(written.name(), properties));
   }
 
   private KnownProperties known(Class<?> transport) {

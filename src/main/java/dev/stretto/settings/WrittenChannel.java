@@ -111,7 +111,7 @@ final class WrittenChannel {
         withVariables(transport, known).stream().<PropertySource<?>>map(source -> source).toList());
   }
 
-  /** All that the sources say, with what variables say of a transport. */
+  /** All that the sources say, with what variables say of a transport; a copy. */
   List<Map<String, Object>> words(String transport, KnownProperties known) {
     return withVariables(transport, known).stream().map(MapPropertySource::getSource).toList();
   }
@@ -120,6 +120,9 @@ final class WrittenChannel {
     List<MapPropertySource> all = new ArrayList<>();
     Set<String> lists = new HashSet<>();
     for (int i = 0; i < sources.size(); i++) {
+      if (!saysSomething(sources.get(i)) && variables.isEmpty()) {
+        continue;
+      }
       Map<String, Object> properties = new LinkedHashMap<>(sources.get(i).getSource());
       for (Variable variable : variables) {
         if (variable.source() == i && variable.transport().equals(transport)) {
@@ -143,19 +146,26 @@ final class WrittenChannel {
 
   /** What the sources say beside some subtrees, whose names are written in lower case. */
   List<Map<String, Object>> without(Collection<String> subtrees) {
+    List<String> starts = subtrees.stream().map(subtree -> PREFIX + "." + subtree).toList();
     List<Map<String, Object>> rest = new ArrayList<>();
     for (MapPropertySource source : sources) {
-      Map<String, Object> properties = new HashMap<>(source.getSource());
-      properties
-          .keySet()
-          .removeIf(name ->
-              subtrees.stream()
-                  .map(subtree -> PREFIX + "." + subtree)
-                  .anyMatch(
-                      subtree -> name.startsWith(subtree + ".") || name.startsWith(subtree + "[")));
-      rest.add(properties);
+      if (saysSomething(source)) {
+        Map<String, Object> properties = new HashMap<>(source.getSource());
+        properties.keySet().removeIf(name -> isBelow(name, starts));
+        rest.add(properties);
+      }
     }
     return rest;
+  }
+
+  private static boolean isBelow(String name, List<String> starts) {
+    for (String start : starts) {
+      if (name.startsWith(start)
+          && (name.startsWith(".", start.length()) || name.startsWith("[", start.length()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -180,7 +190,8 @@ final class WrittenChannel {
     return removed;
   }
 
-  private static String bare(String property) {
+  /** Without what spellings differ in. */
+  static String bare(String property) {
     return property
         .replace("[", ".")
         .replaceAll("[-_\\]]", "")
@@ -190,6 +201,9 @@ final class WrittenChannel {
 
   /** The list that a property is about an item of, whatever its spelling; null where none. */
   private static @Nullable String list(String property) {
+    if (property.indexOf('[') < 0) {
+      return null;
+    }
     Matcher item = ITEM_OF_A_LIST.matcher(property);
     return item.matches()
         ? item.group("list").replaceAll("[-_]", "").toLowerCase(Locale.ROOT)

@@ -6,8 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -21,17 +20,59 @@ final class WrittenChannels {
 
   static final String ROOT = "stretto.channels";
 
-  /** The name ends at a dot or a bracket, or is all that a bracket holds. */
-  private static final Pattern PROPERTY =
-      Pattern.compile(
-          "stretto\\.channels(?:\\[([^\\]]*)\\]|\\.([^.\\[]*))[.]?(.*)",
-          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
   private final Map<String, WrittenChannel> byName = new TreeMap<>();
-  private final VariableNames variables;
+  private final ConfigurableEnvironment environment;
+  private final KnownProperties known;
 
-  private WrittenChannels(VariableNames variables) {
-    this.variables = variables;
+  /** Null until a variable asks for it. */
+  private @Nullable VariableNames variables;
+
+  private WrittenChannels(ConfigurableEnvironment environment, KnownProperties known) {
+    this.environment = environment;
+    this.known = known;
+  }
+
+  /**
+   * A property of a channel, as it was written.
+   *
+   * @param channel what stands up to a dot or a bracket, or all that a bracket holds
+   * @param relative what follows, without a dot between; empty where nothing does
+   */
+  private record Property(String channel, String relative) {
+
+    /** Null where the name is that of something else. */
+    static @Nullable Property of(String name) {
+      int begin = ROOT.length();
+      if (name.length() <= begin || !name.regionMatches(true, 0, ROOT, 0, begin)) {
+        return null;
+      }
+      int end;
+      int next;
+      switch (name.charAt(begin)) {
+        case '[' -> {
+          end = name.indexOf(']', begin);
+          next = end + 1;
+        }
+        case '.' -> {
+          end = endOfName(name, begin + 1);
+          next = end;
+        }
+        default -> end = next = -1;
+      }
+      return end < 0
+          ? null
+          : new Property(
+              name.substring(begin + 1, end),
+              name.substring(name.startsWith(".", next) ? next + 1 : next));
+    }
+
+    private static int endOfName(String name, int begin) {
+      int end = begin;
+      while (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
+        end++;
+      }
+      return end;
+    }
   }
 
   /**
@@ -40,7 +81,7 @@ final class WrittenChannels {
    * @param known the properties that a channel may have, with the names of the transports
    */
   static Collection<WrittenChannel> of(ConfigurableEnvironment environment, KnownProperties known) {
-    WrittenChannels written = new WrittenChannels(new VariableNames(known, declared(environment)));
+    WrittenChannels written = new WrittenChannels(environment, known);
     for (var source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable) {
         written.read(enumerable);
@@ -49,15 +90,24 @@ final class WrittenChannels {
     return written.byName.values();
   }
 
+  private VariableNames variables() {
+    VariableNames names = variables;
+    if (names == null) {
+      names = new VariableNames(known, declared());
+      variables = names;
+    }
+    return names;
+  }
+
   /** The names that are given otherwise than by environment variables. */
-  private static Collection<String> declared(ConfigurableEnvironment environment) {
+  private Collection<String> declared() {
     Collection<String> names = new TreeSet<>();
     for (var source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable) {
-        for (String property : enumerable.getPropertyNames()) {
-          Matcher matcher = PROPERTY.matcher(property);
-          if (matcher.matches()) {
-            names.add(name(matcher));
+        for (String name : enumerable.getPropertyNames()) {
+          Property property = Property.of(name);
+          if (property != null) {
+            names.add(property.channel());
           }
         }
       }
@@ -65,20 +115,16 @@ final class WrittenChannels {
     return names;
   }
 
-  private static String name(Matcher property) {
-    return property.group(1) == null ? property.group(2) : property.group(1);
-  }
-
   private void read(EnumerablePropertySource<?> source) {
     byName.values().forEach(channel -> channel.nextSource(source.getName()));
     boolean variablesToo =
         source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
-    for (String property : source.getPropertyNames()) {
-      Matcher matcher = PROPERTY.matcher(property);
-      if (matcher.matches()) {
-        read(source, property, name(matcher), matcher.group(3));
-      } else if (variablesToo && property.toUpperCase(Locale.ROOT).startsWith(VariableNames.ROOT)) {
-        readVariable(source, property);
+    for (String name : source.getPropertyNames()) {
+      Property property = Property.of(name);
+      if (property != null) {
+        read(source, name, property.channel(), property.relative());
+      } else if (variablesToo && name.toUpperCase(Locale.ROOT).startsWith(VariableNames.ROOT)) {
+        readVariable(source, name);
       }
     }
   }
@@ -98,7 +144,7 @@ final class WrittenChannels {
   }
 
   private void readVariable(EnumerablePropertySource<?> source, String variable) {
-    for (VariableNames.Meant meant : variables.meant(variable)) {
+    for (VariableNames.Meant meant : variables().meant(variable)) {
       WrittenChannel channel = channel(meant.channel(), source);
       Object value = source.getProperty(variable);
       if (meant.problem() != null) {

@@ -106,6 +106,7 @@ class ConfigurationFileTest {
   @CsvSource({
     "'- a\n- b\n', 'line 1: must be properties by their names', not a list",
     "'\n\nhello\n', 'line 3: must be properties by their names', not a single value",
+    "'stretto: {}\n---\n- a\n', 'line 3: must be properties by their names', not a list",
     "'stretto:\n\tlease: 3s\n', line 2: , ''",
     "'stretto: { lease: 3s, lease: 4s }', line 1: , lease",
     "'stretto: \u0001', 'is no YAML', ''",

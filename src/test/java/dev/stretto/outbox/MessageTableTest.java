@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,31 @@ class MessageTableTest {
         .containsExactly(1L, 4L);
     assertThat(messages.unpositioned("space", 0, 10)).isEmpty();
     assertThat(messages.waiting(List.of("space", "other"))).containsExactly("space");
+  }
+
+  /** More of them than one statement of a server's asks for. */
+  @Test
+  void ofManyChannelsThoseAreFoundInWhichSomethingIsLeft() {
+    List<String> all = IntStream.range(0, 250).mapToObj(number -> "channel " + number).toList();
+    for (int queue = QueueState.NEW; queue <= QueueState.DELIVERED; queue++) {
+      jdbc.update(
+          "insert into outbox_message (channel, payload, queue, position) values (?, '1', ?, 1)",
+          "channel " + (200 + queue),
+          queue);
+    }
+    jdbc.update("insert into outbox_lane (channel, ordering_key) values ('channel 249', 'k')");
+    jdbc.update(
+        "insert into outbox_lane (channel, ordering_key, blocked_by) values ('channel 7', 'k', 1)");
+
+    assertThat(messages.waiting(all))
+        .containsExactlyInAnyOrder("channel 200", "channel 201", "channel 202");
+    assertThat(messages.unsettledIn(all))
+        .containsExactlyInAnyOrder("channel 200", "channel 201", "channel 202", "channel 203");
+    assertThat(lanes.anyIn(all)).containsExactlyInAnyOrder("channel 7", "channel 249");
+    assertThat(lanes.anyUnblockedIn(all)).containsExactly("channel 249");
+    assertThat(messages.waiting(List.of())).isEmpty();
+    jdbc.update("delete from outbox_lane");
+    assertThat(lanes.anyIn(all)).isEmpty();
   }
 
   @Test

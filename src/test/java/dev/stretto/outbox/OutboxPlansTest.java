@@ -92,6 +92,16 @@ class OutboxPlansTest {
             4,
             "other",
             "space"),
+        asked(
+            "which of an array have anything waiting",
+            InChunks.whichOfArray(MessageTable.WAITING),
+            5,
+            array("space", "other")),
+        asked(
+            "which of an array have anything unsettled",
+            InChunks.whichOfArray(MessageTable.UNSETTLED),
+            5,
+            array("space", "other")),
         asked("next of a key", HeldTable.NEXT, 15, "space", "k3", 5),
         asked("anything of a key", HeldTable.ANY_OF_KEY, 3, "space", "k3"),
         asked("anything held", HeldTable.ANY, 6, "space", 5),
@@ -110,8 +120,26 @@ class OutboxPlansTest {
         asked("rows ahead of the positions given", StrayMessages.AHEAD, 24, ahead()),
         asked("claimed rows", StrayMessages.CLAIMED, 2, "space", 1),
         asked("rows that say they are held", StrayMessages.HELD, 6, "space", 5),
+        asked("the first lane", LaneTable.FIRST, 2),
+        asked(
+            "which of an array have a lane",
+            InChunks.whichOfArray(LaneTable.ANY),
+            5,
+            array("space", "other")),
+        asked(
+            "which of an array have a lane that goes on",
+            InChunks.whichOfArray(LaneTable.ANY_UNBLOCKED),
+            5,
+            array("space", "other")),
         asked("any lane", InChunks.which(LaneTable.ANY, 1), 3, "space"),
         asked("any lane that goes on", InChunks.which(LaneTable.ANY_UNBLOCKED, 1), 3, "space"));
+  }
+
+  /**
+   * The last is one of which nothing is found: the counts are those of the last that was asked for.
+   */
+  private static Object array(String... values) {
+    return values;
   }
 
   private static Object[] times(int times, Object value) {

@@ -113,9 +113,7 @@ final class WorkCheck {
         || !areIdle(idle, new ChannelOpener(channels, transports), chosen)) {
       return false;
     }
-    for (String name : chosen) {
-      results.add(idle.result(name, Duration.ofNanos(System.nanoTime() - begin)));
-    }
+    results.addAll(idle.results(chosen, () -> Duration.ofNanos(System.nanoTime() - begin)));
     return true;
   }
 

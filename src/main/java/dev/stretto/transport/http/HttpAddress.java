@@ -7,7 +7,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,14 +19,6 @@ import java.util.regex.Pattern;
  * @param uri the whole in ASCII; {@link URI#getHost} doesn't know underscores
  */
 record HttpAddress(boolean secure, String host, int port, URI uri) {
-
-  private static final Pattern PARTS =
-      Pattern.compile("(?<scheme>[^:/?#]*)://(?<authority>[^/?#]*)(?<rest>.*)", Pattern.DOTALL);
-
-  private static final Pattern AUTHORITY =
-      Pattern.compile("(?<host>\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]*)(?<colon>:(?<port>.*))?");
-
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+|\\[.*]");
 
   /** Letters that the older and the newer standard of international names read differently. */
   private static final Pattern AMBIGUOUS = Pattern.compile("[ßẞς\\u200C\\u200D]");
@@ -45,27 +36,28 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
    *     of it
    */
   static HttpAddress of(String property, String text, boolean https) {
-    Matcher parts = PARTS.matcher(text.strip());
-    boolean matches = parts.matches();
-    String scheme = matches ? parts.group("scheme") : "";
-    boolean secure = https && scheme.equalsIgnoreCase("https");
-    if (!secure && !scheme.equalsIgnoreCase("http")) {
+    String address = text.strip();
+    boolean secure = https && startsWith(address, "https://");
+    if (!secure && !startsWith(address, "http://")) {
       throw new InvalidSettingException(
           property, "must start with http:" + (https ? " or https:" : ""));
     }
-    String authority = parts.group("authority");
+    int begin = address.indexOf("//") + 2;
+    int end = endOfAuthority(address, begin);
+    String authority = address.substring(begin, end);
+    String rest = address.substring(end);
     if (authority.contains("@")) {
       throw new InvalidSettingException(
           property, "must not hold credentials; give them in http.headers");
     }
-    Matcher hostPort = AUTHORITY.matcher(authority);
-    if (!hostPort.matches() || hostPort.group("host").isEmpty()) {
+    int endOfHost = endOfHost(authority);
+    boolean given = endOfHost < authority.length();
+    if (endOfHost <= 0 || (given && authority.charAt(endOfHost) != ':')) {
       throw new InvalidSettingException(property, "names no host; write it like http://host/path");
     }
-    String host = host(property, hostPort.group("host"));
-    boolean given = hostPort.group("colon") != null;
-    int port = given ? port(property, hostPort.group("port")) : secure ? 443 : 80;
-    if (parts.group("rest").contains("#")) {
+    String host = host(property, authority.substring(0, endOfHost));
+    int port = given ? port(property, authority.substring(endOfHost + 1)) : secure ? 443 : 80;
+    if (rest.contains("#")) {
       throw new InvalidSettingException(
           property, "must not have a #fragment; nothing would see it");
     }
@@ -73,13 +65,42 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
         (secure ? "https://" : "http://")
             + host
             + (given ? ":" + port : "")
-            + encoded(property, parts.group("rest"));
+            + encoded(property, rest);
     try {
       return new HttpAddress(secure, host, port, new URI(ascii));
     } catch (URISyntaxException e) {
       throw new InvalidSettingException(
           property, "is no valid address (" + e.getReason() + "); write it like https://host/path");
     }
+  }
+
+  private static boolean startsWith(String address, String scheme) {
+    return address.regionMatches(true, 0, scheme, 0, scheme.length());
+  }
+
+  private static int endOfAuthority(String address, int begin) {
+    int end = begin;
+    while (end < address.length() && "/?#".indexOf(address.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Where the colon is, or the end; behind the bracket of an IPv6 address. 0 where no host is. */
+  private static int endOfHost(String authority) {
+    boolean bracketed = authority.startsWith("[");
+    int end = bracketed ? 1 : 0;
+    while (end < authority.length() && mayBeOfHost(authority.charAt(end), bracketed)) {
+      end++;
+    }
+    if (!bracketed) {
+      return end;
+    }
+    return end > 1 && authority.startsWith("]", end) ? end + 1 : 0;
+  }
+
+  private static boolean mayBeOfHost(char c, boolean bracketed) {
+    return bracketed ? c == '.' || c == ':' || HexFormat.isHexDigit(c) : ":[]".indexOf(c) < 0;
   }
 
   /**
@@ -113,16 +134,9 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
   }
 
   private static String host(String property, String text) {
-    if (AMBIGUOUS.matcher(text).find()) {
-      throw new InvalidSettingException(
-          property,
-          "has a letter in the host's name that not everyone reads alike, such as ß; write the"
-              + " name as xn--…");
-    }
-    boolean ascii = text.chars().allMatch(c -> c < 0x80);
     try {
-      String host = ascii ? text : IDN.toASCII(text);
-      if (NAME.matcher(host).matches()) {
+      String host = isAscii(text) ? text : punycode(property, text);
+      if (host.startsWith("[") || isName(host)) {
         return host;
       }
     } catch (IllegalArgumentException _) {
@@ -133,12 +147,46 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
         "is no valid address: the host's name may have letters, digits, '-', '_' and '.'");
   }
 
+  private static String punycode(String property, String text) {
+    if (AMBIGUOUS.matcher(text).find()) {
+      throw new InvalidSettingException(
+          property,
+          "has a letter in the host's name that not everyone reads alike, such as ß; write the"
+              + " name as xn--…");
+    }
+    return IDN.toASCII(text);
+  }
+
+  private static boolean isName(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !isDigit(c) && c != '.' && c != '-' && c != '_') {
+        return false;
+      }
+    }
+    return !host.isEmpty();
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static int port(String property, String text) {
     if (text.isEmpty()) {
       throw new InvalidSettingException(
           property, "names no port behind the colon; write it like http://host:8080/path");
     }
-    boolean digits = text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean digits = text.length() <= 5 && text.chars().allMatch(HttpAddress::isDigit);
     int port = digits ? Integer.parseInt(text) : 0;
     if (port < 1 || port > HIGHEST_PORT) {
       throw new InvalidSettingException(
@@ -148,6 +196,9 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
   }
 
   private static String encoded(String property, String text) {
+    if (isAscii(text)) {
+      return text;
+    }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new InvalidSettingException(property, "has half a character; write it anew");
     }

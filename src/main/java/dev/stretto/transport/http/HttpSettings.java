@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,12 @@ record HttpSettings(
 
   /** Stands for a value of the message in a template. */
   private static final String TAG = "\\{\\{.*?}}+";
+
+  private static final Pattern WHITESPACE = Pattern.compile("\\s+");
+  private static final Pattern BLANKS = between("\\s+");
+  private static final Pattern SLASHES = between("/");
+  private static final Pattern PARAMETERS = between("[&=]");
+  private static final Pattern PARTS = Pattern.compile("[/?&=]");
 
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
@@ -139,32 +147,40 @@ record HttpSettings(
     };
   }
 
-  /** The words of what is sent beside the message, some of which may be secret. */
-  List<String> sentWords() {
+  /**
+   * The words of what is sent beside the message, some of which may be secret.
+   *
+   * @param target the parsed url; null where messages name the host
+   */
+  List<String> sentWords(@Nullable HttpAddress target) {
     List<String> words = new ArrayList<>();
-    addWords(words, "\\s+|" + TAG, headers.values());
-    addWords(words, "\\s+|" + TAG, request.headers().values());
-    addWords(words, "/|" + TAG, Arrays.asList(request.path()));
-    addWords(words, "[&=]|" + TAG, Arrays.asList(request.query()));
-    if (url != null && fromMessages()) {
+    addWords(words, BLANKS, headers.values());
+    addWords(words, BLANKS, request.headers().values());
+    addWords(words, SLASHES, Arrays.asList(request.path()));
+    addWords(words, PARAMETERS, Arrays.asList(request.query()));
+    if (target != null) {
+      URI uri = target.uri();
+      addWords(words, SLASHES, Arrays.asList(uri.getRawPath(), uri.getPath()));
+      addWords(words, PARAMETERS, Arrays.asList(uri.getRawQuery(), uri.getQuery()));
+    } else if (url != null) {
       String written = url.replaceAll(TAG, "").replaceFirst("^[^/]*//[^/?]*", "");
-      addWords(words, "[/?&=]", List.of(written));
-    } else {
-      URI uri = target().uri();
-      addWords(words, "/", Arrays.asList(uri.getRawPath(), uri.getPath()));
-      addWords(words, "[&=]", Arrays.asList(uri.getRawQuery(), uri.getQuery()));
+      addWords(words, PARTS, List.of(written));
     }
     if (basic != null) {
-      addWords(words, "\\s+", Arrays.asList(basic.authorization(), basic.password()));
+      addWords(words, WHITESPACE, Arrays.asList(basic.authorization(), basic.password()));
     }
     return words;
   }
 
+  private static Pattern between(String what) {
+    return Pattern.compile(what + "|" + TAG);
+  }
+
   private static void addWords(
-      List<String> words, String between, Collection<? extends @Nullable String> texts) {
+      List<String> words, Pattern between, Collection<? extends @Nullable String> texts) {
     for (String text : texts) {
       if (text != null) {
-        words.addAll(List.of(text.split(between)));
+        Collections.addAll(words, between.split(text));
       }
     }
   }

@@ -70,11 +70,13 @@ public final class HttpTransportType implements TransportType {
     if (allowed != null) {
       return hosts(channel, http, requests, tls, allowed, window);
     }
+    HttpAddress target = http.target();
     TokenEndpoint tokens =
         http.oauth2() == null ? null : new TokenEndpoint(http, http.oauth2(), clock);
+    List<String> words = http.sentWords(target);
     List<Collection<String>> sent =
-        tokens == null ? List.of(http.sentWords()) : List.of(http.sentWords(), tokens.values());
-    HttpAnswers answers = new HttpAnswers(http.answer(), sent, !http.secure(), clock);
+        tokens == null ? List.of(words) : List.of(words, tokens.values());
+    HttpAnswers answers = new HttpAnswers(http.answer(), sent, !target.secure(), clock);
     int connections = http.http2Connections();
     Function<HttpFaults.Elsewhere, HttpTransport> opener =
         elsewhere -> {
@@ -83,7 +85,7 @@ public final class HttpTransportType implements TransportType {
               new HttpConnections(clients, http, window, calls, tls, null),
               requests,
               answers,
-              new HttpFaults(http, http.target(), elsewhere),
+              new HttpFaults(http, target, elsewhere),
               calls,
               tokens);
         };
@@ -106,7 +108,7 @@ public final class HttpTransportType implements TransportType {
       HttpTls tls,
       AllowedHosts allowed,
       int window) {
-    List<Collection<String>> sent = List.of(http.sentWords());
+    List<Collection<String>> sent = List.of(http.sentWords(null));
     HttpAnswers secure = new HttpAnswers(http.answer(), sent, false, clock);
     HttpAnswers plain = new HttpAnswers(http.answer(), sent, true, clock);
     return new HostsTransport(

@@ -108,7 +108,11 @@ public final class NamesCheck implements ApplicationListener<ApplicationEnvironm
   }
 
   private static String root(String name) {
-    return name.split("[.\\[]", 2)[0].toLowerCase(Locale.ROOT);
+    int end = 0;
+    while (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
+      end++;
+    }
+    return name.substring(0, end).toLowerCase(Locale.ROOT);
   }
 
   /** A name of which nothing is known yet. */

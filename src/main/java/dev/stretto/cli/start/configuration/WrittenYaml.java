@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stretto.transport.InvalidSettingException;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -22,13 +21,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.Resource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Reads a command's configuration files in Spring Boot's place: every value is the text that was
@@ -74,7 +68,6 @@ public final class WrittenYaml implements PropertySourceLoader {
     String text = text(resource);
     List<PropertySource<?>> sources = new ArrayList<>();
     try {
-      requireNames(resource, text);
       for (Map<String, Object> document : new YamlDocuments(resource, text).flat()) {
         sources.add(
             new OriginTrackedMapPropertySource(
@@ -120,23 +113,12 @@ public final class WrittenYaml implements PropertySourceLoader {
     }
   }
 
-  private static void requireNames(Resource resource, String text) {
-    for (Node root : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
-      boolean empty = root instanceof ScalarNode scalar && scalar.getValue().isEmpty();
-      if (!(root instanceof MappingNode) && !empty) {
-        throw refused(
-            line(resource, root.getStartMark().getLine() + 1),
-            "must be properties by their names, such as stretto: { channels: … }, not "
-                + (root instanceof ScalarNode ? "a single value" : "a list"));
-      }
-    }
-  }
-
   private static InvalidSettingException refused(String where, String problem) {
     return new InvalidSettingException(where, problem);
   }
 
-  private static String line(Resource resource, long line) {
+  /** A line of the file; the first is 1. */
+  static String line(Resource resource, long line) {
     return file(resource) + ", line " + line;
   }
 

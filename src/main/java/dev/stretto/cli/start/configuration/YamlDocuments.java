@@ -2,6 +2,7 @@ package dev.stretto.cli.start.configuration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stretto.transport.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -37,7 +38,11 @@ final class YamlDocuments extends YamlProcessor {
     setResources(new ByteArrayResource(text.getBytes(UTF_8)));
   }
 
-  /** Each document's properties by their full names. */
+  /**
+   * Each document's properties by their full names.
+   *
+   * @throws InvalidSettingException where a document is no properties by their names
+   */
   List<Map<String, Object>> flat() {
     List<Map<String, Object>> documents = new ArrayList<>();
     process((properties, map) -> documents.add(getFlattenedMap(map)));
@@ -64,9 +69,10 @@ final class YamlDocuments extends YamlProcessor {
     }
   }
 
-  /** Remembers of each value where it stands. */
+  /** Remembers of each value where it stands, and refuses documents that name no properties. */
   private static final class Places extends SafeConstructor {
     private final Resource resource;
+    private boolean within;
     private final Set<Node> keys = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Places(LoaderOptions options, Resource resource) {
@@ -81,8 +87,32 @@ final class YamlDocuments extends YamlProcessor {
       super.constructMapping2ndStep(node, mapping);
     }
 
+    /** Is asked for a document first, and then for what is in it. */
     @Override
     protected @Nullable Object constructObject(Node node) {
+      if (within) {
+        return valueOf(node);
+      }
+      requireNames(node);
+      within = true;
+      try {
+        return valueOf(node);
+      } finally {
+        within = false;
+      }
+    }
+
+    private void requireNames(Node root) {
+      boolean empty = root instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+      if (!(root instanceof MappingNode) && !empty) {
+        throw new InvalidSettingException(
+            WrittenYaml.line(resource, root.getStartMark().getLine() + 1),
+            "must be properties by their names, such as stretto: { channels: … }, not "
+                + (root instanceof ScalarNode ? "a single value" : "a list"));
+      }
+    }
+
+    private @Nullable Object valueOf(Node node) {
       Object value = super.constructObject(node);
       if (!(node instanceof ScalarNode) || keys.contains(node)) {
         return value;
