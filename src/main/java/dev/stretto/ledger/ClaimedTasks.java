@@ -18,7 +18,7 @@ import java.util.TreeMap;
 final class ClaimedTasks {
 
   /** How old a claim is when its message's row is to show it. */
-  static final Duration SHOWN_AFTER = Duration.ofMillis(250);
+  static final Duration SHOWN_AFTER = Duration.ofSeconds(1);
 
   private final TreeMap<Long, Claim> byPosition = new TreeMap<>();
 

@@ -10,7 +10,7 @@
  * a position               outbox_channel.last_position  the message's row, with its end, or when
  *                                                        its claim is shown
  * a claim                  outbox_channel.claims         the message's row (IN_FLIGHT), once it is
- *                                                        250 ms old
+ *                                                        1 s old
  * a delivery, H2           the message's row             the disk, some 5 ms later
  * a delivery, servers      outbox_journal                the message's row, some 100 ms later;
  *                                                        its entry in the journal goes with that

@@ -7,11 +7,15 @@ import dev.stretto.message.Status;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A statement for each row, many of them sent at once. */
+/** A statement for each row, or for each stretch of rows, many of them sent at once. */
 final class BatchWrites implements MessageWrites {
 
   private static final String PLACE =
@@ -36,13 +40,15 @@ final class BatchWrites implements MessageWrites {
        where id = ? and queue in (0, 1, 2)
       """;
 
+  /** Of what {@link Stretch} names; position and number of the start are told by the id. */
   private static final String DELIVER =
       """
       update outbox_message
-         set status = 'DELIVERED', queue = 6, position = ?, attempts = ?, last_error = null,
+         set status = 'DELIVERED', queue = 6, position = id + ?, attempts = ?, last_error = null,
              fence = ?, start_fence = coalesce(start_fence, ?),
-             start_number = coalesce(start_number, ?), started_at = ?, settled_at = ?
-       where id = ? and queue in (0, 1, 2)
+             start_number = coalesce(start_number, id + ?), started_at = ?,
+             settled_at = coalesce(?, current_timestamp(3))
+       where id between ? and ? and queue in (0, 1, 2)
       """;
 
   private static final String REMOVE =
@@ -86,10 +92,20 @@ final class BatchWrites implements MessageWrites {
 
   @Override
   public void settle(List<Settlement> settlements, long fence) {
+    List<Stretch> delivered = new ArrayList<>();
+    List<Settlement> others = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      if (settlement.status() == Status.DELIVERED) {
+        delivered.add(Stretch.of(Delivery.of(settlement), fence, null));
+      } else {
+        others.add(settlement);
+      }
+    }
+    deliverStretches(delivered);
     Batches.update(
         jdbc,
         SETTLE,
-        settlements,
+        others,
         (statement, settlement) -> {
           statement.setString(1, settlement.status().name());
           statement.setInt(2, QueueState.of(settlement.status()));
@@ -115,20 +131,28 @@ final class BatchWrites implements MessageWrites {
 
   @Override
   public void deliver(List<Delivered> delivered) {
+    deliverStretches(
+        delivered.stream()
+            .map(each -> Stretch.of(each.delivery(), each.fence(), each.settledAt()))
+            .toList());
+  }
+
+  private void deliverStretches(List<Stretch> each) {
     Batches.update(
         jdbc,
         DELIVER,
-        delivered,
-        (statement, each) -> {
-          Delivery delivery = each.delivery();
-          statement.setLong(1, delivery.position());
+        Stretch.joined(each),
+        (statement, stretch) -> {
+          Delivery delivery = stretch.first();
+          statement.setLong(1, delivery.position() - delivery.id());
           statement.setInt(2, delivery.attempts());
-          statement.setLong(3, each.fence());
-          statement.setLong(4, each.fence());
-          statement.setLong(5, delivery.startNumber());
+          statement.setLong(3, stretch.fence());
+          statement.setLong(4, stretch.fence());
+          statement.setLong(5, delivery.startNumber() - delivery.id());
           statement.setTimestamp(6, Timestamp.from(delivery.startedAt()));
-          statement.setTimestamp(7, each.settledAt());
+          statement.setTimestamp(7, stretch.settledAt());
           statement.setLong(8, delivery.id());
+          statement.setLong(9, stretch.lastId());
         });
   }
 
@@ -145,5 +169,47 @@ final class BatchWrites implements MessageWrites {
               statement.setTimestamp(3, before);
             });
     return Arrays.stream(removed).sum();
+  }
+
+  /**
+   * Deliveries whose ids follow each other without a gap, and which differ in nothing but what
+   * follows each other with them: one statement for all. Where answers come fast and in order, most
+   * of a commit is a few of these.
+   *
+   * @param first the one with the lowest id
+   * @param lastId the highest id
+   * @param fence of the run that delivered them
+   * @param settledAt when that was recorded; null where it is recorded now
+   */
+  private record Stretch(Delivery first, long lastId, long fence, @Nullable Timestamp settledAt) {
+
+    static Stretch of(Delivery delivery, long fence, @Nullable Timestamp settledAt) {
+      return new Stretch(delivery, delivery.id(), fence, settledAt);
+    }
+
+    static List<Stretch> joined(List<Stretch> stretches) {
+      List<Stretch> byId = new ArrayList<>(stretches);
+      byId.sort(Comparator.comparingLong(stretch -> stretch.first().id()));
+      List<Stretch> joined = new ArrayList<>();
+      for (Stretch next : byId) {
+        if (!joined.isEmpty() && joined.getLast().goesOnWith(next)) {
+          joined.add(joined.removeLast().upTo(next.lastId()));
+        } else {
+          joined.add(next);
+        }
+      }
+      return joined;
+    }
+
+    private boolean goesOnWith(Stretch next) {
+      return next.first().id() == lastId + 1
+          && next.fence() == fence
+          && Objects.equals(next.settledAt(), settledAt)
+          && next.first().equals(first.onwards(next.first().id() - first.id()));
+    }
+
+    private Stretch upTo(long id) {
+      return new Stretch(first, id, fence, settledAt);
+    }
   }
 }

@@ -31,6 +31,11 @@ public record Delivery(long id, long position, int attempts, long startNumber, I
         Instant.ofEpochMilli(startedAt.toEpochMilli()));
   }
 
+  /** What the delivery of the message so many places behind is, where nothing else differs. */
+  Delivery onwards(long places) {
+    return new Delivery(id + places, position + places, attempts, startNumber + places, startedAt);
+  }
+
   /** Writes what {@link #parse} reads; no spaces. */
   void appendTo(StringBuilder text) {
     text.append(id).append(':');

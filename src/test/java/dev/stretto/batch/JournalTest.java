@@ -21,6 +21,7 @@ import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,6 +120,36 @@ class JournalTest {
       journal.apply("space", 0, 2);
       assertThat(journal.apply("space", 0, 2)).isZero();
       assertThat(fixture.statuses()).isEqualTo(Map.of("DELIVERED", 3));
+    }
+  }
+
+  @Test
+  void whatTwoRunsDeliveredIsRecordedAsEachOfThemDid() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(4);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space')");
+      commit(fixture, 0, 4, entry(1, ids, 1));
+      commit(fixture, 0, 4, entry(2, ids, 2));
+      fixture.jdbc.update("update outbox_channel set fence = 1");
+      commit(fixture, 1, 4, entry(3, ids, 3, 4));
+      List<Instant> written = List.of(STARTED.plusSeconds(1), STARTED.plusSeconds(2));
+      fixture.jdbc.update(
+          "update outbox_journal set written_at = ?", Timestamp.from(written.get(1)));
+      fixture.jdbc.update(
+          "update outbox_journal set written_at = ? where entry = 1",
+          Timestamp.from(written.get(0)));
+
+      new JournalTable(fixture.jdbc, transaction(fixture)).apply("space", 0, 3);
+
+      List<RecordedMessage.Stay> stays =
+          recorded(fixture).stream()
+              .map(message -> Objects.requireNonNull(message.last()))
+              .toList();
+      assertThat(stays).extracting(RecordedMessage.Stay::fence).containsExactly(0L, 0L, 1L, 1L);
+      assertThat(stays)
+          .extracting(RecordedMessage.Stay::settledAt)
+          .containsExactly(written.get(0), written.get(1), written.get(1), written.get(1));
     }
   }
 

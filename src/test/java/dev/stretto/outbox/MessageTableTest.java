@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -185,6 +186,78 @@ class MessageTableTest {
             tuple(Status.PARKED, 2, "no", new RecordedMessage.Start(7, 2)));
     assertThat(recorded).allSatisfy(one -> assertThat(stay(one).startedAt()).isEqualTo(started));
     assertThat(stay(recorded.get(2)).fence()).as("no longer claimed").isEqualTo(7);
+  }
+
+  @Test
+  void deliveriesOfOneCommitAreTheirOwnEachHoweverTheirRowsLie() {
+    append(12);
+    jdbc.update("insert into outbox_message (channel, payload) values ('elsewhere', '1')");
+    append(1);
+    List<Message> found = messages.unpositioned("space", 0, 20);
+    Instant start = Instant.parse("2026-03-29T00:59:59.999Z");
+    Instant later = start.plusMillis(1);
+    List<Settlement> all = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      // a second whose start has another number, a fourth that starts later, a sixth with a further
+      // attempt, an eighth and ninth that change places, an eleventh that is not in this commit
+      int place = i == 7 ? 8 : i == 8 ? 7 : i;
+      all.add(
+          new Settlement(
+              found.get(i).at(100 + place),
+              Status.DELIVERED,
+              i == 5 ? 2 : 1,
+              null,
+              i == 1 ? 50 : 1 + place,
+              i == 3 ? later : start,
+              false));
+    }
+    all.remove(10);
+
+    messages.settle(all.reversed(), 7);
+
+    List<RecordedMessage> recorded =
+        recorded().stream()
+            .filter(each -> each.status() == Status.DELIVERED)
+            .sorted(Comparator.comparing(each -> stay(each).startedAt()))
+            .toList();
+    assertThat(recorded)
+        .hasSize(12)
+        .allSatisfy(each -> assertThat(stay(each).fence()).isEqualTo(7));
+    assertThat(
+            jdbc.query(
+                "select payload, position, attempts, start_number, start_fence, queue, status"
+                    + " from outbox_message where channel = 'space' order by id",
+                (row, number) ->
+                    "%s:%d:%d:%d:%d:%d:%s"
+                        .formatted(
+                            row.getString(1),
+                            row.getLong(2),
+                            row.getInt(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getInt(6),
+                            row.getString(7))))
+        .containsExactly(
+            "1:100:1:1:7:6:DELIVERED",
+            "2:101:1:50:7:6:DELIVERED",
+            "3:102:1:3:7:6:DELIVERED",
+            "4:103:1:4:7:6:DELIVERED",
+            "5:104:1:5:7:6:DELIVERED",
+            "6:105:2:6:7:6:DELIVERED",
+            "7:106:1:7:7:6:DELIVERED",
+            "8:108:1:9:7:6:DELIVERED",
+            "9:107:1:8:7:6:DELIVERED",
+            "10:109:1:10:7:6:DELIVERED",
+            "11:0:0:0:0:0:PENDING",
+            "12:111:1:12:7:6:DELIVERED",
+            "1:112:1:13:7:6:DELIVERED");
+    assertThat(recorded).extracting(each -> stay(each).startedAt()).containsOnly(start, later);
+    assertThat(stay(recorded.getLast()).startedAt()).isEqualTo(later);
+    assertThat(recorded.get(10)).extracting(each -> stay(each).startedAt()).isEqualTo(start);
+    assertThat(
+            jdbc.queryForObject(
+                "select queue from outbox_message where channel = 'elsewhere'", Integer.class))
+        .isZero();
   }
 
   @Test
