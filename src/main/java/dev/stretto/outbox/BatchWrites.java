@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A statement for each row, or for each stretch of rows, many of them sent at once. */
+/** A statement for each row, or for each range of rows, many of them sent at once. */
 final class BatchWrites implements MessageWrites {
 
   private static final String PLACE =
@@ -40,7 +40,7 @@ final class BatchWrites implements MessageWrites {
        where id = ? and queue in (0, 1, 2)
       """;
 
-  /** Of what {@link Stretch} names; position and number of the start are told by the id. */
+  /** Of what {@link Range} names; position and number of the start are told by the id. */
   private static final String DELIVER =
       """
       update outbox_message
@@ -92,16 +92,16 @@ final class BatchWrites implements MessageWrites {
 
   @Override
   public void settle(List<Settlement> settlements, long fence) {
-    List<Stretch> delivered = new ArrayList<>();
+    List<Range> delivered = new ArrayList<>();
     List<Settlement> others = new ArrayList<>();
     for (Settlement settlement : settlements) {
       if (settlement.status() == Status.DELIVERED) {
-        delivered.add(Stretch.of(Delivery.of(settlement), fence, null));
+        delivered.add(Range.of(Delivery.of(settlement), fence, null));
       } else {
         others.add(settlement);
       }
     }
-    deliverStretches(delivered);
+    deliverRanges(delivered);
     Batches.update(
         jdbc,
         SETTLE,
@@ -131,28 +131,28 @@ final class BatchWrites implements MessageWrites {
 
   @Override
   public void deliver(List<Delivered> delivered) {
-    deliverStretches(
+    deliverRanges(
         delivered.stream()
-            .map(each -> Stretch.of(each.delivery(), each.fence(), each.settledAt()))
+            .map(each -> Range.of(each.delivery(), each.fence(), each.settledAt()))
             .toList());
   }
 
-  private void deliverStretches(List<Stretch> each) {
+  private void deliverRanges(List<Range> each) {
     Batches.update(
         jdbc,
         DELIVER,
-        Stretch.joined(each),
-        (statement, stretch) -> {
-          Delivery delivery = stretch.first();
+        Range.joined(each),
+        (statement, range) -> {
+          Delivery delivery = range.first();
           statement.setLong(1, delivery.position() - delivery.id());
           statement.setInt(2, delivery.attempts());
-          statement.setLong(3, stretch.fence());
-          statement.setLong(4, stretch.fence());
+          statement.setLong(3, range.fence());
+          statement.setLong(4, range.fence());
           statement.setLong(5, delivery.startNumber() - delivery.id());
           statement.setTimestamp(6, Timestamp.from(delivery.startedAt()));
-          statement.setTimestamp(7, stretch.settledAt());
+          statement.setTimestamp(7, range.settledAt());
           statement.setLong(8, delivery.id());
-          statement.setLong(9, stretch.lastId());
+          statement.setLong(9, range.lastId());
         });
   }
 
@@ -181,17 +181,17 @@ final class BatchWrites implements MessageWrites {
    * @param fence of the run that delivered them
    * @param settledAt when that was recorded; null where it is recorded now
    */
-  private record Stretch(Delivery first, long lastId, long fence, @Nullable Timestamp settledAt) {
+  private record Range(Delivery first, long lastId, long fence, @Nullable Timestamp settledAt) {
 
-    static Stretch of(Delivery delivery, long fence, @Nullable Timestamp settledAt) {
-      return new Stretch(delivery, delivery.id(), fence, settledAt);
+    static Range of(Delivery delivery, long fence, @Nullable Timestamp settledAt) {
+      return new Range(delivery, delivery.id(), fence, settledAt);
     }
 
-    static List<Stretch> joined(List<Stretch> stretches) {
-      List<Stretch> byId = new ArrayList<>(stretches);
-      byId.sort(Comparator.comparingLong(stretch -> stretch.first().id()));
-      List<Stretch> joined = new ArrayList<>();
-      for (Stretch next : byId) {
+    static List<Range> joined(List<Range> ranges) {
+      List<Range> byId = new ArrayList<>(ranges);
+      byId.sort(Comparator.comparingLong(range -> range.first().id()));
+      List<Range> joined = new ArrayList<>();
+      for (Range next : byId) {
         if (!joined.isEmpty() && joined.getLast().goesOnWith(next)) {
           joined.add(joined.removeLast().upTo(next.lastId()));
         } else {
@@ -201,15 +201,15 @@ final class BatchWrites implements MessageWrites {
       return joined;
     }
 
-    private boolean goesOnWith(Stretch next) {
+    private boolean goesOnWith(Range next) {
       return next.first().id() == lastId + 1
           && next.fence() == fence
           && Objects.equals(next.settledAt(), settledAt)
           && next.first().equals(first.onwards(next.first().id() - first.id()));
     }
 
-    private Stretch upTo(long id) {
-      return new Stretch(first, id, fence, settledAt);
+    private Range upTo(long id) {
+      return new Range(first, id, fence, settledAt);
     }
   }
 }

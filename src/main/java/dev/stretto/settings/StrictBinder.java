@@ -51,7 +51,7 @@ final class StrictBinder {
   private final Map<Class<?>, KnownProperties> known = new ConcurrentHashMap<>();
   private final IdentityHashMap<ChannelProperties, DispatchSettings> dispatch =
       new IdentityHashMap<>();
-  private final Map<Words, Mould> bound = new ConcurrentHashMap<>();
+  private final Map<Words, RecordPrototype> bound = new ConcurrentHashMap<>();
 
   /**
    * What is written of a channel, of which a type reads its transport's part.
@@ -154,12 +154,15 @@ final class StrictBinder {
     KnownProperties properties = known(type);
     String prefix = WrittenChannel.PREFIX + "." + transport + ".";
     List<Map<String, Object>> rest = written.words(transport, properties);
-    Map<String, String> texts = Mould.take(type, prefix, rest);
+    Map<String, String> texts = RecordPrototype.take(type, prefix, rest);
     Words words = new Words(type, rest, texts.keySet());
-    Mould mould =
+    RecordPrototype prototype =
         bound.computeIfAbsent(
-            words, _ -> new Mould(read(written, transport, type, properties), prefix, texts, rest));
-    Object made = mould.with(texts);
+            words,
+            _ ->
+                new RecordPrototype(
+                    read(written, transport, type, properties), prefix, texts, rest));
+    Object made = prototype.with(texts);
     return made == null ? read(written, transport, type, properties) : made;
   }
 

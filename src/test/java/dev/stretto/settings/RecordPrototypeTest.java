@@ -19,7 +19,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /** Channels that differ in texts have them all, and are read once otherwise. */
-class MouldTest {
+class RecordPrototypeTest {
 
   record Way(
       @Nullable String url,

@@ -17,7 +17,7 @@ import org.springframework.util.ReflectionUtils;
  * otherwise. Of a thousand channels with urls of their own only one has to be bound: Spring Boot's
  * binder would take a fifth of an idle dispatch for the others. Thread-safe.
  */
-final class Mould {
+final class RecordPrototype {
 
   /** The properties of a record that are texts, by their names. */
   private static final ClassValue<List<String>> TEXTS =
@@ -26,7 +26,7 @@ final class Mould {
         protected List<String> computeValue(Class<?> type) {
           return Arrays.stream(type.getRecordComponents())
               .filter(component -> component.getType() == String.class)
-              .map(Mould::property)
+              .map(RecordPrototype::property)
               .toList();
         }
       };
@@ -57,7 +57,7 @@ final class Mould {
         }
         return new Parts(
             constructor,
-            Arrays.stream(components).map(Mould::property).toList(),
+            Arrays.stream(components).map(RecordPrototype::property).toList(),
             Arrays.asList(values));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e);
@@ -72,13 +72,14 @@ final class Mould {
   }
 
   /**
-   * A mould that was used once.
+   * A prototype that was used once.
    *
    * @param first what was bound, a record
    * @param texts its own, each by its property's name, as taken by {@link #take}
    * @param rest what else was written, under names that begin with the prefix
    */
-  Mould(Object first, String prefix, Map<String, String> texts, List<Map<String, Object>> rest) {
+  RecordPrototype(
+      Object first, String prefix, Map<String, String> texts, List<Map<String, Object>> rest) {
     this.first = first;
     this.texts = texts;
     this.reusable =
