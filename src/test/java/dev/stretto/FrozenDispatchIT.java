@@ -31,7 +31,7 @@ class FrozenDispatchIT {
   private static final int WINDOW = 8;
 
   /** Longer than a claim takes to be shown in its message's row, in the claim's transaction. */
-  private static final String DELAY_MILLIS = "400";
+  private static final String DELAY_MILLIS = "1500";
 
   private static final String LOCK_MESSAGES = "select id from outbox_message for update";
 
