@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * A dispatch that is frozen in the middle of a transaction, and never wakes as long as the next one
@@ -70,16 +71,17 @@ class FrozenDispatchIT {
    * rows until the process is frozen.
    */
   private void freezeInTransaction(Shell.Running run, FreshDatabase database) throws Exception {
-    JdbcTemplate jdbc = new JdbcTemplate(database.dataSource());
     try (Connection lock = database.connect();
-        Statement statement = lock.createStatement()) {
+        Statement statement = lock.createStatement();
+        Connection watching = database.connect()) {
+      JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(watching, true));
       lock.setAutoCommit(false);
       statement.execute(LOCK_MESSAGES);
       Awaitility.await().until(() -> count(jdbc, waitingUpdates()) > 0);
       run.signal("STOP");
       lock.rollback();
+      Awaitility.await().until(() -> holdsRows(jdbc));
     }
-    Awaitility.await().until(() -> holdsRows(jdbc));
   }
 
   private String waitingUpdates() {
