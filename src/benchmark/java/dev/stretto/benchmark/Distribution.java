@@ -17,11 +17,12 @@ import java.util.stream.Collectors;
  */
 record Distribution(Path home) {
 
-  /** Configures channels that send over HTTP. */
+  /** Configures channels that send over HTTP, all of them side by side. */
   void configure(Path folder, Store store, String url, Load load, Stretto how) throws IOException {
     configure(
         folder,
         store,
+        load.channels(),
         load.names().stream()
             .map(name -> channel(name, url, load, how))
             .collect(Collectors.joining()));
@@ -30,17 +31,20 @@ record Distribution(Path home) {
   /**
    * Configures channels.
    *
+   * @param atOnce how many may be busy side by side
    * @param channels the lines of the configuration about them
    */
-  void configure(Path folder, Store store, String channels) throws IOException {
+  void configure(Path folder, Store store, int atOnce, String channels) throws IOException {
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(
         folder.resolve("config/application.yaml"),
         store.yaml()
             + """
             stretto:
+              max-channels: %d
               channels:
             """
+                .formatted(atOnce)
             + channels);
   }
 

@@ -123,7 +123,7 @@ final class ProgramCase implements Case {
           Map.of());
     }
     Store store = site.stores().make(kind, folder);
-    site.distribution().configure(folder, store, channel(command(folder)));
+    site.distribution().configure(folder, store, 1, channel(command(folder)));
     site.distribution().migrate(folder);
     store.fill(messages(), 0, 1, 0);
     return site.distribution().run(folder, "", "dispatch", "--json");

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  *       fill the disk
  *   <li>MAX_LENGTH_INPLACE_LOB: up to so many bytes a payload stands in its row; a longer one is
  *       written once, beside the row, and not again when the row changes
+ *   <li>QUERY_CACHE_SIZE: so many statements of a connection are kept as they were understood,
+ *       which is more than there are; H2's default is 8, and a run uses some thirty
  *   <li>TRACE_LEVEL_FILE=0: a failure is told to whoever caused it, not written to a file or
  *       standard error too
  * </ul>
@@ -47,6 +49,7 @@ record H2Url(String target, String settings) {
         with("WRITE_DELAY", "0")
             .with("RETENTION_TIME", "1000")
             .with("MAX_LENGTH_INPLACE_LOB", "4096")
+            .with("QUERY_CACHE_SIZE", "100")
             .with("TRACE_LEVEL_FILE", "0");
     return has("AUTO_SERVER") ? url : url.with("DB_CLOSE_ON_EXIT", "FALSE");
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,10 @@ public final class StrayMessages {
 
   private static final String MAX_POSITION =
       "select max(position) from outbox_message where channel = ? and position between ? and ?";
+
+  /** H2 keeps what it understood of a plain select for the next time, but not of a union. */
+  private static final Collector<CharSequence, ?, String> UNION =
+      Collectors.joining("union all\n", "select * from (\n", ") found\n");
 
   /** Whatever it was, it gets a place of its own among the parked messages. */
   private static final String PARK =
@@ -103,7 +108,7 @@ public final class StrayMessages {
   static final String FIND =
       IntStream.range(0, Kind.values().length)
           .mapToObj(kind -> Kind.values()[kind].select())
-          .collect(Collectors.joining("union all\n"));
+          .collect(UNION);
 
   /** Some of a channel's strays; none where there are none. */
   public List<Stray> find(String channel) {
@@ -185,5 +190,5 @@ public final class StrayMessages {
                  limit 1) queue%1$d
               """
                   .formatted(queue))
-          .collect(Collectors.joining("union all\n"));
+          .collect(UNION);
 }
