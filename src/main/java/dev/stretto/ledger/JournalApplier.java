@@ -1,5 +1,6 @@
 package dev.stretto.ledger;
 
+import dev.stretto.database.DatabaseFault;
 import dev.stretto.dispatch.Task;
 import dev.stretto.outbox.JournalTable;
 import java.util.ArrayDeque;
@@ -8,9 +9,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Has the messages' rows say what the journal says, on a thread of its own: a thousand messages in
- * a transaction, or what there is after a tenth of a second, so that nothing is written page by
- * page while the next starts wait for it.
+ * Has the messages' rows say what the journal says, for all channels of a database on one thread: a
+ * thousand messages in a transaction, or what there is after a tenth of a second, so that nothing
+ * is written page by page while the next starts wait for it, and a thousand channels with a message
+ * each cost one transaction. Thread-safe.
+ *
+ * <p>The price: where somebody has locked a row of one channel, the others' rows follow once the
+ * database waits for that no longer. What they send goes on meanwhile, until their journals are
+ * full.
  */
 final class JournalApplier {
 
@@ -20,137 +26,227 @@ final class JournalApplier {
   /** How long a message's row may lag behind, about. */
   private static final long LAG_MILLIS = 100;
 
-  /** Delivered messages whose rows don't say so; more make the recorder wait. */
+  /** A channel's delivered messages whose rows don't say so; more make its recorder wait. */
   private static final int MOST = 10 * BATCH;
 
   private final JournalTable journal;
-  private final String channel;
-  private final Consumer<RuntimeException> failed;
-  private final Thread thread;
   private final Object lock = new Object();
 
-  /** Committed and not applied, in order. */
-  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  /**
+   * INVARIANT: a channel is among these, or some of its entries are being applied, exactly while it
+   * has entries and has not failed. So its entries are applied in order, and none is left behind.
+   */
+  private final ArrayDeque<Follower> waiting = new ArrayDeque<>();
 
-  private List<Task> applied = new ArrayList<>();
+  /** Messages of the channels that wait. */
   private int messages;
-  private long lastApplied;
-  private boolean closed;
-  private boolean over;
+
+  /** Channels whose runs wait for their last entries. */
+  private int closing;
+
+  private boolean running;
+
+  JournalApplier(JournalTable journal) {
+    this.journal = journal;
+  }
 
   private record Entry(long number, List<Task> tasks) {}
 
-  /**
-   * Readies the thread.
-   *
-   * @param channel names the thread
-   * @param failed is told, on that thread, that the rows can't be written
-   */
-  JournalApplier(JournalTable journal, String channel, Consumer<RuntimeException> failed) {
-    this.journal = journal;
-    this.channel = channel;
-    this.failed = failed;
-    this.thread = Thread.ofVirtual().name("settle-" + channel).unstarted(this::run);
-  }
+  /** The first entries of a channel, to be applied together with those of others. */
+  private record Batch(Follower follower, List<Entry> entries) {
 
-  void start() {
-    thread.start();
+    JournalTable.Head head() {
+      return new JournalTable.Head(follower.channel, follower.lastApplied, entries.size());
+    }
   }
 
   /**
-   * An entry was committed.
+   * What a run has journaled, to be applied.
    *
-   * @param number higher than those before
-   * @param tasks the deliveries in it
+   * @param failed is told, on the thread that applies, that the rows can't be written
    */
-  void written(long number, List<Task> tasks) {
-    synchronized (lock) {
+  Follower follow(String channel, Consumer<RuntimeException> failed) {
+    return new Follower(channel, failed);
+  }
+
+  /** One channel's. */
+  final class Follower {
+
+    private final String channel;
+    private final Consumer<RuntimeException> failed;
+
+    /** Committed and not applied, in order. */
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+
+    /** How many messages these are. */
+    private int unapplied;
+
+    private boolean waits;
+    private List<Task> applied = new ArrayList<>();
+    private long lastApplied;
+    private boolean over;
+
+    private Follower(String channel, Consumer<RuntimeException> failed) {
+      this.channel = channel;
+      this.failed = failed;
+    }
+
+    /**
+     * An entry was committed.
+     *
+     * @param number higher than those before
+     * @param tasks the deliveries in it
+     */
+    void written(long number, List<Task> tasks) {
+      synchronized (lock) {
+        boolean first = entries.isEmpty();
+        entries.add(new Entry(number, tasks));
+        unapplied += tasks.size();
+        if (waits) {
+          count(tasks.size());
+        } else if (first && !over) {
+          enqueue();
+        }
+      }
+    }
+
+    private void enqueue() {
+      waits = true;
+      waiting.add(this);
+      count(unapplied);
+      if (!running) {
+        running = true;
+        Thread.ofVirtual().name("settle").start(JournalApplier.this::run);
+      }
+    }
+
+    private void count(int more) {
       boolean wasEnough = messages >= BATCH;
-      entries.add(new Entry(number, tasks));
-      messages += tasks.size();
-      if (entries.size() == 1 || (!wasEnough && messages >= BATCH)) {
+      messages += more;
+      if (!wasEnough && messages >= BATCH) {
         lock.notifyAll();
       }
     }
-  }
 
-  /** Blocks while far too much has to be applied. */
-  void awaitRoom() {
-    synchronized (lock) {
-      while (messages > MOST && !over) {
-        Uninterrupted.await(lock, 0);
+    private Batch dequeue(int room) {
+      waits = false;
+      messages -= unapplied;
+      List<Entry> taken = new ArrayList<>();
+      int left = room;
+      for (Entry entry : entries) {
+        left -= entry.tasks().size();
+        if (!taken.isEmpty() && left < 0) {
+          break;
+        }
+        taken.add(entry);
+      }
+      return new Batch(this, taken);
+    }
+
+    private void applied(List<Entry> batch) {
+      for (Entry entry : batch) {
+        entries.remove();
+        unapplied -= entry.tasks().size();
+        applied.addAll(entry.tasks());
+      }
+      lastApplied = batch.getLast().number();
+      if (!entries.isEmpty()) {
+        enqueue();
       }
     }
-  }
 
-  /** Those whose rows came to say that they are delivered, each once. */
-  List<Task> takeApplied() {
-    synchronized (lock) {
-      List<Task> taken = applied;
-      applied = new ArrayList<>();
-      return taken;
+    /** Blocks while far too much has to be applied. */
+    void awaitRoom() {
+      synchronized (lock) {
+        while (unapplied > MOST && !over) {
+          Uninterrupted.await(lock, 0);
+        }
+      }
     }
-  }
 
-  /** Applies the rest and ends the thread. Blocks until that is done. */
-  void close() {
-    synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
+    /** Those whose rows came to say that they are delivered, each once. */
+    List<Task> takeApplied() {
+      synchronized (lock) {
+        List<Task> taken = applied;
+        applied = new ArrayList<>();
+        return taken;
+      }
     }
-    Uninterrupted.join(thread);
+
+    /** Blocks until the rest is applied, or can't be. */
+    void close() {
+      synchronized (lock) {
+        closing++;
+        lock.notifyAll();
+        while (!entries.isEmpty() && !over) {
+          Uninterrupted.await(lock, 0);
+        }
+        closing--;
+      }
+    }
   }
 
   private void run() {
-    try {
-      for (List<Entry> batch = next(); !batch.isEmpty(); batch = next()) {
-        journal.apply(channel, lastApplied, batch.size());
-        lastApplied = batch.getLast().number();
-        done(batch);
-      }
-    } catch (RuntimeException e) {
-      failed.accept(e);
-    } finally {
-      synchronized (lock) {
-        over = true;
-        lock.notifyAll();
-      }
+    for (List<Batch> next = next(); !next.isEmpty(); next = next()) {
+      apply(next);
     }
   }
 
-  /** Blocks until there is enough, or what there is has waited; nothing once all is over. */
-  private List<Entry> next() {
+  /** Blocks until there is enough, or what there is has waited; none once nothing waits. */
+  private List<Batch> next() {
     synchronized (lock) {
-      while (entries.isEmpty() && !closed) {
-        Uninterrupted.await(lock, 0);
+      if (waiting.isEmpty()) {
+        running = false;
+        return List.of();
       }
       long end = System.nanoTime() + LAG_MILLIS * 1_000_000;
       long left = LAG_MILLIS;
-      while (messages < BATCH && !closed && left > 0) {
+      while (messages < BATCH && closing == 0 && left > 0) {
         Uninterrupted.await(lock, left);
         left = (end - System.nanoTime()) / 1_000_000;
       }
-      List<Entry> batch = new ArrayList<>();
-      int taken = 0;
-      for (Entry entry : entries) {
-        taken += entry.tasks().size();
-        if (!batch.isEmpty() && taken > BATCH) {
-          break;
-        }
-        batch.add(entry);
+      List<Batch> batches = new ArrayList<>();
+      for (int room = BATCH; room > 0 && !waiting.isEmpty(); ) {
+        Batch batch = waiting.remove().dequeue(room);
+        batches.add(batch);
+        room -= batch.entries().stream().mapToInt(entry -> entry.tasks().size()).sum();
       }
-      return batch;
+      return batches;
     }
   }
 
-  private void done(List<Entry> batch) {
+  private void apply(List<Batch> batches) {
+    RuntimeException failure = null;
+    try {
+      journal.apply(batches.stream().map(Batch::head).toList());
+    } catch (RuntimeException e) {
+      failure = e;
+    } catch (Error e) {
+      // Whoever waits for this thread would wait for ever.
+      failure = new IllegalStateException(e.toString(), e);
+    }
+    if (failure == null) {
+      applied(batches);
+    } else if (batches.size() > 1 && DatabaseFault.of(failure) != DatabaseFault.CONNECTION_LOST) {
+      // Whose fault it was shows when each is applied alone.
+      batches.forEach(batch -> apply(List.of(batch)));
+    } else {
+      failed(batches, failure);
+    }
+  }
+
+  private void applied(List<Batch> batches) {
     synchronized (lock) {
-      for (Entry entry : batch) {
-        entries.remove();
-        messages -= entry.tasks().size();
-        applied.addAll(entry.tasks());
-      }
+      batches.forEach(batch -> batch.follower().applied(batch.entries()));
       lock.notifyAll();
     }
+  }
+
+  private void failed(List<Batch> batches, RuntimeException failure) {
+    synchronized (lock) {
+      batches.forEach(batch -> batch.follower().over = true);
+      lock.notifyAll();
+    }
+    batches.forEach(batch -> batch.follower().failed.accept(failure));
   }
 }

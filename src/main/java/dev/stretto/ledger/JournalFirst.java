@@ -13,24 +13,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ledger on a database server, whose answer the next start waits for: all deliveries of a turn
  * are one entry in the journal, on PostgreSQL in the statement that claims. The messages' rows
- * follow on a thread of its own. What did not end as a delivery is in its row with the commit.
+ * follow: {@link JournalApplier}. What did not end as a delivery is in its row with the commit.
  */
 final class JournalFirst implements ChannelLedger {
 
   private final FencedRows rows;
-  private final JournalApplier applier;
+  private final JournalApplier.Follower applier;
   private long entries;
 
-  JournalFirst(FencedRows rows, JournalApplier applier) {
+  JournalFirst(FencedRows rows, JournalApplier.Follower applier) {
     this.rows = rows;
     this.applier = applier;
   }
 
   @Override
   public Found open() {
-    Found found = rows.takeOver();
-    applier.start();
-    return found;
+    return rows.takeOver();
   }
 
   @Override

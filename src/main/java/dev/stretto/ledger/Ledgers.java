@@ -37,6 +37,7 @@ public final class Ledgers {
   private final Vendor vendor;
   private final SharedCommits commits;
   private final DiskSync disk;
+  private final JournalApplier applier;
   private final LongSupplier nanos;
 
   /**
@@ -52,6 +53,7 @@ public final class Ledgers {
     this.vendor = Vendor.of(jdbc);
     this.commits = new SharedCommits(transaction);
     this.disk = new DiskSync(tables);
+    this.applier = new JournalApplier(tables.journal());
     this.nanos = nanos;
   }
 
@@ -73,8 +75,7 @@ public final class Ledgers {
               rows,
               disk,
               new RowsAtOnce.Disk(settings.onUnknown() == OnUnknown.QUARANTINE, failed));
-      case POSTGRESQL, MARIADB ->
-          new JournalFirst(rows, new JournalApplier(tables.journal(), lease.channel(), failed));
+      case POSTGRESQL, MARIADB -> new JournalFirst(rows, applier.follow(lease.channel(), failed));
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.Batches;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -80,31 +81,61 @@ public final class JournalTable {
   }
 
   /**
-   * Has the messages' rows say what the first entries say, and removes those entries, in one
-   * transaction. Needs no fence: an entry says what happened, whoever applies it, and as its row is
-   * locked nobody else does so at the same time. Blocks while someone does.
+   * The first entries of a channel.
    *
    * @param after the entry behind which to look, 0 for all
-   * @param most the most entries to apply, 1 or more
-   * @return how many were found; none where another run has applied them
+   * @param most the most entries, 1 or more
    */
+  public record Head(String channel, long after, int most) {}
+
+  /** Does the same for one channel. */
   public int apply(String channel, long after, int most) {
-    return Objects.requireNonNull(
-        transaction.execute(status -> applyInTransaction(channel, after, most)));
+    return apply(List.of(new Head(channel, after, most)));
   }
 
-  private int applyInTransaction(String channel, long after, int most) {
-    List<Found> entries = jdbc.query(NEXT, (row, number) -> Found.of(row), channel, after, most);
-    if (!entries.isEmpty()) {
-      List<MessageWrites.Delivered> delivered = new ArrayList<>();
+  /**
+   * Has the messages' rows say what the first entries of channels say, and removes those entries,
+   * all in one transaction. Needs no fence: an entry says what happened, whoever applies it, and as
+   * its row is locked nobody else does so at the same time. Blocks while someone does.
+   *
+   * @param heads of different channels
+   * @return how many entries were found; none where other runs have applied them
+   */
+  public int apply(List<Head> heads) {
+    return Objects.requireNonNull(transaction.execute(status -> applyInTransaction(heads)));
+  }
+
+  private int applyInTransaction(List<Head> heads) {
+    int found = 0;
+    List<Applied> applied = new ArrayList<>();
+    List<MessageWrites.Delivered> delivered = new ArrayList<>();
+    for (Head head : heads) {
+      List<Found> entries =
+          jdbc.query(
+              NEXT, (row, number) -> Found.of(row), head.channel(), head.after(), head.most());
       for (Found entry : entries) {
         for (Delivery delivery : entry.deliveries()) {
           delivered.add(new MessageWrites.Delivered(delivery, entry.fence(), entry.writtenAt()));
         }
       }
-      writes.deliver(delivered);
-      jdbc.update(REMOVE, channel, after, entries.getLast().number());
+      if (!entries.isEmpty()) {
+        found += entries.size();
+        applied.add(new Applied(head, entries.getLast().number()));
+      }
     }
-    return entries.size();
+    writes.deliver(delivered);
+    Batches.update(
+        jdbc,
+        REMOVE,
+        applied,
+        (statement, each) -> {
+          statement.setString(1, each.head().channel());
+          statement.setLong(2, each.head().after());
+          statement.setLong(3, each.last());
+        });
+    return found;
   }
+
+  /** What was found of a channel's first entries: those up to the last one. */
+  private record Applied(Head head, long last) {}
 }
