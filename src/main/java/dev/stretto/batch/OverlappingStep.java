@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.repository.JobRepository;
@@ -43,9 +44,12 @@ final class OverlappingStep extends AbstractStep {
 
   /**
    * How often the job repository is told how far the step is: all steps at the same time, so that
-   * {@link SharedUpdates} commits them together.
+   * {@link SharedUpdates} commits them together. Of more than {@link #TOLD_AT_ONCE} steps that many
+   * each time, in turn, or it would take more of the database than the messages do.
    */
   private static final Duration PROGRESS = Duration.ofSeconds(1);
+
+  private static final int TOLD_AT_ONCE = 64;
 
   /** The most futures unwrapped at once, which bounds a commit. */
   private static final int MOST = 2000;
@@ -56,6 +60,7 @@ final class OverlappingStep extends AbstractStep {
       new AsyncItemProcessor<>(this::awaitOver);
   private final AsyncItemWriter<Task> writer;
   private final LongSupplier nanos;
+  private final IntSupplier steps;
 
   /** In the order they were lined up in; what is written is taken out. */
   private final ConcurrentLinkedQueue<Future<Task>> futures = new ConcurrentLinkedQueue<>();
@@ -74,13 +79,17 @@ final class OverlappingStep extends AbstractStep {
   /** What the job repository was told last. */
   private long toldOf = -1;
 
-  OverlappingStep(String name, ChannelRun run, JobRepository repository) {
+  /**
+   * @param steps how many run in this process
+   */
+  OverlappingStep(String name, ChannelRun run, JobRepository repository, IntSupplier steps) {
     super(repository);
     setName(name);
     setAllowStartIfComplete(true);
     this.run = run;
     this.reader = run.backlog()::read;
     this.nanos = run.nanos();
+    this.steps = steps;
     this.tellIn = second() + 2;
     this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
@@ -182,8 +191,8 @@ final class OverlappingStep extends AbstractStep {
   }
 
   /**
-   * Once a second, of a run that stays only where there is something new: it would write for weeks
-   * otherwise. Looks every time whether the job was asked to stop.
+   * Once a second or more seldom, of a run that stays only where there is something new: it would
+   * write for weeks otherwise. Looks every time whether the job was asked to stop.
    */
   private void tellProgress(StepExecution execution) {
     if (execution.isTerminateOnly() || Thread.interrupted()) {
@@ -193,7 +202,7 @@ final class OverlappingStep extends AbstractStep {
     long done = run.recorded() + run.counts().retried();
     long second = second();
     if (second - tellIn >= 0 && !(run.stays() && done == toldOf)) {
-      tellIn = second + 1;
+      tellIn = second + 1 + (steps.getAsInt() - 1) / TOLD_AT_ONCE;
       toldOf = done;
       note(execution);
       getJobRepository().update(execution);

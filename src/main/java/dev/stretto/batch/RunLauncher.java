@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -53,6 +54,9 @@ public final class RunLauncher {
   private final Batch batch;
   private final Clocks clocks;
   private final DeadRuns deadRuns;
+
+  /** Runs that send. */
+  private final AtomicInteger underWay = new AtomicInteger();
 
   RunLauncher(
       ChannelOpener opener, Leases leases, ChannelRun.Shared shared, Upkeep upkeep, Batch batch) {
@@ -342,11 +346,14 @@ public final class RunLauncher {
       return;
     }
     RunOptions options = DispatchParameters.options(execution.getJobParameters());
+    underWay.incrementAndGet();
     try (var _ = MDC.putCloseable("run", String.valueOf(execution.getId()))) {
       ChannelRun run = new ChannelRun(shared, lease, open, options, sending.following());
       running.accept(run);
-      steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository()));
+      steps.run(new OverlappingStep(DispatchJob.NAME, run, batch.repository(), underWay::get));
       upkeep.after(open.name(), run.stopped());
+    } finally {
+      underWay.decrementAndGet();
     }
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it began, or null if it has not
  * @param ended when it ended, or null while it has not
  * @param delivered messages delivered; like the other numbers, of a running or dead run what it
- *     noted last, which it does once a second
+ *     noted last, which it does once a second, or more seldom among more than 64 at once
  * @param parked messages parked
  * @param retried attempts beyond each message's first
  * @param resent messages sent again because a run that died had claimed them
