@@ -88,11 +88,6 @@ public final class JournalTable {
    */
   public record Head(String channel, long after, int most) {}
 
-  /** Does the same for one channel. */
-  public int apply(String channel, long after, int most) {
-    return apply(List.of(new Head(channel, after, most)));
-  }
-
   /**
    * Has the messages' rows say what the first entries of channels say, and removes those entries,
    * all in one transaction. Needs no fence: an entry says what happened, whoever applies it, and as
@@ -103,6 +98,11 @@ public final class JournalTable {
    */
   public int apply(List<Head> heads) {
     return Objects.requireNonNull(transaction.execute(status -> applyInTransaction(heads)));
+  }
+
+  /** Does the same for one channel. */
+  public int apply(String channel, long after, int most) {
+    return apply(List.of(new Head(channel, after, most)));
   }
 
   private int applyInTransaction(List<Head> heads) {

@@ -14,6 +14,7 @@ import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Delivery;
 import dev.stretto.outbox.JournalTable;
 import dev.stretto.outbox.JournalTable.Entry;
+import dev.stretto.outbox.JournalTable.Head;
 import dev.stretto.outbox.Positions;
 import dev.stretto.outbox.admin.RecordedMessage;
 import dev.stretto.outbox.admin.RecordedMessages;
@@ -154,6 +155,37 @@ class JournalTest {
   }
 
   @Test
+  void ofSeveralChannelsThoseEntriesAreAppliedThatWereAskedFor() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(6);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update("update outbox_message set channel = 'other' where id > " + ids.get(2));
+      fixture.jdbc.update("insert into outbox_channel (channel) values ('space'), ('other')");
+      for (int entry = 1; entry <= 3; entry++) {
+        commit(fixture, "space", 0, 3, entry(entry, ids, entry));
+        commit(fixture, "other", 0, 6, entry(entry, ids, 3 + entry));
+      }
+      JournalTable journal = new JournalTable(fixture.jdbc, transaction(fixture));
+
+      int applied = journal.apply(List.of(new Head("space", 0, 2), new Head("other", 1, 9)));
+
+      assertThat(applied).isEqualTo(4);
+      assertThat(
+              fixture.jdbc.queryForList(
+                  "select position from outbox_message where status = 'DELIVERED' order by id",
+                  Long.class))
+          .containsExactly(1L, 2L, 5L, 6L);
+      assertThat(
+              fixture.jdbc.query(
+                  "select channel, entry from outbox_journal order by channel desc",
+                  (row, number) -> row.getString(1) + row.getLong(2)))
+          .containsExactly("space3", "other1");
+      assertThat(journal.apply(List.of(new Head("space", 3, 2), new Head("nobody", 0, 9))))
+          .isZero();
+    }
+  }
+
+  @Test
   void aDeliveryIsInItsRowWhileTheRunGoesOn() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(10);
@@ -201,10 +233,15 @@ class JournalTest {
   }
 
   private static boolean commit(JobFixture fixture, long fence, long position, Entry entry) {
+    return commit(fixture, "space", fence, position, entry);
+  }
+
+  private static boolean commit(
+      JobFixture fixture, String channel, long fence, long position, Entry entry) {
     State state = new State(new Positions(position, position, 0), Claims.NONE);
     ChannelTable channels = new ChannelTable(fixture.jdbc);
     return Boolean.TRUE.equals(
-        transaction(fixture).execute(status -> channels.advance("space", fence, state, entry)));
+        transaction(fixture).execute(status -> channels.advance(channel, fence, state, entry)));
   }
 
   private static TransactionTemplate transaction(JobFixture fixture) {
