@@ -44,8 +44,8 @@ final class OverlappingStep extends AbstractStep {
 
   /**
    * How often the job repository is told how far the step is: all steps at the same time, so that
-   * {@link SharedUpdates} commits them together. Of more than {@link #TOLD_AT_ONCE} steps that many
-   * each time, in turn, or it would take more of the database than the messages do.
+   * {@link SharedUpdates} commits them together. Of more than {@link #TOLD_AT_ONCE} steps about
+   * that many each time, in turn, or it would take more of the database than the messages do.
    */
   private static final Duration PROGRESS = Duration.ofSeconds(1);
 
@@ -80,7 +80,7 @@ final class OverlappingStep extends AbstractStep {
   private long toldOf = -1;
 
   /**
-   * @param steps how many run in this process
+   * @param steps how many run in this process, this one among them
    */
   OverlappingStep(String name, ChannelRun run, JobRepository repository, IntSupplier steps) {
     super(repository);
@@ -90,7 +90,7 @@ final class OverlappingStep extends AbstractStep {
     this.reader = run.backlog()::read;
     this.nanos = run.nanos();
     this.steps = steps;
-    this.tellIn = second() + 2;
+    this.tellIn = second() + 1 + secondsBetween();
     this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
     processor.setTaskExecutor(task ->
@@ -202,12 +202,17 @@ final class OverlappingStep extends AbstractStep {
     long done = run.recorded() + run.counts().retried();
     long second = second();
     if (second - tellIn >= 0 && !(run.stays() && done == toldOf)) {
-      tellIn = second + 1 + (steps.getAsInt() - 1) / TOLD_AT_ONCE;
+      tellIn = second + secondsBetween();
       toldOf = done;
       note(execution);
       getJobRepository().update(execution);
       getJobRepository().updateExecutionContext(execution);
     }
+  }
+
+  /** The first of steps that begin at once wait for fewer than the last: so they come in turn. */
+  private int secondsBetween() {
+    return 1 + (steps.getAsInt() - 1) / TOLD_AT_ONCE;
   }
 
   private long second() {
