@@ -205,6 +205,23 @@ final class HttpConnections implements AutoCloseable {
       }
     }
 
+    /**
+     * INVARIANT: an HTTP/2 connection is not given back more often than it was taken, for the
+     * client closes one that is. Each call gives it back, but those that were sent on it without
+     * asking the pool have not taken it.
+     *
+     * @return whether it stays open
+     */
+    @Override
+    public boolean release(Connection connection) {
+      if (!(connection instanceof HttpLink)) {
+        return super.release(connection);
+      }
+      synchronized (this) {
+        return !isActive(connection) || super.release(connection);
+      }
+    }
+
     @Override
     protected void onCreated(Connection connection) {
       open.incrementAndGet();

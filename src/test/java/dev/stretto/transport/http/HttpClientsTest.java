@@ -11,11 +11,16 @@ import dev.stretto.transport.Transport;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.eclipse.jetty.client.ConnectionPool;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.http.HttpVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +54,45 @@ class HttpClientsTest {
       channels.forEach(Transport::close);
       await().until(() -> added(before).isEmpty());
     }
+  }
+
+  /** Which happens to one whose first calls are answered at once, in several threads. */
+  @Test
+  void aConnectionThatIsGivenBackOnceTooOftenStays() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(ScriptedServer.status(200, ""));
+        HttpConnections connections = connections(server)) {
+      HttpClient client = connections.client();
+      assertThat(get(client, server, connections).getStatus()).isEqualTo(200);
+      HttpLink link = Objects.requireNonNull(connections.link());
+      ConnectionPool pool = client.getDestinations().getFirst().getConnectionPool();
+      await().until(() -> !pool.isActive(link));
+
+      assertThat(pool.release(link)).as("stays open").isTrue();
+
+      assertThat(get(client, server, connections).getStatus()).isEqualTo(200);
+      assertThat(server.sessions).hasSize(1);
+    }
+  }
+
+  private static HttpConnections connections(ScriptedServer server) {
+    HttpSettings settings =
+        MapSettings.url(server.url("http", "/"), "version", "2").bind(HttpSettings.class);
+    return new HttpConnections(
+        new HttpClients(),
+        settings,
+        8,
+        new CallsUnderWay("space", settings.timeout(), false),
+        new HttpTls(settings, new DefaultSslBundleRegistry()::getBundle),
+        null);
+  }
+
+  private static ContentResponse get(
+      HttpClient client, ScriptedServer server, HttpConnections connections) throws Exception {
+    return client
+        .newRequest(server.url("http", "/"))
+        .version(HttpVersion.HTTP_2)
+        .tag(connections)
+        .send();
   }
 
   @ParameterizedTest
