@@ -1,41 +1,77 @@
 package dev.stretto.database;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Commits together what several channels have ready: a commit costs the same for one and for many,
- * and no more connections are taken for a thousand channels than for two. Whoever comes first
- * commits at once; what comes while that goes on is committed next, all of it at a time. Nothing
- * waits for more to come. Thread-safe.
+ * and no more connections are taken for a thousand channels than for two. One transaction goes on
+ * at a time; what comes meanwhile is committed next, all of it at a time. Where several channels
+ * commit, the next transaction waits for more to come for as long as the last one took, at most 2
+ * ms; what one channel alone has ready is committed at once. Thread-safe.
  *
  * <p>The price: where one channel's rows are locked by somebody, those that happen to be committed
- * with it wait as well, once, for as long as the database waits for a lock.
+ * with it wait as well, once, for as long as the database waits for a lock, and all others for 20
+ * ms.
  */
 public final class SharedCommits {
 
   /** Transactions at the same time, so that one that has to wait does not stop all channels. */
   static final int AT_ONCE = 2;
 
+  /** How long one goes on before the next begins beside it. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
+
+  /** How long one is held back at most. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(2);
+
+  /** Works for which one is held back no longer. */
+  private static final int ENOUGH = 8;
+
   /** Works of one transaction. */
   private static final int MOST = 64;
 
+  private static final long UNTIL_WOKEN = Long.MAX_VALUE;
+
   private final TransactionTemplate transaction;
-  private final ConcurrentLinkedQueue<Work> waiting = new ConcurrentLinkedQueue<>();
-  private final Semaphore leaders = new Semaphore(AT_ONCE);
+  private final long patience;
+  private final long longestPause;
+  private final Object lock = new Object();
+  private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+
+  /** Those under way, the oldest first. */
+  private final ArrayDeque<Group> groups = new ArrayDeque<>();
+
+  /** Waits for more to come. */
+  private @Nullable Thread gathering;
+
+  /** Whose work the last group was, where it was one thread's; null where it was several's. */
+  private @Nullable Thread alone;
+
+  /** How long the last group took. */
+  private long took;
 
   public SharedCommits(TransactionTemplate transaction) {
+    this(transaction, PATIENCE, LONGEST_PAUSE);
+  }
+
+  /** The same, with other {@link #PATIENCE} and {@link #LONGEST_PAUSE}. */
+  SharedCommits(TransactionTemplate transaction, Duration patience, Duration longestPause) {
     this.transaction = transaction;
+    this.patience = patience.toNanos();
+    this.longestPause = longestPause.toNanos();
   }
 
   /** How many wait for their turn. */
   int waiting() {
-    return waiting.size();
+    synchronized (lock) {
+      return waiting.size();
+    }
   }
 
   /**
@@ -61,23 +97,18 @@ public final class SharedCommits {
 
   private boolean commit(Work work) {
     boolean interrupted = false;
-    waiting.add(work);
-    // INVARIANT: while something waits, somebody leads or is about to. Whoever comes adds its work
-    // before it looks for a place to lead; whoever leads looks for more after it left its place.
-    // Whose work another has taken already only waits for the end of that.
+    enqueue(work);
     while (!work.over) {
-      if (!waiting.isEmpty() && leaders.tryAcquire()) {
-        try {
-          lead();
-        } finally {
-          leaders.release();
-        }
-        Work next = waiting.peek();
-        if (next != null) {
-          LockSupport.unpark(next.owner);
-        }
+      Group group = new Group();
+      long wait = begin(group, work);
+      if (wait == 0) {
+        interrupted |= lead(group);
       } else {
-        LockSupport.park(this);
+        if (wait == UNTIL_WOKEN) {
+          LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, wait);
+        }
         // A set flag would close an H2 file at the next access.
         interrupted |= Thread.interrupted();
       }
@@ -86,18 +117,100 @@ public final class SharedCommits {
     return interrupted;
   }
 
-  private void lead() {
-    List<Work> group = new ArrayList<>();
-    for (Work next = waiting.poll(); next != null; next = waiting.poll()) {
-      group.add(next);
-      if (group.size() == MOST) {
-        break;
+  private void enqueue(Work work) {
+    synchronized (lock) {
+      waiting.add(work);
+      if (waiting.size() >= ENOUGH && gathering != null) {
+        LockSupport.unpark(gathering);
       }
     }
-    if (group.size() == 1) {
-      group.getFirst().lead(transaction);
-    } else if (!group.isEmpty()) {
-      commit(group);
+  }
+
+  /**
+   * INVARIANT: while something waits, a group is under way, or whose work is first was woken to
+   * begin one. Whoever comes adds its work before it looks for a place; whose group is over wakes
+   * the first; and the first itself looks again once the group under way takes too long. Whose work
+   * is in another's group waits for the end of that, and for nothing else.
+   *
+   * @return 0 where the group is under way now; otherwise for how long to wait
+   */
+  private long begin(Group group, Work work) {
+    synchronized (lock) {
+      Group oldest = groups.peek();
+      if (work.taken) {
+        return UNTIL_WOKEN;
+      }
+      long left = oldest == null ? 0 : patience - (group.began - oldest.began);
+      if (left <= 0 && groups.size() < AT_ONCE) {
+        groups.add(group);
+        return 0;
+      }
+      return left > 0 && work == waiting.peek() ? left : UNTIL_WOKEN;
+    }
+  }
+
+  /** Commits what waits; returns whether the thread was interrupted meanwhile. */
+  private boolean lead(Group group) {
+    boolean interrupted = gather();
+    try {
+      take(group);
+      if (group.works.size() == 1) {
+        group.works.getFirst().lead(transaction);
+      } else if (!group.works.isEmpty()) {
+        commit(group.works);
+      }
+    } finally {
+      synchronized (lock) {
+        groups.remove(group);
+        took = System.nanoTime() - group.taken;
+        wakeFirst();
+      }
+    }
+    return interrupted;
+  }
+
+  /** Lets others come, where some did; returns whether the thread was interrupted meanwhile. */
+  private boolean gather() {
+    boolean interrupted = false;
+    long begin = System.nanoTime();
+    for (long left = pause(); left > 0; left = pause() - (System.nanoTime() - begin)) {
+      LockSupport.parkNanos(this, left);
+      interrupted |= Thread.interrupted();
+    }
+    return interrupted;
+  }
+
+  /** For how long to wait for more, from the begin of that; 0 for not at all. */
+  private long pause() {
+    synchronized (lock) {
+      Work first = waiting.peek();
+      boolean now =
+          groups.size() > 1
+              || waiting.size() >= ENOUGH
+              || (waiting.size() == 1 && first != null && first.owner == alone);
+      gathering = now ? null : Thread.currentThread();
+      return now ? 0 : Math.min(took, longestPause);
+    }
+  }
+
+  private void take(Group group) {
+    synchronized (lock) {
+      gathering = null;
+      while (!waiting.isEmpty() && group.works.size() < MOST) {
+        Work next = waiting.remove();
+        next.taken = true;
+        group.works.add(next);
+      }
+      alone = group.works.size() == 1 ? group.works.getFirst().owner : null;
+      group.taken = System.nanoTime();
+      wakeFirst();
+    }
+  }
+
+  private void wakeFirst() {
+    Work first = waiting.peek();
+    if (first != null) {
+      LockSupport.unpark(first.owner);
     }
   }
 
@@ -116,6 +229,15 @@ public final class SharedCommits {
     }
   }
 
+  /** What is committed together. */
+  private static final class Group {
+    private final long began = System.nanoTime();
+    private final List<Work> works = new ArrayList<>();
+
+    /** When these were all. */
+    private long taken = began;
+  }
+
   /** What one channel has ready. */
   private static final class Work {
     private final Runnable statements;
@@ -123,6 +245,10 @@ public final class SharedCommits {
     private final Thread owner = Thread.currentThread();
     private @Nullable Throwable failure;
     private boolean undone;
+
+    /** Whether it is in a group. */
+    private boolean taken;
+
     private volatile boolean over;
 
     Work(Runnable statements, boolean one) {

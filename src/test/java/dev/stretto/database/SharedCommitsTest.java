@@ -1,5 +1,6 @@
 package dev.stretto.database;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +38,7 @@ class SharedCommitsTest {
   @TempDir private Path folder;
 
   private JdbcTemplate jdbc;
+  private SlowCommits slow;
   private SharedCommits commits;
 
   /** In which transaction each did its work last. */
@@ -45,17 +50,28 @@ class SharedCommitsTest {
     DataSource database = fresh.dataSource();
     jdbc = new JdbcTemplate(database);
     jdbc.execute("create table done (channel int)");
-    commits = new SharedCommits(new TransactionTemplate(new SlowCommits(database)));
+    slow = new SlowCommits(database);
+    commits = new SharedCommits(new TransactionTemplate(slow));
+  }
+
+  /** No transaction begins beside another, and each waits for as long as the one before took. */
+  private void patiently() {
+    Duration hour = Duration.ofHours(1);
+    commits = new SharedCommits(new TransactionTemplate(slow), hour, hour);
   }
 
   /** Takes so long that whoever was told before would see nothing. */
   private static final class SlowCommits extends JdbcTransactionManager {
+
+    private final AtomicInteger count = new AtomicInteger();
+
     SlowCommits(DataSource database) {
       super(database);
     }
 
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
+      count.incrementAndGet();
       LockSupport.parkNanos(100_000_000);
       super.doCommit(status);
     }
@@ -121,6 +137,53 @@ class SharedCommitsTest {
     for (FutureTask<Boolean> each : all) {
       assertThatThrownBy(each::get).hasCauseInstanceOf(StackOverflowError.class);
     }
+  }
+
+  /** Who came first of all would else commit alone, and the others together, in turns. */
+  @Test
+  void whoComesAgainSoonIsCommittedWithTheOthers() throws Exception {
+    patiently();
+    int rounds = 8;
+    List<Thread> channels = new ArrayList<>();
+    for (int channel = 0; channel < 4; channel++) {
+      int number = channel;
+      channels.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int round = 0; round < rounds; round++) {
+                  commits.commit(() -> work(number));
+                  // As until the next answer.
+                  LockSupport.parkNanos(10_000_000);
+                }
+              }));
+    }
+    for (Thread channel : channels) {
+      channel.join();
+    }
+
+    assertThat(done()).hasSize(4 * rounds);
+    assertThat(slow.count).hasValueLessThan(2 * rounds - 2);
+  }
+
+  @Test
+  void oneThatCommitsAloneIsNotHeldBack() throws Exception {
+    patiently();
+    int rounds = 4;
+    AtomicLong parked = new AtomicLong();
+    Thread only =
+        Thread.ofPlatform()
+            .start(() -> {
+              commits.commit(() -> work(1));
+              long before = timesParked(Thread.currentThread());
+              for (int round = 0; round < rounds; round++) {
+                commits.commit(() -> work(1));
+              }
+              parked.set(timesParked(Thread.currentThread()) - before);
+            });
+    only.join();
+
+    assertThat(slow.count).hasValue(1 + rounds);
+    assertThat(parked).as("by the slow commits alone").hasValue(rounds);
   }
 
   /** It would lead nothing, again and again, for as long as the commit takes. */
@@ -199,7 +262,7 @@ class SharedCommitsTest {
   private FutureTask<Boolean> holding(CountDownLatch letGo) throws InterruptedException {
     CountDownLatch holding = new CountDownLatch(1);
     FutureTask<Boolean> holder = start(() -> hold(holding, letGo), () -> true);
-    holding.await();
+    assertThat(holding.await(60, SECONDS)).as("begins beside one that takes long").isTrue();
     return holder;
   }
 
