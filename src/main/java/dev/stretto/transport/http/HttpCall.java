@@ -244,6 +244,9 @@ final class HttpCall
       }
       calls.remove(this);
       progress.finished(outcome);
+      if (token != null) {
+        token.over();
+      }
     }
   }
 }

@@ -97,6 +97,9 @@ final class HttpTransport implements Transport {
       // The connection ended since this call was chosen.
       calls.untaken(call);
       progress.finished(faults.untaken());
+      if (token != null) {
+        token.over();
+      }
       return;
     }
     send(call, draft, token, progress, link);

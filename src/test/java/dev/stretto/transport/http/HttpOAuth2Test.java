@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,11 @@ class HttpOAuth2Test {
 
   private volatile int goodFrom = 1;
 
+  /** Which position's refusal is withheld, and until when. */
+  private volatile long refusedLate;
+
+  private final CountDownLatch late = new CountDownLatch(1);
+
   @BeforeEach
   void setUp() throws Exception {
     endpoint =
@@ -61,6 +67,9 @@ class HttpOAuth2Test {
           }
           int number = Integer.parseInt(token.replaceFirst("Bearer token-number-", ""));
           response.setStatus(number >= goodFrom ? 200 : 401);
+          if (number < goodFrom && position == refusedLate) {
+            late.await();
+          }
           callback.succeeded();
         });
   }
@@ -157,6 +166,26 @@ class HttpOAuth2Test {
       assertThat(driver.misuses()).isZero();
     }
     assertThat(endpoint.seen).hasSize(2);
+  }
+
+  /** It goes out again, behind none that had the new token before it. */
+  @Test
+  void nothingCarriesTheNewTokenBeforeWhatCarriesTheOldOneIsAnswered() {
+    revokedAt = 20;
+    refusedLate = 21;
+    try (Transport transport = open()) {
+      Driver driver = new Driver(transport);
+      CompletableFuture<Map<Long, Outcome>> outcomes =
+          CompletableFuture.supplyAsync(() -> driver.runUntilTaken(calls(CALLS)));
+      await().until(() -> endpoint.seen.size() == 2);
+      await().during(Duration.ofMillis(500)).until(() -> positions(2).isEmpty());
+
+      late.countDown();
+
+      assertThat(outcomes.join().values()).hasSize(CALLS).containsOnly(new Outcome.Delivered());
+      assertThat(positions(2)).isSorted().contains(20L, 21L, (long) CALLS);
+      assertThat(driver.misuses()).isZero();
+    }
   }
 
   @Test

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that finds no token does not wait for it where others could pass: it is over once the
  * token is there, and goes out again at its place, as if a connection had had to be made first.
+ *
+ * <p>INVARIANT: no call carries a new token while one that carries a refused token is under way,
+ * for that may be refused as well and go out again, behind the new one. The price: where its answer
+ * doesn't come, nothing starts before its timeout.
  */
 public final class AccessTokens {
 
@@ -42,6 +46,10 @@ public final class AccessTokens {
   private final Set<Long> sentAgain = new HashSet<>();
 
   private @Nullable Token current;
+
+  /** The refused token that calls under way carry; null where none does. */
+  private @Nullable Token leaving;
+
   private boolean asked;
 
   /** Whether the token before was refused. */
@@ -72,6 +80,9 @@ public final class AccessTokens {
     private final long usableUntil;
     private final boolean afterRefusal;
     private boolean taken;
+
+    /** How many calls that are under way carry it. */
+    private int carried;
 
     private Token(TokenReply.Granted granted, long askedAt, boolean afterRefusal) {
       Duration told = granted.lifetime();
@@ -122,9 +133,10 @@ public final class AccessTokens {
     synchronized (this) {
       token = current;
       long now = nanos.getAsLong();
-      if (token == null || !token.usable(now)) {
+      if (leaving != null || token == null || !token.usable(now)) {
         return null;
       }
+      token.carried++;
       boolean pausing = paused && now - renewAt < 0;
       renew = token.ends && now - token.renewFrom >= 0 && !asked && !pausing;
       asked |= renew;
@@ -139,16 +151,18 @@ public final class AccessTokens {
    * Has a token got, unless that is under way.
    *
    * @param over told the outcome of the call that wants it: {@link Fault#UNREADY} once it is there
+   *     and may be carried
    */
   public void await(Asking asking, Consumer<Outcome> over) {
     boolean there;
     boolean first;
     synchronized (this) {
-      there = current != null && current.usable(nanos.getAsLong());
-      first = !there && !asked;
+      boolean got = current != null && current.usable(nanos.getAsLong());
+      there = got && leaving == null;
+      first = !got && !asked;
+      asked |= first;
       if (!there) {
         waiting.add(over);
-        asked = true;
       }
     }
     if (there) {
@@ -179,8 +193,7 @@ public final class AccessTokens {
         paused = true;
         renewAt = nanos.getAsLong() + PAUSE.toNanos();
       }
-      waited = List.copyOf(waiting);
-      waiting.clear();
+      waited = current != null && leaving != null ? List.of() : takeWaiting();
     }
     Outcome outcome =
         switch (reply) {
@@ -188,6 +201,28 @@ public final class AccessTokens {
           case TokenReply.NotGranted(Outcome why) -> why;
         };
     waited.forEach(over -> over.accept(outcome));
+  }
+
+  private List<Consumer<Outcome>> takeWaiting() {
+    List<Consumer<Outcome>> waited = List.copyOf(waiting);
+    waiting.clear();
+    return waited;
+  }
+
+  /** A call that carried the token is over, or did not start; once for each. */
+  void over(Token token) {
+    List<Consumer<Outcome>> waited = List.of();
+    synchronized (this) {
+      token.carried--;
+      if (token == leaving && token.carried == 0) {
+        leaving = null;
+        // Otherwise those that wait are told when it is there.
+        if (current != null) {
+          waited = takeWaiting();
+        }
+      }
+    }
+    waited.forEach(over -> over.accept(GOT));
   }
 
   /**
@@ -202,6 +237,7 @@ public final class AccessTokens {
     }
     if (token == current) {
       current = null;
+      leaving = token;
       refused = true;
     }
     return true;

@@ -30,4 +30,9 @@ public final class TokenUse {
   public void taken() {
     tokens.taken(token, position);
   }
+
+  /** The call is over and has told its outcome, or did not start; to be told once. */
+  public void over() {
+    tokens.over(token);
+  }
 }

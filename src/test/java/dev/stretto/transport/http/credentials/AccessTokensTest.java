@@ -113,40 +113,112 @@ class AccessTokensTest {
     got("t1", 3600);
     TokenUse first = use(1);
     TokenUse second = use(2);
-    assertThat(first.refused()).isTrue();
+    assertThat(refused(first)).isTrue();
     assertThat(value(3)).isNull();
+    assertThat(refused(second)).as("with the token of before").isTrue();
     got("t2", 3600);
 
-    assertThat(second.refused()).as("with the token of before").isTrue();
     assertThat(value(1)).isEqualTo("t2");
-    assertThat(use(1).refused()).as("with the new one").isFalse();
-    assertThat(use(2).refused()).isFalse();
-    assertThat(use(3).refused()).as("no other is got for it").isFalse();
+    assertThat(refused(use(1))).as("with the new one").isFalse();
+    assertThat(refused(use(2))).isFalse();
+    assertThat(refused(use(3))).as("no other is got for it").isFalse();
     assertThat(value(4)).isEqualTo("t2");
+  }
+
+  /** Its messages would go out again behind those that carried the new token meanwhile. */
+  @Test
+  void theNewTokenIsCarriedOnceNoneIsUnderWayWithTheRefusedOne() {
+    got("t1", 3600);
+    TokenUse first = use(1);
+    TokenUse second = use(2);
+    TokenUse third = use(3);
+    assertThat(refused(first)).isTrue();
+    tokens.await(asked::add, outcomes::add);
+    grant("t2", 3600);
+
+    assertThat(outcomes).isEmpty();
+    assertThat(value(1)).isNull();
+    second.taken();
+    second.over();
+    assertThat(value(1)).isNull();
+    tokens.await(asked::add, outcomes::add);
+    assertThat(asked).as("there is one").hasSize(2);
+
+    // Without an answer.
+    third.over();
+
+    assertThat(outcomes)
+        .extracting(outcome -> ((Outcome.RetryLater) outcome).fault())
+        .containsExactly(Fault.UNREADY, Fault.UNREADY);
+    assertThat(value(1)).isEqualTo("t2");
+  }
+
+  @Test
+  void theLastAnswerToARefusedTokenEndsNoWaitForTheNextOne() {
+    got("t1", 3600);
+    TokenUse first = use(1);
+    TokenUse second = use(2);
+    assertThat(refused(first)).isTrue();
+    tokens.await(asked::add, outcomes::add);
+
+    assertThat(refused(second)).isTrue();
+
+    assertThat(outcomes).isEmpty();
+    grant("t2", 3600);
+    assertThat(outcomes).hasSize(1);
+    assertThat(value(1)).isEqualTo("t2");
+  }
+
+  @Test
+  void whereThereIsNoNewTokenWhoWaitsIsToldAtOnce() {
+    got("t1", 3600);
+    TokenUse first = use(1);
+    TokenUse second = use(2);
+    assertThat(refused(first)).isTrue();
+    tokens.await(asked::add, outcomes::add);
+
+    asked.getLast().accept(new TokenReply.NotGranted(DOWN));
+
+    assertThat(outcomes).containsExactly(DOWN);
+    assertThat(refused(second)).isTrue();
+    assertThat(outcomes).hasSize(1);
   }
 
   @Test
   void aMessageThatIsAlwaysRefusedWhileOthersAreTakenIsSentAgainOnceOnly() {
     got("t1", 3600);
     TokenUse good = use(1);
-    assertThat(use(2).refused()).isTrue();
-    good.taken();
+    assertThat(refused(use(2))).isTrue();
+    taken(good);
     got("t2", 3600);
     TokenUse again = use(2);
-    use(1).taken();
+    taken(use(1));
 
-    assertThat(again.refused()).isFalse();
+    assertThat(refused(again)).isFalse();
     assertThat(value(2)).isEqualTo("t2");
   }
 
   @Test
   void aTokenThatWasTakenAfterARefusalCanBeRefusedAgain() {
     got("t1", 3600);
-    assertThat(use(1).refused()).isTrue();
+    assertThat(refused(use(1))).isTrue();
     got("t2", 3600);
-    use(1).taken();
+    taken(use(1));
 
-    assertThat(use(1).refused()).isTrue();
+    assertThat(refused(use(1))).isTrue();
+  }
+
+  /** The call is answered 401. */
+  private static boolean refused(TokenUse use) {
+    boolean again = use.refused();
+    use.over();
+    return again;
+  }
+
+  /** The call is answered otherwise. */
+  private static void taken(TokenUse use) {
+    use.taken();
+    use.over();
   }
 
   private void got(String token, long seconds) {
@@ -165,7 +237,11 @@ class AccessTokensTest {
 
   private @Nullable String value(long position) {
     TokenUse use = tokens.use(position, asked::add);
-    return use == null ? null : use.value();
+    if (use == null) {
+      return null;
+    }
+    use.over();
+    return use.value();
   }
 
   private void pass(long seconds) {
