@@ -33,8 +33,9 @@
  *                              transport.broker, transport.exec, transport.http, transport.java,
  *                              transport
  *
- * batch                    ──► run, follow, ledger, settings, metrics, dispatch, outbox, lease,
- *                              database.schema, database, transport, message
+ * batch                    ──► batch.step, run, follow, ledger, settings, metrics, dispatch,
+ *                              outbox, lease, database.schema, database, transport
+ * batch.step               ──► run, dispatch, lease, message
  * run                      ──► follow, ledger, settings, metrics, dispatch, outbox, lease,
  *                              database, transport, message
  * follow                   ──► ledger, dispatch, outbox, database

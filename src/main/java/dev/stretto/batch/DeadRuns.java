@@ -1,5 +1,6 @@
 package dev.stretto.batch;
 
+import dev.stretto.batch.step.ExitStatuses;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;

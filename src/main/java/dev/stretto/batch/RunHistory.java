@@ -1,5 +1,6 @@
 package dev.stretto.batch;
 
+import dev.stretto.batch.step.RunCounts;
 import dev.stretto.lease.Leases;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.stretto.batch;
 
+import dev.stretto.batch.step.ExitStatuses;
+import dev.stretto.batch.step.OverlappingStep;
+import dev.stretto.batch.step.UnsentStep;
 import dev.stretto.dispatch.Clocks;
 import dev.stretto.dispatch.Counts;
 import dev.stretto.dispatch.Stop;
@@ -291,7 +294,7 @@ public final class RunLauncher {
   }
 
   private UnsentStep unsent(ExitStatus status, boolean stopped) {
-    return new UnsentStep(batch.repository(), status, stopped);
+    return new UnsentStep(DispatchJob.NAME, batch.repository(), status, stopped);
   }
 
   private Found look(OpenChannel open, Lease lease, @Nullable JobExecution own)

@@ -1,16 +1,16 @@
-package dev.stretto.batch;
+package dev.stretto.batch.step;
 
 import dev.stretto.dispatch.Counts;
 import dev.stretto.run.ChannelRun;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 
 /** What a run has done, as its step's execution context keeps it for people. */
-final class RunCounts {
+public final class RunCounts {
 
-  static final String DELIVERED = "stretto.delivered";
-  static final String PARKED = "stretto.parked";
-  static final String RETRIED = "stretto.retried";
-  static final String RESENT = "stretto.resent";
+  public static final String DELIVERED = "stretto.delivered";
+  public static final String PARKED = "stretto.parked";
+  public static final String RETRIED = "stretto.retried";
+  public static final String RESENT = "stretto.resent";
 
   private static final String STARTED = "stretto.started";
 

@@ -1,4 +1,4 @@
-package dev.stretto.batch;
+package dev.stretto.batch.step;
 
 import dev.stretto.dispatch.Stop;
 import dev.stretto.lease.ChannelHeldException;
@@ -8,33 +8,33 @@ import org.springframework.batch.core.ExitStatus;
 /**
  * What the job repository keeps as the exit of an execution, where that has a reason of its own.
  */
-final class ExitStatuses {
+public final class ExitStatuses {
 
   private ExitStatuses() {}
 
   /** Another run holds the channel. */
-  static ExitStatus held(ChannelHeldException holder) {
+  public static ExitStatus held(ChannelHeldException holder) {
     return new ExitStatus("HELD", String.valueOf(holder.getMessage()));
   }
 
   /** Somebody has paused the channel. */
-  static ExitStatus paused(@Nullable String why) {
+  public static ExitStatus paused(@Nullable String why) {
     return new ExitStatus("PAUSED", String.valueOf(why));
   }
 
   /** There was nothing to send. */
-  static ExitStatus nothingWaited() {
+  public static ExitStatus nothingWaited() {
     return ExitStatus.COMPLETED.addExitDescription("nothing waited");
   }
 
   /** It began long after it was made, and another launch had taken its process for dead. */
-  static ExitStatus takenForDead() {
+  public static ExitStatus takenForDead() {
     return ExitStatus.FAILED.addExitDescription(
         "it began so long after it was made that it had been taken for dead: launch it again");
   }
 
   /** The destination can't be reached, or asked for a longer pause than a run would wait. */
-  static ExitStatus unavailable(Stop stop) {
+  public static ExitStatus unavailable(Stop stop) {
     return new ExitStatus("UNAVAILABLE", stop.text());
   }
 }

@@ -1,4 +1,4 @@
-package dev.stretto.batch;
+package dev.stretto.batch.step;
 
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
@@ -6,7 +6,6 @@ import dev.stretto.dispatch.Task;
 import dev.stretto.message.Message;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.Recorder;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.AbstractStep;
@@ -40,16 +38,7 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
  *
  * <p>No transaction is open across a call: claims and settlements have short ones of their own.
  */
-final class OverlappingStep extends AbstractStep {
-
-  /**
-   * How often the job repository is told how far the step is: all steps at the same time, so that
-   * {@link SharedUpdates} commits them together. Of more than {@link #TOLD_AT_ONCE} steps about
-   * that many each time, in turn, or it would take more of the database than the messages do.
-   */
-  private static final Duration PROGRESS = Duration.ofSeconds(1);
-
-  private static final int TOLD_AT_ONCE = 64;
+public final class OverlappingStep extends AbstractStep {
 
   /** The most futures unwrapped at once, which bounds a commit. */
   private static final int MOST = 2000;
@@ -59,8 +48,7 @@ final class OverlappingStep extends AbstractStep {
   private final AsyncItemProcessor<Task, Task> processor =
       new AsyncItemProcessor<>(this::awaitOver);
   private final AsyncItemWriter<Task> writer;
-  private final LongSupplier nanos;
-  private final IntSupplier steps;
+  private final ProgressTimes times;
 
   /** In the order they were lined up in; what is written is taken out. */
   private final ConcurrentLinkedQueue<Future<Task>> futures = new ConcurrentLinkedQueue<>();
@@ -73,24 +61,19 @@ final class OverlappingStep extends AbstractStep {
 
   private long read;
 
-  /** The first of the seconds, which are the same for all steps, in which it is told again. */
-  private long tellIn;
-
   /** What the job repository was told last. */
   private long toldOf = -1;
 
   /**
    * @param steps how many run in this process, this one among them
    */
-  OverlappingStep(String name, ChannelRun run, JobRepository repository, IntSupplier steps) {
+  public OverlappingStep(String name, ChannelRun run, JobRepository repository, IntSupplier steps) {
     super(repository);
     setName(name);
     setAllowStartIfComplete(true);
     this.run = run;
     this.reader = run.backlog()::read;
-    this.nanos = run.nanos();
-    this.steps = steps;
-    this.tellIn = second() + 1 + secondsBetween();
+    this.times = new ProgressTimes(run.nanos(), steps);
     this.writer = new AsyncItemWriter<>(tasks -> run.record(List.copyOf(tasks.getItems())));
     VirtualThreadTaskExecutor threads = new VirtualThreadTaskExecutor("outcome-");
     processor.setTaskExecutor(task ->
@@ -140,7 +123,7 @@ final class OverlappingStep extends AbstractStep {
   private void readOn(Runnable meanwhile) throws Exception {
     for (Message message = reader.read(); message != null; message = reader.read()) {
       read++;
-      while (!run.awaitRoom(message, PROGRESS)) {
+      while (!run.awaitRoom(message, ProgressTimes.SHORTEST)) {
         meanwhile.run();
       }
       Future<Task> future = Objects.requireNonNull(processor.process(run.lineUp(message)));
@@ -191,8 +174,8 @@ final class OverlappingStep extends AbstractStep {
   }
 
   /**
-   * Once a second or more seldom, of a run that stays only where there is something new: it would
-   * write for weeks otherwise. Looks every time whether the job was asked to stop.
+   * When it is time, of a run that stays only where there is something new: it would write for
+   * weeks otherwise. Looks every time whether the job was asked to stop.
    */
   private void tellProgress(StepExecution execution) {
     if (execution.isTerminateOnly() || Thread.interrupted()) {
@@ -200,23 +183,13 @@ final class OverlappingStep extends AbstractStep {
     }
     run.makeWay();
     long done = run.recorded() + run.counts().retried();
-    long second = second();
-    if (second - tellIn >= 0 && !(run.stays() && done == toldOf)) {
-      tellIn = second + secondsBetween();
+    if (times.due() && !(run.stays() && done == toldOf)) {
+      times.told();
       toldOf = done;
       note(execution);
       getJobRepository().update(execution);
       getJobRepository().updateExecutionContext(execution);
     }
-  }
-
-  /** The first of steps that begin at once wait for fewer than the last: so they come in turn. */
-  private int secondsBetween() {
-    return 1 + (steps.getAsInt() - 1) / TOLD_AT_ONCE;
-  }
-
-  private long second() {
-    return Math.floorDiv(nanos.getAsLong(), PROGRESS.toNanos());
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.stretto.batch;
+package dev.stretto.batch.step;
 
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.repository.JobRepository;
@@ -9,7 +9,7 @@ import org.springframework.batch.core.step.StepExecution;
  * The step of an execution that some other launcher made before it was known that there is nothing
  * to send. Its exit status says why.
  */
-final class UnsentStep extends AbstractStep {
+public final class UnsentStep extends AbstractStep {
 
   private final ExitStatus status;
   private final boolean stopped;
@@ -17,9 +17,9 @@ final class UnsentStep extends AbstractStep {
   /**
    * @param stopped whether the execution is to be tried again, rather than complete
    */
-  UnsentStep(JobRepository repository, ExitStatus status, boolean stopped) {
+  public UnsentStep(String name, JobRepository repository, ExitStatus status, boolean stopped) {
     super(repository);
-    setName(DispatchJob.NAME);
+    setName(name);
     setAllowStartIfComplete(true);
     this.status = status;
     this.stopped = stopped;
