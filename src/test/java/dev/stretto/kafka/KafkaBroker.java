@@ -147,7 +147,8 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   /**
-   * Makes a topic.
+   * Makes a topic; returns once its partitions answer. A producer whose first batch came sooner
+   * than its partition was seen to wait for it until the batch's time was over.
    *
    * @param longest how many bytes a batch of records may have
    */
@@ -160,6 +161,7 @@ public final class KafkaBroker implements AutoCloseable {
           .all()
           .get();
     }
+    var _ = count(name);
   }
 
   public void createTopic(String name, int partitions) throws Exception {
