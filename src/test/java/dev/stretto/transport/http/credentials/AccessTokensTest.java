@@ -155,11 +155,7 @@ class AccessTokensTest {
 
   @Test
   void theLastAnswerToARefusedTokenEndsNoWaitForTheNextOne() {
-    got("t1", 3600);
-    TokenUse first = use(1);
-    TokenUse second = use(2);
-    assertThat(refused(first)).isTrue();
-    tokens.await(asked::add, outcomes::add);
+    TokenUse second = secondOfTwoWhoseFirstWaitsForTheNextToken();
 
     assertThat(refused(second)).isTrue();
 
@@ -171,11 +167,7 @@ class AccessTokensTest {
 
   @Test
   void whereThereIsNoNewTokenWhoWaitsIsToldAtOnce() {
-    got("t1", 3600);
-    TokenUse first = use(1);
-    TokenUse second = use(2);
-    assertThat(refused(first)).isTrue();
-    tokens.await(asked::add, outcomes::add);
+    TokenUse second = secondOfTwoWhoseFirstWaitsForTheNextToken();
 
     asked.getLast().accept(new TokenReply.NotGranted(DOWN));
 
@@ -219,6 +211,15 @@ class AccessTokensTest {
   private static void taken(TokenUse use) {
     use.taken();
     use.over();
+  }
+
+  private TokenUse secondOfTwoWhoseFirstWaitsForTheNextToken() {
+    got("t1", 3600);
+    TokenUse first = use(1);
+    TokenUse second = use(2);
+    assertThat(refused(first)).isTrue();
+    tokens.await(asked::add, outcomes::add);
+    return second;
   }
 
   private void got(String token, long seconds) {
