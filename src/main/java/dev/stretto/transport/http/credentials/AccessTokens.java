@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that finds no token does not wait for it where others could pass: it is over once the
  * token is there, and goes out again at its place, as if a connection had had to be made first.
  *
- * <p>INVARIANT: no call carries a new token while one that carries a refused token is under way,
- * for that may be refused as well and go out again, behind the new one. The price: where its answer
- * doesn't come, nothing starts before its timeout.
+ * <p>INVARIANT: no call carries a new token while one that carries the token before is under way,
+ * for that may be refused, as where an endpoint ends a token with the next, and go out again behind
+ * the new one. The price: with each new token the channel starts nothing until all that is under
+ * way is answered, or its timeout is over.
  */
 public final class AccessTokens {
 
@@ -47,7 +48,7 @@ public final class AccessTokens {
 
   private @Nullable Token current;
 
-  /** The refused token that calls under way carry; null where none does. */
+  /** The token before, which calls under way carry; null where none does. */
   private @Nullable Token leaving;
 
   private boolean asked;
@@ -182,6 +183,9 @@ public final class AccessTokens {
     synchronized (this) {
       asked = false;
       if (reply instanceof TokenReply.Granted granted) {
+        if (current != null && current.carried > 0) {
+          leaving = current;
+        }
         current = new Token(granted, askedAt, refused);
         refused = false;
         paused = false;

@@ -57,6 +57,25 @@ class AccessTokensTest {
     assertThat(tokens.values()).containsExactly("t2", "t1");
   }
 
+  /** An endpoint may end a token as it gives the next. */
+  @Test
+  void aRenewedTokenIsCarriedOnceNoneIsUnderWayWithTheOneBefore() {
+    got("t1", 3600);
+    pass(3541);
+    TokenUse before = use(1);
+    grant("t2", 3600);
+
+    assertThat(value(2)).isNull();
+    tokens.await(asked::add, outcomes::add);
+    assertThat(outcomes).isEmpty();
+    assertThat(asked).as("there is one").hasSize(2);
+
+    assertThat(refused(before)).as("goes out again, before the others").isTrue();
+
+    assertThat(outcomes).hasSize(1);
+    assertThat(value(1)).isEqualTo("t2");
+  }
+
   @Test
   void aRenewalThatFailsIsTriedAgainLaterAndTheTokenUsedUntilShortlyBeforeItsEnd() {
     got("t1", 3600);
