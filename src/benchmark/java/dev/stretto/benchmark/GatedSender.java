@@ -63,8 +63,11 @@ final class GatedSender {
     try (Transport transport = type.open(channel, settings, window)) {
       long next = 1;
       while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {
+        // First, because it may wait for a lock, and so use up what a call that ends wakes with.
+        int capacity = Math.min(window, transport.capacity());
+        int calls = underWay.get();
         boolean any = next <= messages || !untaken.isEmpty();
-        if (!any || underWay.get() >= Math.min(window, transport.capacity())) {
+        if (!any || calls >= capacity) {
           LockSupport.park(this);
           continue;
         }
