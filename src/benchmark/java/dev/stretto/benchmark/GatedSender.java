@@ -62,11 +62,14 @@ final class GatedSender {
     starting = Thread.currentThread();
     try (Transport transport = type.open(channel, settings, window)) {
       long next = 1;
-      while (next <= messages || underWay.get() > 0 || !untaken.isEmpty()) {
-        // First, because it may wait for a lock, and so use up what a call that ends wakes with.
+      while (true) {
+        // Asked first: that may wait for a lock, and so swallow the wake-up of a call that ends.
         int capacity = Math.min(window, transport.capacity());
         int calls = underWay.get();
         boolean any = next <= messages || !untaken.isEmpty();
+        if (!any && calls == 0) {
+          return failed.get();
+        }
         if (!any || calls >= capacity) {
           LockSupport.park(this);
           continue;
@@ -80,7 +83,6 @@ final class GatedSender {
         }
       }
     }
-    return failed.get();
   }
 
   private Call call(long position) {
