@@ -1,5 +1,6 @@
 package dev.stretto.database.schema;
 
+import dev.stretto.database.H2Release;
 import dev.stretto.database.Vendor;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -81,6 +82,7 @@ final class SchemaMigration {
   }
 
   private void migrate(Flyway flyway, Connection connection, Schema schema) throws SQLException {
+    H2Release.requireCommitsKept(connection);
     if (history.isCurrent(connection, schema)) {
       return;
     }
