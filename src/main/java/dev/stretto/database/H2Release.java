@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * Which releases of H2 keep what was committed. From 2.5.250 to 2.5.252 a file that is opened after
- * its process was killed lacks the last commits, however they were written.
+ * its process was killed lacks the last commits.
  */
 public final class H2Release {
 
