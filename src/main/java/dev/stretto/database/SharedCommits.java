@@ -11,9 +11,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Commits together what several channels have ready: a commit costs the same for one and for many,
  * and no more connections are taken for a thousand channels than for two. One transaction goes on
- * at a time; what comes meanwhile is committed next, all of it at a time. Where several channels
- * commit, the next transaction waits for more to come for as long as the last one took, at most 2
- * ms; what one channel alone has ready is committed at once. Thread-safe.
+ * at a time; what comes meanwhile is committed next, all of it at a time, and in one statement
+ * where it can be. Where several channels commit, the next transaction waits for more to come for
+ * as long as the last one took, at most 2 ms; what one channel alone has ready is committed at
+ * once. Thread-safe.
  *
  * <p>The price: where one channel's rows are locked by somebody, those that happen to be committed
  * with it wait as well, once, for as long as the database waits for a lock, and all others for 20
@@ -93,6 +94,17 @@ public final class SharedCommits {
    */
   public boolean commitOne(Runnable statement) {
     return commit(new Work(statement, true));
+  }
+
+  /**
+   * The same, where one statement can do what several channels have ready.
+   *
+   * @param together does it, in a transaction, and without one where this is alone; one object for
+   *     all channels
+   * @param part what this one has ready
+   */
+  public <T> boolean commitOne(Together<T> together, T part) {
+    return commit(new Work(new Part<>(together, part), true));
   }
 
   private boolean commit(Work work) {
@@ -217,7 +229,7 @@ public final class SharedCommits {
   private void commit(List<Work> group) {
     Throwable failure = null;
     try {
-      transaction.executeWithoutResult(status -> group.forEach(work -> work.statements.run()));
+      transaction.executeWithoutResult(status -> run(group));
     } catch (RuntimeException | Error e) {
       failure = e;
     }
@@ -227,6 +239,20 @@ public final class SharedCommits {
     for (Work work : group) {
       work.over(undone ? null : failure, undone);
     }
+  }
+
+  private static void run(List<Work> group) {
+    List<Part<?>> parts = new ArrayList<>();
+    List<Runnable> others = new ArrayList<>();
+    for (Work work : group) {
+      if (work.statements instanceof Part<?> part) {
+        parts.add(part);
+      } else {
+        others.add(work.statements);
+      }
+    }
+    Part.runAll(parts);
+    others.forEach(Runnable::run);
   }
 
   /** What is committed together. */

@@ -1,6 +1,5 @@
 package dev.stretto.ledger;
 
-import dev.stretto.database.SharedCommits;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
@@ -8,6 +7,7 @@ import dev.stretto.lease.Lease;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable.Advance;
 import dev.stretto.outbox.ChannelTable.Standing;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Delivery;
@@ -28,7 +28,7 @@ final class FencedRows {
 
   private final Lease lease;
   private final Tables tables;
-  private final SharedCommits commits;
+  private final ChannelCommits commits;
   private final DispatchSettings settings;
   private final @Nullable KeyLanes lanes;
   private final LongSupplier nanos;
@@ -43,7 +43,7 @@ final class FencedRows {
   FencedRows(
       Lease lease,
       Tables tables,
-      SharedCommits commits,
+      ChannelCommits commits,
       DispatchSettings settings,
       @Nullable KeyLanes lanes,
       LongSupplier nanos) {
@@ -131,33 +131,29 @@ final class FencedRows {
     }
   }
 
-  /** Has the channel's row say how far the channel is, and nothing else. */
-  void advanceOnly() {
-    commits.commitOne(this::advance);
+  /**
+   * Has the channel's row say how far the channel is, and the journal what was delivered, and
+   * nothing else.
+   *
+   * @param entry what that is; null for nothing
+   */
+  void advanceOnly(@Nullable Entry entry) {
+    commits.commit(state(entry));
   }
 
-  /** The same, with deliveries that the journal takes in the same statement. */
-  void advanceOnly(Entry entry) {
-    commits.commitOne(() -> advance(entry));
+  /** The same, first in a transaction. */
+  void advance(@Nullable Entry entry) {
+    commits.write(state(entry));
   }
 
-  /** Comes first in a transaction, or is one. */
-  void advance() {
-    requireFence(tables.channels().advance(lease.channel(), lease.fence(), state()));
-  }
-
-  /** The same, with deliveries. */
-  void advance(Entry entry) {
-    requireFence(tables.channels().advance(lease.channel(), lease.fence(), state(), entry));
-  }
-
-  private State state() {
-    return new State(positions, claimed.claims());
+  private Advance state(@Nullable Entry entry) {
+    State state = new State(positions, claimed.claims());
+    return new Advance(lease.channel(), lease.fence(), state, entry);
   }
 
   /** Advances, and has the rows say what became of messages. */
   void settle(List<Task> tasks) {
-    advance();
+    advance(null);
     settleRows(tasks);
   }
 
@@ -187,30 +183,26 @@ final class FencedRows {
         tables
             .transaction()
             .execute(status -> {
-              advance();
+              advance(null);
               return work.apply(last);
             }));
   }
 
   void note(@Nullable Standing standing) {
     transact(() -> {
-      advance();
+      advance(null);
       if (standing == null) {
         tables.channels().openGate(lease.channel());
         alerts.open();
       } else {
-        requireFence(tables.channels().closeGate(lease.channel(), lease.fence(), standing));
+        if (!tables.channels().closeGate(lease.channel(), lease.fence(), standing)) {
+          throw new ChannelLedger.FencedOffException();
+        }
       }
     });
   }
 
   long nanosUntilDue() {
     return claimed.nanosUntilShowable(nanos.getAsLong());
-  }
-
-  private static void requireFence(boolean advanced) {
-    if (!advanced) {
-      throw new ChannelLedger.FencedOffException();
-    }
   }
 }

@@ -41,7 +41,7 @@ final class JournalFirst implements ChannelLedger {
           if (ended.others().isEmpty()
               && rows.onlyAdvances(turn, showable)
               && rows.journalsInOneStatement(ended.delivered())) {
-            advanceOnly(ended.delivered());
+            rows.advanceOnly(next(ended.delivered()));
           } else {
             rows.transact(() -> {
               settle(ended);
@@ -63,29 +63,14 @@ final class JournalFirst implements ChannelLedger {
         });
   }
 
-  private void advanceOnly(List<Task> delivered) {
-    if (delivered.isEmpty()) {
-      rows.advanceOnly();
-    } else {
-      rows.advanceOnly(next(delivered));
-    }
-  }
-
-  /** Comes first in a transaction. */
-  private void advance(List<Task> delivered) {
-    if (delivered.isEmpty()) {
-      rows.advance();
-    } else {
-      rows.advance(next(delivered));
-    }
-  }
-
-  private Entry next(List<Task> delivered) {
-    return new Entry(entries + 1, delivered.stream().map(FencedRows::delivery).toList());
+  private @Nullable Entry next(List<Task> delivered) {
+    return delivered.isEmpty()
+        ? null
+        : new Entry(entries + 1, delivered.stream().map(FencedRows::delivery).toList());
   }
 
   private void settle(Ended ended) {
-    advance(ended.delivered());
+    rows.advance(next(ended.delivered()));
     rows.settleRows(ended.others());
   }
 

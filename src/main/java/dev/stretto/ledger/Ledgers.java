@@ -1,7 +1,6 @@
 package dev.stretto.ledger;
 
 import dev.stretto.database.Durability;
-import dev.stretto.database.SharedCommits;
 import dev.stretto.database.Vendor;
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.dispatch.DispatchSettings.OnUnknown;
@@ -35,7 +34,7 @@ public final class Ledgers {
   private final Tables tables;
   private final SettledMessages settled;
   private final Vendor vendor;
-  private final SharedCommits commits;
+  private final ChannelCommits commits;
   private final DiskSync disk;
   private final JournalApplier applier;
   private final LongSupplier nanos;
@@ -51,7 +50,7 @@ public final class Ledgers {
     this.tables = Tables.of(jdbc, transaction, durability);
     this.settled = new SettledMessages(jdbc, transaction);
     this.vendor = Vendor.of(jdbc);
-    this.commits = new SharedCommits(transaction);
+    this.commits = new ChannelCommits(transaction, tables.channels());
     this.disk = new DiskSync(tables);
     this.applier = new JournalApplier(tables.journal());
     this.nanos = nanos;

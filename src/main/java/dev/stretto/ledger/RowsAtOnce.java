@@ -50,7 +50,7 @@ final class RowsAtOnce implements ChannelLedger {
         turn,
         showable -> {
           if (turn.ended().isEmpty() && rows.onlyAdvances(turn, showable)) {
-            rows.advanceOnly();
+            rows.advanceOnly(null);
           } else {
             rows.transact(() -> {
               rows.settle(turn.ended());

@@ -6,6 +6,7 @@ import dev.stretto.dispatch.DispatchSettings.OnUnknown;
 import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.lease.Lease;
 import dev.stretto.message.Message;
+import dev.stretto.outbox.ChannelTable.Advance;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Positions;
@@ -135,7 +136,7 @@ final class TakeOver {
   /** Comes first in a transaction, or behind the fence; nothing is claimed by this run yet. */
   private void advance(Positions positions) {
     State state = new State(positions, Claims.NONE);
-    if (!tables.channels().advance(lease.channel(), lease.fence(), state)) {
+    if (!tables.channels().advance(new Advance(lease.channel(), lease.fence(), state, null))) {
       throw fencedOff();
     }
   }

@@ -5,9 +5,9 @@ import dev.stretto.outbox.JournalTable.Entry;
 import java.sql.Connection;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -46,16 +46,26 @@ public final class ChannelTable {
       values (?, ?, ?, ?, ?)
       """;
 
-  /** Both at once, where the database can do that: a round trip less before the next starts. */
-  private static final String ADVANCE_AND_JOURNAL =
+  /** Both at once and of many channels, where the database can do that: one round trip for all. */
+  private static final String ADVANCE_ALL =
       """
-      with advanced as (
-        update outbox_channel
-           set last_position = ?, highest_id = ?, late = ?, claims = ?, claimed = ?
-         where channel = ? and fence = ?
-        returning channel, fence)
-      insert into outbox_journal (channel, entry, fence, messages, deliveries)
-      select channel, ?, fence, ?, ? from advanced
+      with given as (
+        select *
+          from unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+                      ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+               as g (channel, fence, last_position, highest_id, late, claims,
+                     claimed, entry, messages, deliveries)),
+      advanced as (
+        update outbox_channel c
+           set last_position = g.last_position, highest_id = g.highest_id, late = g.late,
+               claims = g.claims, claimed = g.claimed
+          from given g
+         where c.channel = g.channel and c.fence = g.fence
+        returning c.channel, c.fence, g.entry, g.messages, g.deliveries),
+      journaled as (
+        insert into outbox_journal (channel, entry, fence, messages, deliveries)
+        select channel, entry, fence, messages, deliveries from advanced where entry is not null)
+      select count(*) from advanced
       """;
 
   private static final String LOCK =
@@ -267,43 +277,97 @@ public final class ChannelTable {
   }
 
   /**
-   * Records how far the channel will be once the transaction is committed, and holds the channel
-   * against other runs until then. Comes first in every transaction that claims or settles: what is
-   * claimed may start only after the commit, and what is settled in it is no longer claimed.
+   * How far a channel will be.
    *
-   * @return false where a later run has fenced this one off: nothing may be recorded then
+   * @param fence the token of the run that says so
+   * @param entry what it delivered; null for nothing
    */
-  public boolean advance(String channel, long fence, State state) {
-    return jdbc.update(ADVANCE, advanced(channel, fence, state).toArray()) == 1;
-  }
+  public record Advance(String channel, long fence, State state, @Nullable Entry entry) {
 
-  private static List<Object> advanced(String channel, long fence, State state) {
-    Positions positions = state.positions();
-    Claims claims = state.claims();
-    return List.of(
-        positions.last(),
-        positions.highestId(),
-        positions.late(),
-        claims.text(),
-        claims.each().size(),
-        channel,
-        fence);
+    private @Nullable Long number() {
+      return entry == null ? null : (Long) entry.number();
+    }
+
+    private @Nullable Long messages() {
+      return entry == null ? null : (Long) (long) entry.deliveries().size();
+    }
+
+    private @Nullable String deliveries() {
+      return entry == null ? null : entry.text();
+    }
   }
 
   /**
-   * Does the same, and records what was delivered.
+   * Records how far channels will be once the transaction is committed, with what was delivered,
+   * and holds them against other runs until then. Comes first in every transaction that claims or
+   * settles: what is claimed may start only after the commit, and what is settled in it is no
+   * longer claimed.
    *
-   * @return false where a later run has fenced this one off: nothing may be recorded then
+   * @param all of different channels, at least one
+   * @return false where a later run has fenced one of them off: nothing may be recorded then
    */
-  public boolean advance(String channel, long fence, State state, Entry entry) {
-    int messages = entry.deliveries().size();
-    if (vendor == Vendor.POSTGRESQL) {
-      List<Object> values = new ArrayList<>(advanced(channel, fence, state));
-      values.addAll(List.of(entry.number(), messages, entry.text()));
-      return jdbc.update(ADVANCE_AND_JOURNAL, values.toArray()) == 1;
-    }
-    return advance(channel, fence, state)
-        && jdbc.update(JOURNAL, channel, entry.number(), fence, messages, entry.text()) == 1;
+  public boolean advance(List<Advance> all) {
+    return vendor == Vendor.POSTGRESQL
+        ? advanceAtOnce(all)
+        : all.stream().allMatch(this::advanceAlone);
+  }
+
+  /** The same for one. */
+  public boolean advance(Advance one) {
+    return advance(List.of(one));
+  }
+
+  private boolean advanceAlone(Advance one) {
+    State state = one.state();
+    Positions positions = state.positions();
+    Claims claims = state.claims();
+    return jdbc.update(
+                ADVANCE,
+                positions.last(),
+                positions.highestId(),
+                positions.late(),
+                claims.text(),
+                claims.each().size(),
+                one.channel(),
+                one.fence())
+            == 1
+        && (one.entry() == null
+            || jdbc.update(
+                    JOURNAL,
+                    one.channel(),
+                    one.number(),
+                    one.fence(),
+                    one.messages(),
+                    one.deliveries())
+                == 1);
+  }
+
+  private boolean advanceAtOnce(List<Advance> all) {
+    Integer advanced =
+        jdbc.queryForObject(
+            ADVANCE_ALL,
+            Integer.class,
+            texts(all, Advance::channel),
+            numbers(all, Advance::fence),
+            numbers(all, each -> each.state().positions().last()),
+            numbers(all, each -> each.state().positions().highestId()),
+            numbers(all, each -> each.state().positions().late()),
+            texts(all, each -> each.state().claims().text()),
+            numbers(all, each -> (long) each.state().claims().each().size()),
+            numbers(all, Advance::number),
+            numbers(all, Advance::messages),
+            texts(all, Advance::deliveries));
+    return Objects.equals(advanced, all.size());
+  }
+
+  private static @Nullable Long[] numbers(
+      List<Advance> all, Function<Advance, @Nullable Long> column) {
+    return all.stream().map(column).toArray(Long[]::new);
+  }
+
+  private static @Nullable String[] texts(
+      List<Advance> all, Function<Advance, @Nullable String> column) {
+    return all.stream().map(column).toArray(String[]::new);
   }
 
   /** Whether a statement outside a transaction is one of its own. */

@@ -1,12 +1,17 @@
 package dev.stretto.outbox;
 
 import dev.stretto.database.Batches;
+import dev.stretto.database.Vendor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -14,11 +19,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The table {@code outbox_journal}: what was delivered and the messages' own rows don't say yet; on
  * database servers, where a long transaction would be waited for. The price is that a row says so a
  * moment later, a tenth of a second or so; {@code status} counts the journal in. {@link
- * ChannelTable#advance(String, long, ChannelTable.State, Entry)} writes it.
+ * ChannelTable#advance} writes it.
  */
 public final class JournalTable {
 
-  static final String NEXT =
+  private static final String NEXT =
       """
       select entry, fence, written_at, deliveries
         from outbox_journal
@@ -28,15 +33,33 @@ public final class JournalTable {
          for update
       """;
 
+  /** The same of many channels, where the database can do that: one round trip for all. */
+  private static final String NEXT_OF_ALL =
+      """
+      select h.number, j.entry, j.fence, j.written_at, j.deliveries
+        from unnest(?::text[], ?::bigint[], ?::bigint[]) with ordinality
+               as h (channel, after, most, number)
+       cross join lateral (
+         select entry, fence, written_at, deliveries
+           from outbox_journal
+          where channel = h.channel and entry > h.after
+          order by channel, entry
+          limit h.most
+            for update) j
+       order by h.number, j.entry
+      """;
+
   private static final String REMOVE =
       "delete from outbox_journal where channel = ? and entry > ? and entry <= ?";
 
   private final JdbcTemplate jdbc;
+  private final Vendor vendor;
   private final MessageWrites writes;
   private final TransactionTemplate transaction;
 
   public JournalTable(JdbcTemplate jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
+    this.vendor = Vendor.of(jdbc);
     this.writes = MessageWrites.of(jdbc);
     this.transaction = transaction;
   }
@@ -65,18 +88,26 @@ public final class JournalTable {
     }
   }
 
-  /** An entry as it was found; times are the database's. */
-  private record Found(long number, long fence, Timestamp writtenAt, String text) {
-    static Found of(ResultSet row) throws SQLException {
-      return new Found(row.getLong(1), row.getLong(2), row.getTimestamp(3), row.getString(4));
+  /** An entry as it was found, of that channel; times are the database's. */
+  private record Found(Head head, long number, long fence, Timestamp writtenAt, String text) {
+
+    /**
+     * From four columns.
+     *
+     * @param first the number of the first of them
+     */
+    static Found of(Head head, ResultSet row, int first) throws SQLException {
+      return new Found(
+          head,
+          row.getLong(first),
+          row.getLong(first + 1),
+          row.getTimestamp(first + 2),
+          row.getString(first + 3));
     }
 
-    List<Delivery> deliveries() {
-      List<Delivery> deliveries = new ArrayList<>();
-      for (String delivery : text.split(" ", -1)) {
-        deliveries.add(Delivery.parse(delivery));
-      }
-      return deliveries;
+    Stream<MessageWrites.Delivered> delivered() {
+      return Arrays.stream(text.split(" ", -1))
+          .map(each -> new MessageWrites.Delivered(Delivery.parse(each), fence, writtenAt));
     }
   }
 
@@ -106,36 +137,44 @@ public final class JournalTable {
   }
 
   private int applyInTransaction(List<Head> heads) {
-    int found = 0;
-    List<Applied> applied = new ArrayList<>();
-    List<MessageWrites.Delivered> delivered = new ArrayList<>();
-    for (Head head : heads) {
-      List<Found> entries =
-          jdbc.query(
-              NEXT, (row, number) -> Found.of(row), head.channel(), head.after(), head.most());
-      for (Found entry : entries) {
-        for (Delivery delivery : entry.deliveries()) {
-          delivered.add(new MessageWrites.Delivered(delivery, entry.fence(), entry.writtenAt()));
-        }
-      }
-      if (!entries.isEmpty()) {
-        found += entries.size();
-        applied.add(new Applied(head, entries.getLast().number()));
-      }
-    }
-    writes.deliver(delivered);
+    List<Found> entries = vendor == Vendor.POSTGRESQL ? findAtOnce(heads) : find(heads);
+    writes.deliver(entries.stream().flatMap(Found::delivered).toList());
+    Map<Head, Long> last = new LinkedHashMap<>();
+    entries.forEach(entry -> last.put(entry.head(), entry.number()));
     Batches.update(
         jdbc,
         REMOVE,
-        applied,
+        List.copyOf(last.entrySet()),
         (statement, each) -> {
-          statement.setString(1, each.head().channel());
-          statement.setLong(2, each.head().after());
-          statement.setLong(3, each.last());
+          statement.setString(1, each.getKey().channel());
+          statement.setLong(2, each.getKey().after());
+          statement.setLong(3, each.getValue());
         });
+    return entries.size();
+  }
+
+  /** In the order of the channels and of their entries, each locked until the transaction ends. */
+  private List<Found> find(List<Head> heads) {
+    List<Found> found = new ArrayList<>();
+    for (Head head : heads) {
+      found.addAll(
+          jdbc.query(
+              NEXT,
+              (row, number) -> Found.of(head, row, 1),
+              head.channel(),
+              head.after(),
+              head.most()));
+    }
     return found;
   }
 
-  /** What was found of a channel's first entries: those up to the last one. */
-  private record Applied(Head head, long last) {}
+  /** The same. */
+  private List<Found> findAtOnce(List<Head> heads) {
+    return jdbc.query(
+        NEXT_OF_ALL,
+        (row, number) -> Found.of(heads.get(row.getInt(1) - 1), row, 2),
+        heads.stream().map(Head::channel).toArray(String[]::new),
+        heads.stream().mapToLong(Head::after).toArray(),
+        heads.stream().mapToLong(Head::most).toArray());
+  }
 }

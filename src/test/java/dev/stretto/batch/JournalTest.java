@@ -9,6 +9,7 @@ import dev.stretto.database.OnEachDatabase;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.message.Status;
 import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.ChannelTable.Advance;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.Delivery;
@@ -186,6 +187,56 @@ class JournalTest {
   }
 
   @Test
+  void severalChannelsAdvanceAtOnceEachAsFarAsItIs() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(2);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update(
+          "insert into outbox_channel (channel, fence) values ('space', 7), ('other', 3)");
+      ChannelTable channels = new ChannelTable(fixture.jdbc);
+      Claims claims = new Claims(List.of(new Claims.Claim(9, 90)));
+      Advance space =
+          new Advance("space", 7, new State(new Positions(9, 90, 4), claims), entry(1, ids, 1, 2));
+      Advance other =
+          new Advance("other", 3, new State(new Positions(5, 50, 0), Claims.NONE), null);
+
+      assertThat(commit(fixture, space, other)).isTrue();
+
+      assertThat(channels.state("space")).isEqualTo(space.state());
+      assertThat(channels.state("other")).isEqualTo(other.state());
+      assertThat(
+              fixture.jdbc.query(
+                  "select channel, fence, entry, messages from outbox_journal",
+                  (row, number) ->
+                      row.getString(1) + row.getLong(2) + row.getLong(3) + row.getLong(4)))
+          .containsExactly("space712");
+    }
+  }
+
+  @Test
+  void whereOneOfSeveralIsFencedOffTheCallerIsTold() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder)) {
+      fixture.append(1);
+      List<Long> ids = ids(fixture);
+      fixture.jdbc.update(
+          "insert into outbox_channel (channel, fence) values ('space', 7), ('other', 4)");
+      ChannelTable channels = new ChannelTable(fixture.jdbc);
+      State state = new State(new Positions(1, 1, 0), Claims.NONE);
+
+      Advance space = new Advance("space", 7, state, entry(1, ids, 1));
+      Advance other = new Advance("other", 3, state, entry(1, ids, 1));
+
+      assertThat(commit(fixture, space, other)).isFalse();
+
+      assertThat(channels.state("other").positions().last()).as("the one of fence 4").isZero();
+      assertThat(
+              fixture.jdbc.queryForList(
+                  "select channel from outbox_journal where channel = 'other'", String.class))
+          .isEmpty();
+    }
+  }
+
+  @Test
   void aDeliveryIsInItsRowWhileTheRunGoesOn() throws Exception {
     try (JobFixture fixture = new JobFixture(database, folder, "window=4")) {
       fixture.append(10);
@@ -239,9 +290,13 @@ class JournalTest {
   private static boolean commit(
       JobFixture fixture, String channel, long fence, long position, Entry entry) {
     State state = new State(new Positions(position, position, 0), Claims.NONE);
+    return commit(fixture, new Advance(channel, fence, state, entry));
+  }
+
+  private static boolean commit(JobFixture fixture, Advance... all) {
     ChannelTable channels = new ChannelTable(fixture.jdbc);
     return Boolean.TRUE.equals(
-        transaction(fixture).execute(status -> channels.advance(channel, fence, state, entry)));
+        transaction(fixture).execute(status -> channels.advance(List.of(all))));
   }
 
   private static TransactionTemplate transaction(JobFixture fixture) {

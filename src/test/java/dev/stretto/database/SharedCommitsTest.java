@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -139,6 +140,55 @@ class SharedCommitsTest {
     }
   }
 
+  @Test
+  void whatCanBeDoneTogetherIsDoneAtOnce() throws Exception {
+    List<List<Integer>> runs = new CopyOnWriteArrayList<>();
+    Together<Integer> together =
+        channels -> {
+          runs.add(channels);
+          channels.forEach(this::work);
+        };
+
+    List<FutureTask<Boolean>> all =
+        eachWhileOthersCommit(channel -> commits.commitOne(together, channel));
+
+    for (FutureTask<Boolean> each : all) {
+      assertThat(each.get()).as("its row is there when commit returns").isTrue();
+    }
+    assertThat(done()).hasSize(CHANNELS).doesNotHaveDuplicates();
+    assertThat(runs).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void ofThoseDoneTogetherOnlyTheOneAtFaultFails() throws Exception {
+    Together<Integer> together =
+        channels -> {
+          channels.forEach(this::insert);
+          if (channels.contains(3)) {
+            throw new IllegalArgumentException("channel 3");
+          }
+        };
+
+    List<FutureTask<Boolean>> all =
+        eachWhileOthersCommit(channel -> {
+          if (channel % 2 == 0) {
+            commits.commit(() -> work(channel));
+          } else {
+            commits.commitOne(together, channel);
+          }
+        });
+
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      FutureTask<Boolean> each = all.get(channel);
+      if (channel == 3) {
+        assertThatThrownBy(each::get).hasCauseInstanceOf(IllegalArgumentException.class);
+      } else {
+        assertThat(each.get()).isTrue();
+      }
+    }
+    assertThat(done()).doesNotHaveDuplicates().contains(0, 1, 2, 4, 5, 6, 7, 8, 9);
+  }
+
   /** Who came first of all would else commit alone, and the others together, in turns. */
   @Test
   void whoComesAgainSoonIsCommittedWithTheOthers() throws Exception {
@@ -227,8 +277,12 @@ class SharedCommitsTest {
     void of(int channel);
   }
 
-  private void work(int channel) {
+  private void insert(int channel) {
     jdbc.update("insert into done values (?)", channel);
+  }
+
+  private void work(int channel) {
+    insert(channel);
     transactions.put(
         channel,
         Objects.requireNonNull(jdbc.queryForObject("select transaction_id()", String.class)));
@@ -240,6 +294,11 @@ class SharedCommitsTest {
 
   /** Has work of each channel come while as many as commit at once are held up. */
   private List<FutureTask<Boolean>> whileOthersCommit(Work work) throws Exception {
+    return eachWhileOthersCommit(channel -> commits.commit(() -> work.of(channel)));
+  }
+
+  /** The same of what commits work. */
+  private List<FutureTask<Boolean>> eachWhileOthersCommit(Work commit) throws Exception {
     CountDownLatch letGo = new CountDownLatch(1);
     List<FutureTask<Boolean>> holders = new ArrayList<>();
     for (int holder = 0; holder < SharedCommits.AT_ONCE; holder++) {
@@ -248,7 +307,7 @@ class SharedCommitsTest {
     List<FutureTask<Boolean>> all = new ArrayList<>();
     for (int channel = 0; channel < CHANNELS; channel++) {
       int number = channel;
-      all.add(start(() -> work.of(number), () -> done().contains(number)));
+      all.add(started(() -> commit.of(number), () -> done().contains(number)));
     }
     await().until(() -> commits.waiting() == CHANNELS);
     letGo.countDown();
@@ -281,9 +340,13 @@ class SharedCommitsTest {
    * @param seen looked at as soon as it is, over another connection
    */
   private FutureTask<Boolean> start(Runnable work, Callable<Boolean> seen) {
+    return started(() -> commits.commit(work), seen);
+  }
+
+  private static FutureTask<Boolean> started(Runnable commit, Callable<Boolean> seen) {
     FutureTask<Boolean> task =
         new FutureTask<>(() -> {
-          commits.commit(work);
+          commit.run();
           return seen.call();
         });
     Thread.ofVirtual().start(task);

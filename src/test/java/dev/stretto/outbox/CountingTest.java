@@ -9,6 +9,7 @@ import dev.stretto.database.OnEachDatabase;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable.Advance;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Claims.Claim;
 import dev.stretto.outbox.admin.OutboxView;
@@ -235,7 +236,8 @@ class CountingTest {
     }
     Positions positions = new Positions(before + 5, first + 4, 0);
     ChannelTable channels = new ChannelTable(jdbc);
-    assertThat(channels.advance("space", 1, new State(positions, new Claims(claims)))).isTrue();
+    State claimed = new State(positions, new Claims(claims));
+    assertThat(channels.advance(new Advance("space", 1, claimed, null))).isTrue();
     State rest = new State(positions, new Claims(claims.subList(3, 5)));
     List<Delivery> deliveries =
         claims.subList(0, 3).stream()
@@ -243,14 +245,15 @@ class CountingTest {
             .toList();
     transaction.executeWithoutResult(status -> {
       if (turn % 2 == 0) {
-        channels.advance("space", 1, rest, new JournalTable.Entry(turn + 1, deliveries));
+        JournalTable.Entry entry = new JournalTable.Entry(turn + 1, deliveries);
+        channels.advance(new Advance("space", 1, rest, entry));
       } else {
-        channels.advance("space", 1, rest);
+        channels.advance(new Advance("space", 1, rest, null));
         claims.subList(0, 3).forEach(each -> settle(Status.DELIVERED, each.id(), each.position()));
       }
     });
     transaction.executeWithoutResult(status -> {
-      channels.advance("space", 1, new State(positions, Claims.NONE));
+      channels.advance(new Advance("space", 1, new State(positions, Claims.NONE), null));
       settle(Status.PARKED, claims.get(3).id(), claims.get(3).position());
       settle(Status.DELIVERED, claims.get(4).id(), claims.get(4).position());
     });

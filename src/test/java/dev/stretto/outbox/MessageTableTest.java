@@ -10,6 +10,7 @@ import dev.stretto.database.OpenDatabase;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable.Advance;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Claims.Claim;
 import dev.stretto.outbox.admin.RecordedMessage;
@@ -143,7 +144,7 @@ class MessageTableTest {
     State state = new State(new Positions(Long.MAX_VALUE, 7, 1), new Claims(all));
 
     assertThat(channels.state("space")).isEqualTo(new State(new Positions(0, 0, 0), Claims.NONE));
-    assertThat(channels.advance("space", 1, state)).isTrue();
+    assertThat(channels.advance(new Advance("space", 1, state, null))).isTrue();
 
     assertThat(channels.state("space")).isEqualTo(state);
     assertThat(jdbc.queryForObject("select claimed from outbox_channel", Integer.class))
@@ -386,8 +387,8 @@ class MessageTableTest {
     assertThat(first).isTrue();
     assertThat(second.join()).isTrue();
     State state = new State(new Positions(5, 7, 2), Claims.NONE);
-    assertThat(channels.advance("space", 1, state)).isFalse();
-    assertThat(channels.advance("space", 2, state)).isTrue();
+    assertThat(channels.advance(new Advance("space", 1, state, null))).isFalse();
+    assertThat(channels.advance(new Advance("space", 2, state, null))).isTrue();
     assertThat(channels.state("space")).isEqualTo(state);
   }
 

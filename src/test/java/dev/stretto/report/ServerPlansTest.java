@@ -10,10 +10,15 @@ import dev.stretto.database.OpenDatabase;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.ChannelTable.Advance;
+import dev.stretto.outbox.ChannelTable.State;
+import dev.stretto.outbox.Claims;
 import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.JournalTable;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
+import dev.stretto.outbox.Positions;
 import dev.stretto.outbox.SettledMessages;
 import dev.stretto.outbox.StrayMessages;
 import dev.stretto.outbox.admin.OutboxView;
@@ -146,6 +151,13 @@ class ServerPlansTest {
     JournalTable journal =
         new JournalTable(jdbc, new TransactionTemplate(new JdbcTransactionManager(session)));
     asked.put("apply the journal", () -> journal.apply("space", 7, 5));
+    ChannelTable channels = new ChannelTable(jdbc);
+    State state = new State(new Positions(7, 7, 0), Claims.NONE);
+    asked.put(
+        "advance channels",
+        () ->
+            channels.advance(
+                List.of(new Advance("c7", 0, state, null), new Advance("c500", 0, state, null))));
     asked.put("next of a key", () -> held.next("space", "k3", 5));
     asked.put("release of a key", () -> held.release(some));
     asked.put("lanes of keys", () -> lanes.find("space", List.of("b17", "free", "none")));
@@ -189,6 +201,8 @@ class ServerPlansTest {
             + " select 'space', concat('b', n), n from "
             + vendor.numbers(MANY));
     jdbc.update("insert into outbox_lane (channel, ordering_key) values ('space', 'free')");
+    jdbc.update(
+        "insert into outbox_channel (channel) select concat('c', n) from " + vendor.numbers(MANY));
     jdbc.update(
         "insert into outbox_journal (channel, entry, fence, messages, deliveries)"
             + " select 'space', n, 1, 1, concat(n, ':', n, ':1:1:1') from "
