@@ -138,15 +138,15 @@ final class FencedRows {
    * @param entry what that is; null for nothing
    */
   void advanceOnly(@Nullable Entry entry) {
-    commits.commit(state(entry));
+    commits.commit(howFar(entry));
   }
 
   /** The same, first in a transaction. */
   void advance(@Nullable Entry entry) {
-    commits.write(state(entry));
+    commits.write(howFar(entry));
   }
 
-  private Advance state(@Nullable Entry entry) {
+  private Advance howFar(@Nullable Entry entry) {
     State state = new State(positions, claimed.claims());
     return new Advance(lease.channel(), lease.fence(), state, entry);
   }

@@ -348,9 +348,9 @@ public final class ChannelTable {
     }
     int messages = entry.deliveries().size();
     if (vendor == Vendor.POSTGRESQL) {
-      List<Object> all = new ArrayList<>(values);
-      all.addAll(List.of(entry.number(), messages, entry.text()));
-      return jdbc.update(ADVANCE_AND_JOURNAL, all.toArray()) == 1;
+      List<Object> withEntry = new ArrayList<>(values);
+      withEntry.addAll(List.of(entry.number(), messages, entry.text()));
+      return jdbc.update(ADVANCE_AND_JOURNAL, withEntry.toArray()) == 1;
     }
     return jdbc.update(ADVANCE, values.toArray()) == 1
         && jdbc.update(JOURNAL, one.channel(), entry.number(), one.fence(), messages, entry.text())
