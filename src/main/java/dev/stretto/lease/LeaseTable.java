@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,28 @@ final class LeaseTable {
   }
 
   Row read(String channel) throws SQLException {
+    Row row = find(channel);
+    if (row == null) {
+      create(channel);
+      row = find(channel);
+    }
+    return Objects.requireNonNull(row, channel);
+  }
+
+  private @Nullable Row find(String channel) throws SQLException {
+    try (PreparedStatement read = connection.prepareStatement(READ)) {
+      read.setString(1, channel);
+      try (ResultSet row = read.executeQuery()) {
+        if (!row.next()) {
+          return null;
+        }
+        long others = Math.max(row.getLong(6), row.getLong(7));
+        return row(row, 1, others, Pause.of(row, 8));
+      }
+    }
+  }
+
+  private void create(String channel) throws SQLException {
     try (PreparedStatement create = connection.prepareStatement(CREATE)) {
       create.setString(1, channel);
       create.setString(2, channel);
@@ -122,14 +145,6 @@ final class LeaseTable {
       // Two runs may create the row at once; the one that came second reads the other's.
       if (e.getSQLState() == null || !e.getSQLState().startsWith("23")) {
         throw e;
-      }
-    }
-    try (PreparedStatement read = connection.prepareStatement(READ)) {
-      read.setString(1, channel);
-      try (ResultSet row = read.executeQuery()) {
-        row.next();
-        long others = Math.max(row.getLong(6), row.getLong(7));
-        return row(row, 1, others, Pause.of(row, 8));
       }
     }
   }

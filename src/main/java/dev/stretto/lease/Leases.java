@@ -36,6 +36,9 @@ public final class Leases implements AutoCloseable {
   /** How soon word for a run to stop is seen, at the latest. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  /** For how long a connection that works is used without asking it whether it does. */
+  private static final Duration PROVEN = Duration.ofMillis(500);
+
   private final DataSource database;
   private final Duration duration;
   private final String owner;
@@ -47,6 +50,10 @@ public final class Leases implements AutoCloseable {
   private final AtomicLong renewals = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
   private @Nullable Connection connection;
+
+  /** When the connection was last seen to work. */
+  private long provenAt;
+
   private @Nullable Thread renewer;
 
   /** When all that are held are to be renewed. */
@@ -389,6 +396,9 @@ public final class Leases implements AutoCloseable {
 
   private Connection open() throws SQLException {
     Connection open = connection;
+    if (open != null && nanos.getAsLong() - provenAt < PROVEN.toNanos()) {
+      return open;
+    }
     if (open == null || !open.isValid(1)) {
       open = database.getConnection();
       open.setAutoCommit(true);
@@ -397,6 +407,7 @@ public final class Leases implements AutoCloseable {
       open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
       connection = open;
     }
+    provenAt = nanos.getAsLong();
     return open;
   }
 
