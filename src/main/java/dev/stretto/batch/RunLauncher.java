@@ -13,7 +13,7 @@ import dev.stretto.lease.Lease;
 import dev.stretto.lease.Leases;
 import dev.stretto.ledger.Ledgers;
 import dev.stretto.metrics.Telemetry;
-import dev.stretto.outbox.ChannelTable.Gate;
+import dev.stretto.outbox.ChannelGates.Gate;
 import dev.stretto.run.ChannelOpener;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.DatabaseStop;

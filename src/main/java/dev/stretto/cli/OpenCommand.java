@@ -4,7 +4,7 @@ import dev.stretto.cli.output.ExitCode;
 import dev.stretto.cli.start.CommandContext;
 import dev.stretto.cli.start.KnownChannels;
 import dev.stretto.cli.start.OpenApplication;
-import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.ChannelGates;
 import dev.stretto.outbox.KeyTable;
 import dev.stretto.report.ChannelStatus;
 import dev.stretto.report.ChannelStatuses;
@@ -50,7 +50,7 @@ final class OpenCommand implements Callable<Integer> {
       KnownChannels.require(application.get(Channels.class), statuses.known(), channel);
       JdbcTemplate jdbc = application.get(JdbcTemplate.class);
       boolean keys = new KeyTable(jdbc).clear(channel);
-      boolean opened = new ChannelTable(jdbc).openGate(channel) || keys;
+      boolean opened = new ChannelGates(jdbc).open(channel) || keys;
       if (json) {
         context.json(new Opened(channel, opened));
       } else {

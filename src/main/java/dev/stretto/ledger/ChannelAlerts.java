@@ -8,7 +8,7 @@ import dev.stretto.lease.Lease;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -90,7 +90,7 @@ final class ChannelAlerts {
       return Long.MAX_VALUE;
     }
     try {
-      Standing standing = tables.channels().untold(lease.channel());
+      Standing standing = tables.gates().untold(lease.channel());
       if (standing == null) {
         return Long.MAX_VALUE;
       }
@@ -107,7 +107,7 @@ final class ChannelAlerts {
   }
 
   private void tell(DispatchSettings.Alert settings, Standing standing, Instant now) {
-    if (tables.channels().tellClosed(lease.channel(), lease.fence(), now)) {
+    if (tables.gates().tellClosed(lease.channel(), lease.fence(), now)) {
       append(
           settings,
           new Alert.GateClosed(
@@ -121,7 +121,7 @@ final class ChannelAlerts {
 
   /** Tells that messages are delivered again, in the transaction that says so. */
   void open() {
-    boolean told = tables.channels().tellOpen(lease.channel());
+    boolean told = tables.gates().tellOpen(lease.channel());
     if (told && settings != null) {
       append(settings, new Alert.GateOpen(lease.channel()));
     }

@@ -7,8 +7,8 @@ import dev.stretto.lease.Lease;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
+import dev.stretto.outbox.ChannelGates.Standing;
 import dev.stretto.outbox.ChannelTable.Advance;
-import dev.stretto.outbox.ChannelTable.Standing;
 import dev.stretto.outbox.ChannelTable.State;
 import dev.stretto.outbox.Delivery;
 import dev.stretto.outbox.JournalTable.Entry;
@@ -75,8 +75,8 @@ final class FencedRows {
     return new ChannelLedger.Found(
         left.resent(),
         left.parked(),
-        tables.channels().gate(lease.channel()),
-        tables.channels().stands(lease.channel()),
+        tables.gates().of(lease.channel()),
+        tables.gates().stands(lease.channel()),
         tables.keys().of(lease.channel()));
   }
 
@@ -192,10 +192,10 @@ final class FencedRows {
     transact(() -> {
       advance(null);
       if (standing == null) {
-        tables.channels().openGate(lease.channel());
+        tables.gates().open(lease.channel());
         alerts.open();
       } else {
-        if (!tables.channels().closeGate(lease.channel(), lease.fence(), standing)) {
+        if (!tables.gates().close(lease.channel(), lease.fence(), standing)) {
           throw new ChannelLedger.FencedOffException();
         }
       }

@@ -8,8 +8,8 @@ import dev.stretto.dispatch.DispatchSettings.Ordering;
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.lease.Lease;
 import dev.stretto.message.ClosedKey;
-import dev.stretto.outbox.ChannelTable.Gate;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Gate;
+import dev.stretto.outbox.ChannelGates.Standing;
 import dev.stretto.outbox.LaneTable;
 import dev.stretto.outbox.MessageTable;
 import dev.stretto.outbox.SettledMessages;
@@ -128,14 +128,14 @@ public final class Ledgers {
    * asked.
    */
   public @Nullable Gate gate(String channel) {
-    return tables.channels().gate(channel);
+    return tables.gates().of(channel);
   }
 
   /** Keeps why a channel stands still once its run has ended, unless another run has taken over. */
   public void keep(Lease lease, Standing standing) {
     tables
         .transaction()
-        .execute(status -> tables.channels().closeGate(lease.channel(), lease.fence(), standing));
+        .execute(status -> tables.gates().close(lease.channel(), lease.fence(), standing));
   }
 
   /**

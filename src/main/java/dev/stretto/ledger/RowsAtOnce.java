@@ -3,7 +3,7 @@ package dev.stretto.ledger;
 import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
 import dev.stretto.message.Message;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Standing;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;

@@ -2,6 +2,7 @@ package dev.stretto.ledger;
 
 import dev.stretto.alert.Alerts;
 import dev.stretto.database.Durability;
+import dev.stretto.outbox.ChannelGates;
 import dev.stretto.outbox.ChannelTable;
 import dev.stretto.outbox.HeldTable;
 import dev.stretto.outbox.JournalTable;
@@ -26,6 +27,7 @@ record Tables(
     KeyTable keys,
     HeldTable held,
     ChannelTable channels,
+    ChannelGates gates,
     JournalTable journal,
     RunTable runs,
     StrayMessages strays,
@@ -40,6 +42,7 @@ record Tables(
         new KeyTable(jdbc),
         new HeldTable(jdbc),
         new ChannelTable(jdbc),
+        new ChannelGates(jdbc),
         new JournalTable(jdbc, transaction),
         new RunTable(jdbc),
         new StrayMessages(jdbc),

@@ -1,5 +1,6 @@
 package dev.stretto.outbox;
 
+import dev.stretto.database.StoredText;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import java.sql.Timestamp;

@@ -1,6 +1,7 @@
 package dev.stretto.outbox;
 
 import dev.stretto.database.Batches;
+import dev.stretto.database.StoredText;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;

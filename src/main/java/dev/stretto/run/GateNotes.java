@@ -2,7 +2,7 @@ package dev.stretto.run;
 
 import dev.stretto.dispatch.Dispatcher;
 import dev.stretto.dispatch.Standstill;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Standing;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

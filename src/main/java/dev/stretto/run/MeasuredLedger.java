@@ -4,7 +4,7 @@ import dev.stretto.dispatch.Task;
 import dev.stretto.dispatch.Turn;
 import dev.stretto.ledger.ChannelLedger;
 import dev.stretto.message.Message;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Standing;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.function.LongFunction;

@@ -8,7 +8,7 @@ import dev.stretto.database.Database;
 import dev.stretto.database.OnEachDatabase;
 import dev.stretto.dispatch.Stop;
 import dev.stretto.dispatch.Stop.Reason;
-import dev.stretto.outbox.ChannelTable;
+import dev.stretto.outbox.ChannelGates;
 import dev.stretto.outbox.admin.OutboxView;
 import dev.stretto.report.ChannelStatuses;
 import dev.stretto.transport.Call;
@@ -255,7 +255,7 @@ class OutageTest {
       assertThat(fixture.launch().counts().delivered()).as("the pause is kept").isZero();
       assertThat(Objects.requireNonNull(gate(fixture)).closedUntil()).isNotNull();
 
-      assertThat(new ChannelTable(fixture.jdbc).openGate(JobFixture.CHANNEL)).isTrue();
+      assertThat(new ChannelGates(fixture.jdbc).open(JobFixture.CHANNEL)).isTrue();
 
       assertThat(gate(fixture)).isNull();
       assertThat(fixture.dispatch().counts().delivered()).isEqualTo(3);

@@ -5,7 +5,7 @@ import dev.stretto.dispatch.Turn;
 import dev.stretto.message.ClosedKey;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
-import dev.stretto.outbox.ChannelTable.Standing;
+import dev.stretto.outbox.ChannelGates.Standing;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

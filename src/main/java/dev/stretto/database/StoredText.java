@@ -1,9 +1,9 @@
-package dev.stretto.outbox;
+package dev.stretto.database;
 
 import org.jspecify.annotations.Nullable;
 
 /** Text from elsewhere, such as a destination's answer, made fit for a column of any vendor. */
-final class StoredText {
+public final class StoredText {
 
   private StoredText() {}
 
@@ -12,7 +12,7 @@ final class StoredText {
    *
    * @param longest in UTF-16 units, 1 or more
    */
-  static @Nullable String of(@Nullable String text, int longest) {
+  public static @Nullable String of(@Nullable String text, int longest) {
     if (text == null) {
       return null;
     }
