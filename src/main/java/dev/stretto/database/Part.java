@@ -18,6 +18,13 @@ record Part<T>(Together<T> together, T part) implements Runnable {
     together.run(List.of(part));
   }
 
+  /** Whether all of these are parts that one statement does. */
+  static boolean areOneStatement(List<Runnable> works) {
+    return works.getFirst() instanceof Part<?>(Together<?> first, var _)
+        && first.isOneStatement()
+        && works.stream().allMatch(work -> work instanceof Part<?> part && part.together == first);
+  }
+
   /** Does all of them, those of a kind at once. */
   static void runAll(List<Part<?>> parts) {
     Map<Together<?>, List<Part<?>>> kinds = new LinkedHashMap<>();

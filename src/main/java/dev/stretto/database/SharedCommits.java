@@ -99,8 +99,8 @@ public final class SharedCommits {
   /**
    * The same, where one statement can do what several channels have ready.
    *
-   * @param together does it, in a transaction, and without one where this is alone; one object for
-   *     all channels
+   * @param together does it, in a transaction unless this is alone or all is one statement; one
+   *     object for all channels
    * @param part what this one has ready
    */
   public <T> boolean commitOne(Together<T> together, T part) {
@@ -227,9 +227,14 @@ public final class SharedCommits {
   }
 
   private void commit(List<Work> group) {
+    List<Runnable> all = group.stream().map(work -> work.statements).toList();
     Throwable failure = null;
     try {
-      transaction.executeWithoutResult(status -> run(group));
+      if (Part.areOneStatement(all)) {
+        run(all);
+      } else {
+        transaction.executeWithoutResult(status -> run(all));
+      }
     } catch (RuntimeException | Error e) {
       failure = e;
     }
@@ -241,14 +246,14 @@ public final class SharedCommits {
     }
   }
 
-  private static void run(List<Work> group) {
+  private static void run(List<Runnable> all) {
     List<Part<?>> parts = new ArrayList<>();
     List<Runnable> others = new ArrayList<>();
-    for (Work work : group) {
-      if (work.statements instanceof Part<?> part) {
+    for (Runnable statements : all) {
+      if (statements instanceof Part<?> part) {
         parts.add(part);
       } else {
-        others.add(work.statements);
+        others.add(statements);
       }
     }
     Part.runAll(parts);

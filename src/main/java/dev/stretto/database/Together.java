@@ -17,4 +17,7 @@ public interface Together<T> {
    *     done alone, so that only the one at fault fails
    */
   void run(List<T> parts);
+
+  /** Whether it is one statement, however many the parts: it is run without a transaction then. */
+  boolean isOneStatement();
 }

@@ -18,7 +18,7 @@ final class ChannelCommits {
 
   ChannelCommits(TransactionTemplate transaction, ChannelTable channels) {
     this.shared = new SharedCommits(transaction);
-    this.advances = all -> requireFences(channels.advance(all));
+    this.advances = new Advances(channels);
   }
 
   /**
@@ -48,9 +48,18 @@ final class ChannelCommits {
     advances.run(List.of(advance));
   }
 
-  private static void requireFences(boolean advanced) {
-    if (!advanced) {
-      throw new ChannelLedger.FencedOffException();
+  private record Advances(ChannelTable channels) implements Together<Advance> {
+
+    @Override
+    public void run(List<Advance> all) {
+      if (!channels.advance(all)) {
+        throw new ChannelLedger.FencedOffException();
+      }
+    }
+
+    @Override
+    public boolean isOneStatement() {
+      return channels.advancesInOneStatement();
     }
   }
 }

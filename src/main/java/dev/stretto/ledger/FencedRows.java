@@ -115,8 +115,8 @@ final class FencedRows {
         && lanes == null;
   }
 
-  boolean journalsInOneStatement(List<Task> delivered) {
-    return delivered.isEmpty() || tables.channels().journalsInOneStatement();
+  boolean advancesInOneStatement(List<Task> delivered) {
+    return delivered.isEmpty() || tables.channels().advancesInOneStatement();
   }
 
   /**

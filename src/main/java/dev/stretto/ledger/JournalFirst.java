@@ -40,7 +40,7 @@ final class JournalFirst implements ChannelLedger {
           Ended ended = Ended.of(turn.ended());
           if (ended.others().isEmpty()
               && rows.onlyAdvances(turn, showable)
-              && rows.journalsInOneStatement(ended.delivered())) {
+              && rows.advancesInOneStatement(ended.delivered())) {
             rows.advanceOnly(next(ended.delivered()));
           } else {
             rows.transact(() -> {

@@ -3,11 +3,13 @@ package dev.stretto.outbox;
 import dev.stretto.database.Vendor;
 import dev.stretto.outbox.JournalTable.Entry;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -57,7 +59,10 @@ public final class ChannelTable {
       select channel, ?, fence, ?, ? from advanced
       """;
 
-  /** The same of several channels: one round trip for all. For one alone it is slower. */
+  /**
+   * The same of several channels: one round trip for all, and nothing is done, by a failure, where
+   * one of them can't be. For one alone it is slower.
+   */
   private static final String ADVANCE_ALL =
       """
       with given as (
@@ -76,8 +81,13 @@ public final class ChannelTable {
       journaled as (
         insert into outbox_journal (channel, entry, fence, messages, deliveries)
         select channel, entry, fence, messages, deliveries from advanced where entry is not null)
-      select count(*) from advanced
+      select cast(case when count(*) = ? then '1'
+                       else 'Stretto: a later run has taken a channel over' end as integer)
+        from advanced
       """;
+
+  /** What {@link #ADVANCE_ALL} fails with. */
+  private static final String NO_NUMBER = "22P02";
 
   private static final String LOCK =
       "select channel from outbox_channel where channel = ? for update";
@@ -165,7 +175,8 @@ public final class ChannelTable {
    * settles: what is claimed may start only after the commit, and what is settled in it is no
    * longer claimed.
    *
-   * @param all of different channels, at least one
+   * @param all of different channels, at least one; needs no transaction where it is {@link
+   *     #advancesInOneStatement one statement}
    * @return false where a later run has fenced one of them off: the transaction must be undone then
    */
   public boolean advance(List<Advance> all) {
@@ -207,21 +218,29 @@ public final class ChannelTable {
   }
 
   private boolean advanceAtOnce(List<Advance> all) {
-    Integer advanced =
-        jdbc.queryForObject(
-            ADVANCE_ALL,
-            Integer.class,
-            texts(all, Advance::channel),
-            numbers(all, Advance::fence),
-            numbers(all, each -> each.state().positions().last()),
-            numbers(all, each -> each.state().positions().highestId()),
-            numbers(all, each -> each.state().positions().late()),
-            texts(all, each -> each.state().claims().text()),
-            numbers(all, each -> (long) each.state().claims().each().size()),
-            numbers(all, Advance::number),
-            numbers(all, Advance::messages),
-            texts(all, Advance::deliveries));
-    return Objects.equals(advanced, all.size());
+    try {
+      jdbc.queryForObject(
+          ADVANCE_ALL,
+          Integer.class,
+          texts(all, Advance::channel),
+          numbers(all, Advance::fence),
+          numbers(all, each -> each.state().positions().last()),
+          numbers(all, each -> each.state().positions().highestId()),
+          numbers(all, each -> each.state().positions().late()),
+          texts(all, each -> each.state().claims().text()),
+          numbers(all, each -> (long) each.state().claims().each().size()),
+          numbers(all, Advance::number),
+          numbers(all, Advance::messages),
+          texts(all, Advance::deliveries),
+          all.size());
+      return true;
+    } catch (DataIntegrityViolationException e) {
+      if (e.getMostSpecificCause() instanceof SQLException failure
+          && NO_NUMBER.equals(failure.getSQLState())) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static @Nullable Long[] numbers(
@@ -239,8 +258,11 @@ public final class ChannelTable {
     return autoCommit;
   }
 
-  /** Whether advancing with deliveries is one statement, which needs no transaction around it. */
-  public boolean journalsInOneStatement() {
+  /**
+   * Whether advancing is one statement, whatever was delivered in however many channels: it needs
+   * no transaction around it.
+   */
+  public boolean advancesInOneStatement() {
     return vendor == Vendor.POSTGRESQL;
   }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class SharedCommitsTest {
@@ -137,10 +139,12 @@ class SharedCommitsTest {
   void whatCanBeDoneTogetherIsDoneAtOnce() throws Exception {
     List<List<Integer>> runs = new CopyOnWriteArrayList<>();
     Together<Integer> together =
-        channels -> {
-          runs.add(channels);
-          channels.forEach(this::work);
-        };
+        together(
+            false,
+            channels -> {
+              runs.add(channels);
+              channels.forEach(this::work);
+            });
 
     List<FutureTask<Boolean>> all =
         eachWhileOthersCommit(channel -> commits.commitOne(together, channel));
@@ -153,14 +157,63 @@ class SharedCommitsTest {
   }
 
   @Test
+  void oneStatementNeedsNoTransaction() throws Exception {
+    assertThat(inTransactions(true, false)).isNotEmpty().containsOnly(false);
+    assertThat(inTransactions(true, true)).as("with others beside").contains(true);
+    assertThat(inTransactions(false, false)).as("several statements").contains(true);
+  }
+
+  /** Whether those that were done with others were done in a transaction. */
+  private List<Boolean> inTransactions(boolean oneStatement, boolean beside) throws Exception {
+    List<Boolean> inTransactions = new CopyOnWriteArrayList<>();
+    Together<Integer> together =
+        together(
+            oneStatement,
+            channels -> {
+              if (channels.size() > 1) {
+                inTransactions.add(TransactionSynchronizationManager.isActualTransactionActive());
+              }
+              channels.forEach(this::insert);
+            });
+    List<FutureTask<Boolean>> all =
+        eachWhileOthersCommit(channel -> {
+          if (beside && channel % 2 == 0) {
+            commits.commit(() -> insert(channel));
+          } else {
+            commits.commitOne(together, channel);
+          }
+        });
+    for (FutureTask<Boolean> each : all) {
+      each.get();
+    }
+    return inTransactions;
+  }
+
+  private static Together<Integer> together(boolean oneStatement, Consumer<List<Integer>> run) {
+    return new Together<>() {
+      @Override
+      public void run(List<Integer> channels) {
+        run.accept(channels);
+      }
+
+      @Override
+      public boolean isOneStatement() {
+        return oneStatement;
+      }
+    };
+  }
+
+  @Test
   void ofThoseDoneTogetherOnlyTheOneAtFaultFails() throws Exception {
     Together<Integer> together =
-        channels -> {
-          channels.forEach(this::insert);
-          if (channels.contains(3)) {
-            throw new IllegalArgumentException("channel 3");
-          }
-        };
+        together(
+            false,
+            channels -> {
+              channels.forEach(this::insert);
+              if (channels.contains(3)) {
+                throw new IllegalArgumentException("channel 3");
+              }
+            });
 
     List<FutureTask<Boolean>> all =
         eachWhileOthersCommit(channel -> {
