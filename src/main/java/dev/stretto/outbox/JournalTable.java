@@ -33,20 +33,26 @@ public final class JournalTable {
          for update
       """;
 
-  /** The same of many channels, where the database can do that: one round trip for all. */
-  private static final String NEXT_OF_ALL =
+  /**
+   * Removes them too, of many channels, where the database can do all that at once: one round trip.
+   * The rows are locked, so that they are where they were found.
+   */
+  private static final String TAKE_OF_ALL =
       """
-      select h.number, j.entry, j.fence, j.written_at, j.deliveries
-        from unnest(?::text[], ?::bigint[], ?::bigint[]) with ordinality
-               as h (channel, after, most, number)
-       cross join lateral (
-         select entry, fence, written_at, deliveries
-           from outbox_journal
-          where channel = h.channel and entry > h.after
-          order by channel, entry
-          limit h.most
-            for update) j
-       order by h.number, j.entry
+      with found as (
+        select h.number, j.place, j.entry, j.fence, j.written_at, j.deliveries
+          from unnest(?::text[], ?::bigint[], ?::bigint[]) with ordinality
+                 as h (channel, after, most, number)
+         cross join lateral (
+           select ctid as place, entry, fence, written_at, deliveries
+             from outbox_journal
+            where channel = h.channel and entry > h.after
+            order by channel, entry
+            limit h.most
+              for update) j),
+      removed as (
+        delete from outbox_journal where ctid = any (array(select place from found)))
+      select number, entry, fence, written_at, deliveries from found order by number, entry
       """;
 
   private static final String REMOVE =
@@ -137,24 +143,13 @@ public final class JournalTable {
   }
 
   private int applyInTransaction(List<Head> heads) {
-    List<Found> entries = vendor == Vendor.POSTGRESQL ? findAtOnce(heads) : find(heads);
+    List<Found> entries = vendor == Vendor.POSTGRESQL ? takeAtOnce(heads) : take(heads);
     writes.deliver(entries.stream().flatMap(Found::delivered).toList());
-    Map<Head, Long> last = new LinkedHashMap<>();
-    entries.forEach(entry -> last.put(entry.head(), entry.number()));
-    Batches.update(
-        jdbc,
-        REMOVE,
-        List.copyOf(last.entrySet()),
-        (statement, each) -> {
-          statement.setString(1, each.getKey().channel());
-          statement.setLong(2, each.getKey().after());
-          statement.setLong(3, each.getValue());
-        });
     return entries.size();
   }
 
   /** In the order of the channels and of their entries, each locked until the transaction ends. */
-  private List<Found> find(List<Head> heads) {
+  private List<Found> take(List<Head> heads) {
     List<Found> found = new ArrayList<>();
     for (Head head : heads) {
       found.addAll(
@@ -165,13 +160,24 @@ public final class JournalTable {
               head.after(),
               head.most()));
     }
+    Map<Head, Long> last = new LinkedHashMap<>();
+    found.forEach(entry -> last.put(entry.head(), entry.number()));
+    Batches.update(
+        jdbc,
+        REMOVE,
+        List.copyOf(last.entrySet()),
+        (statement, each) -> {
+          statement.setString(1, each.getKey().channel());
+          statement.setLong(2, each.getKey().after());
+          statement.setLong(3, each.getValue());
+        });
     return found;
   }
 
   /** The same. */
-  private List<Found> findAtOnce(List<Head> heads) {
+  private List<Found> takeAtOnce(List<Head> heads) {
     return jdbc.query(
-        NEXT_OF_ALL,
+        TAKE_OF_ALL,
         (row, number) -> Found.of(heads.get(row.getInt(1) - 1), row, 2),
         heads.stream().map(Head::channel).toArray(String[]::new),
         heads.stream().mapToLong(Head::after).toArray(),
