@@ -75,7 +75,9 @@ final class DeadRuns {
    */
   @Nullable JobParameters recover(Lease lease, @Nullable JobExecution own) throws SQLException {
     Long lastRun = lease.lastRun();
-    JobExecution last = lastRun == null ? null : repository.getJobExecution(lastRun);
+    boolean over = lastRun != null && isOver(lastRun);
+    JobExecution last = lastRun == null || over ? null : repository.getJobExecution(lastRun);
+    long newest = lastRun != null && (over || last != null) ? lastRun : 0;
     List<JobExecution> unheld = new ArrayList<>();
     List<JobExecution> dead = new ArrayList<>();
     for (JobExecution execution : running(lease.channel(), own)) {
@@ -88,8 +90,9 @@ final class DeadRuns {
       LOG.info(
           "channel {}: run {} had died; its job is restarted", lease.channel(), execution.getId());
       markFailed(execution);
-      if (last == null || last.getId() <= execution.getId()) {
+      if (newest <= execution.getId()) {
         last = execution;
+        newest = execution.getId();
       }
     }
     if (last == null || isOfAny(unheld, last.getJobInstance())) {
@@ -103,6 +106,13 @@ final class DeadRuns {
         yield last.getJobParameters();
       }
     };
+  }
+
+  /** Whether there is nothing to restart of it: most often so, and seen by one statement. */
+  private boolean isOver(long run) {
+    return jdbc.queryForList(STATUS, String.class, run).stream()
+        .map(BatchStatus::valueOf)
+        .anyMatch(status -> status == BatchStatus.COMPLETED || status == BatchStatus.ABANDONED);
   }
 
   /**
