@@ -117,15 +117,25 @@ public final class ChannelTable {
    * @return false where a later run has fenced this one off already
    */
   public boolean fence(String channel, long fence) {
-    Integer there = jdbc.queryForObject(EXISTS, Integer.class, channel);
-    if (there == null || there == 0) {
-      try {
-        jdbc.update(vendor == Vendor.POSTGRESQL ? CREATE_UNLESS_THERE : CREATE, channel);
-      } catch (DuplicateKeyException e) {
-        // Another run created it in between, which is as good.
-      }
-    }
+    return raise(channel, fence) || (create(channel) && raise(channel, fence));
+  }
+
+  private boolean raise(String channel, long fence) {
     return jdbc.update(FENCE, fence, channel, fence) == 1;
+  }
+
+  /** Whether there may be a row now that was not there. */
+  private boolean create(String channel) {
+    Integer there = jdbc.queryForObject(EXISTS, Integer.class, channel);
+    if (there != null && there > 0) {
+      return false;
+    }
+    try {
+      jdbc.update(vendor == Vendor.POSTGRESQL ? CREATE_UNLESS_THERE : CREATE, channel);
+    } catch (DuplicateKeyException e) {
+      // Another run created it in between, which is as good.
+    }
+    return true;
   }
 
   /**
