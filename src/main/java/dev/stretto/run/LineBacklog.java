@@ -107,10 +107,11 @@ final class LineBacklog implements Backlog {
     }
     if (lookBacks.due(pause)) {
       lookBack();
-    }
-    readOn();
-    if (page.isEmpty()) {
-      add(messages.unpositioned(channel, lastId, PAGE));
+    } else {
+      readOn();
+      if (page.isEmpty()) {
+        add(messages.unpositioned(channel, lastId, PAGE));
+      }
     }
     return !page.isEmpty();
   }
@@ -136,13 +137,21 @@ final class LineBacklog implements Backlog {
   /**
    * Looks at everything that waits, for ids can become visible late and positions can come back.
    * What is known is left out. The known ids are taken before the query, so that none of them is
-   * taken for a new one when its row changes in between.
+   * taken for a new one when its row changes in between. They are fewer than the rows looked at, so
+   * that something is found where there is anything.
+   *
+   * <p>INVARIANT: no new row is read while the table may have one with a position that was not: the
+   * new one's position will be higher.
    */
   private void lookBack() {
     lookBacks.begin();
     Set<Long> known = Set.copyOf(mayShowAsWaiting);
-    add(unknown(messages.positioned(channel, 0, PAGE + known.size()), known));
-    add(unknown(messages.unpositioned(channel, 0, PAGE + known.size()), known));
+    int most = PAGE + known.size();
+    List<Message> positioned = messages.positioned(channel, 0, most);
+    add(unknown(positioned, known));
+    if (positioned.size() < most) {
+      add(unknown(messages.unpositioned(channel, 0, most), known));
+    }
     lookBacks.end();
     owesLookBack = !page.isEmpty();
   }

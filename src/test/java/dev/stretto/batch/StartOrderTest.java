@@ -11,10 +11,12 @@ import dev.stretto.outbox.admin.ParkedMessages;
 import dev.stretto.outbox.admin.RecordedMessages;
 import dev.stretto.report.StartOrder;
 import dev.stretto.report.StartOrder.Finding;
+import dev.stretto.run.Backlog;
 import dev.stretto.run.ChannelRun;
 import dev.stretto.run.RunOptions;
 import dev.stretto.transport.Outcome;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +72,27 @@ class StartOrderTest {
       fixture.dispatch();
 
       assertThat(order(fixture).check("space", null)).isEqualTo(new Finding("space", 12, 8, null));
+    }
+  }
+
+  /** As where a run with a window of 700 died, and the next has a smaller one. */
+  @Test
+  void moreThanAPageThatWasClaimedStartsBeforeWhatIsNew() throws Exception {
+    try (JobFixture fixture = new JobFixture(database, folder, "window=1")) {
+      fixture.append(800);
+      fixture.jdbc.update(
+          "insert into outbox_channel (channel, last_position, highest_id, claims, claimed)"
+              + " values ('space', 700, 700, '1:1+699', 700)");
+      // As long as it takes until everything that waits is looked at again.
+      Duration longer = Backlog.LOOK_BACK.plusMillis(500);
+      fixture.transport.script(call ->
+          call.message().position() == 1
+              ? Answer.delivered(longer)
+              : Answer.soon(new Outcome.Delivered()));
+
+      fixture.dispatch();
+
+      assertThat(fixture.transport.positions()).hasSize(800).isSorted();
     }
   }
 
