@@ -37,7 +37,7 @@ public final class Leases implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   /** For how long a connection that works is used without asking it whether it does. */
-  private static final Duration PROVEN = Duration.ofMillis(500);
+  private static final Duration PROVEN = Duration.ofMillis(50);
 
   private final DataSource database;
   private final Duration duration;
