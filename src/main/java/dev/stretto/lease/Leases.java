@@ -1,6 +1,5 @@
 package dev.stretto.lease;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +35,7 @@ public final class Leases implements AutoCloseable {
   /** How soon word for a run to stop is seen, at the latest. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  /** For how long a connection that works is used without asking it whether it does. */
-  private static final Duration PROVEN = Duration.ofMillis(50);
-
-  private final DataSource database;
+  private final LeaseConnection connection;
   private final Duration duration;
   private final String owner;
   private final LongSupplier nanos;
@@ -49,10 +45,6 @@ public final class Leases implements AutoCloseable {
   private final List<Lease> held = new ArrayList<>();
   private final AtomicLong renewals = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
-  private @Nullable Connection connection;
-
-  /** When the connection was last seen to work. */
-  private long provenAt;
 
   private @Nullable Thread renewer;
 
@@ -78,7 +70,7 @@ public final class Leases implements AutoCloseable {
    */
   public Leases(
       DataSource database, Duration duration, String owner, LongSupplier nanos, boolean lent) {
-    this.database = database;
+    this.connection = new LeaseConnection(database, duration, nanos);
     this.duration = duration;
     this.owner = owner;
     this.nanos = nanos;
@@ -174,7 +166,7 @@ public final class Leases implements AutoCloseable {
     lock.lock();
     try {
       renewIfDue();
-      return new UnheldRuns(open(), owner, duration).deadUpTo(row(lease), newest);
+      return new UnheldRuns(connection.open(), owner, duration).deadUpTo(row(lease), newest);
     } finally {
       lock.unlock();
     }
@@ -243,7 +235,7 @@ public final class Leases implements AutoCloseable {
           why(e));
     } finally {
       if (lent && held.isEmpty()) {
-        drop();
+        connection.drop();
       }
       lock.unlock();
     }
@@ -257,7 +249,7 @@ public final class Leases implements AutoCloseable {
       List.copyOf(held).forEach(this::release);
       closed = true;
       changed.signalAll();
-      drop();
+      connection.drop();
     } finally {
       lock.unlock();
     }
@@ -320,7 +312,7 @@ public final class Leases implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      drop();
+      connection.drop();
       failures.incrementAndGet();
       notRenewed(living, e);
     }
@@ -373,7 +365,7 @@ public final class Leases implements AutoCloseable {
       }
     } catch (SQLException e) {
       LOG.debug("Can't see whether runs shall stop", e);
-      drop();
+      connection.drop();
     }
   }
 
@@ -391,35 +383,7 @@ public final class Leases implements AutoCloseable {
   }
 
   private LeaseTable table() throws SQLException {
-    return new LeaseTable(open());
-  }
-
-  private Connection open() throws SQLException {
-    Connection open = connection;
-    if (open != null && nanos.getAsLong() - provenAt < PROVEN.toNanos()) {
-      return open;
-    }
-    if (open == null || !open.isValid(1)) {
-      open = database.getConnection();
-      open.setAutoCommit(true);
-      open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-      // An answer that takes a lease's time comes too late. H2 gives a lock up after 2 s by itself.
-      open.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, duration.toMillis()));
-      connection = open;
-    }
-    provenAt = nanos.getAsLong();
-    return open;
-  }
-
-  private void drop() {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        LOG.debug("closing the lease's connection failed", e);
-      }
-      connection = null;
-    }
+    return new LeaseTable(connection.open());
   }
 
   /** Waits until something changed or the time is over. */
