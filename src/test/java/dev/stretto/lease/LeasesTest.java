@@ -350,20 +350,7 @@ class LeasesTest {
   @Test
   void aLostConnectionCostsNoLease() throws Exception {
     Queue<Connection> connections = new ConcurrentLinkedQueue<>();
-    Leases leases =
-        leases(
-            new SchemaDataSource(
-                new DriverManagerDataSource(database.url(), database.user(), database.password()) {
-                  @Override
-                  public Connection getConnection() throws SQLException {
-                    Connection connection = super.getConnection();
-                    connections.add(connection);
-                    return connection;
-                  }
-                },
-                null),
-            "first",
-            KEPT);
+    Leases leases = leases(noting(connections), "first", KEPT);
     Lease lease = leases.acquire("space");
     connections.element().close();
     String before = expiry();
@@ -372,6 +359,33 @@ class LeasesTest {
 
     assertThat(lease.live()).isTrue();
     assertThat(connections).hasSize(2);
+  }
+
+  @Test
+  void aConnectionLostBetweenTwoUsesIsOpenedAgain() throws Exception {
+    Queue<Connection> connections = new ConcurrentLinkedQueue<>();
+    AtomicLong clock = new AtomicLong();
+    Leases leases = leases(noting(connections), "first", LONG, clock::get);
+    leases.release(leases.acquire("space"));
+    connections.element().close();
+    clock.addAndGet(Duration.ofMillis(50).toNanos());
+
+    assertThat(leases.acquire("elsewhere").live()).isTrue();
+
+    assertThat(connections).hasSize(2);
+  }
+
+  private DataSource noting(Queue<Connection> connections) {
+    return new SchemaDataSource(
+        new DriverManagerDataSource(database.url(), database.user(), database.password()) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            connections.add(connection);
+            return connection;
+          }
+        },
+        null);
   }
 
   @Test
