@@ -34,8 +34,8 @@ public final class JournalTable {
       """;
 
   /**
-   * Removes them too, of many channels, where the database can do all that at once: one round trip.
-   * The rows are locked, so that they are where they were found.
+   * Finds those of many channels and removes them, where the database can do that at once: one
+   * round trip for all. The rows are locked, so that they are where they were found.
    */
   private static final String TAKE_OF_ALL =
       """

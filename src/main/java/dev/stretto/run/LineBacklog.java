@@ -137,8 +137,8 @@ final class LineBacklog implements Backlog {
   /**
    * Looks at everything that waits, for ids can become visible late and positions can come back.
    * What is known is left out. The known ids are taken before the query, so that none of them is
-   * taken for a new one when its row changes in between. They are fewer than the rows looked at, so
-   * that something is found where there is anything.
+   * taken for a new one when its row changes in between. More rows are looked at than ids are
+   * known, so that something is found where there is anything.
    *
    * <p>INVARIANT: no new row is read while the table may have one with a position that was not: the
    * new one's position will be higher.

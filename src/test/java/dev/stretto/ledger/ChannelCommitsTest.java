@@ -33,7 +33,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Law 7, where a process commits what several channels have ready by one transaction. */
+/** Law 7, where a process commits together what several channels have ready. */
 @OnEachDatabase
 class ChannelCommitsTest {
 
