@@ -1,6 +1,8 @@
 package dev.stretto.batch;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stretto.batch.RehearsedTransport.Answer;
 import dev.stretto.batch.RunResult.Executed;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +117,9 @@ class JournalTest {
               .execute(status -> {
                 int applied = journal.apply("space", 0, 2);
                 other.completeAsync(() -> journal.apply("space", 0, 2));
+                assertThatThrownBy(() -> other.get(500, MILLISECONDS))
+                    .as("waits for this transaction")
+                    .isInstanceOf(TimeoutException.class);
                 return applied;
               });
 
