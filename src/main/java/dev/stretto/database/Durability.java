@@ -2,14 +2,13 @@ package dev.stretto.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes what was committed survive a power cut. H2 hands a commit to the operating system, which is
- * enough for a killed JVM; only {@code CHECKPOINT SYNC} makes it reach the disk. Other databases do
- * so at the commit itself.
+ * enough for a killed JVM; it reaches the disk only when asked to. Other databases do so at the
+ * commit itself.
  */
 public final class Durability {
 
@@ -36,9 +35,7 @@ public final class Durability {
         needed = Vendor.of(connection) == Vendor.H2;
       }
       if (Boolean.TRUE.equals(needed)) {
-        try (Statement statement = connection.createStatement()) {
-          statement.execute("checkpoint sync");
-        }
+        H2Turns.sync(connection);
       }
     }
   }

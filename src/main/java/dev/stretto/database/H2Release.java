@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which releases of H2 keep what was committed. From 2.5.250 to 2.5.252 a file that is opened after
- * its process was killed lacks the last commits.
+ * Has H2 keep what was committed, all of it or nothing. From 2.5.250 to 2.5.252 a file that is
+ * opened after its process was killed lacks the last commits; with others, see {@link H2Turns}.
  */
 public final class H2Release {
 
@@ -16,11 +16,12 @@ public final class H2Release {
   private H2Release() {}
 
   /**
-   * Asks the connection whose database it is; one in memory forgets everything anyway.
+   * Asks the connection whose database it is; one in memory forgets everything anyway. To be called
+   * before anything is written.
    *
    * @throws UnusableDatabaseException where a killed process would cost commits
    */
-  public static void requireCommitsKept(Connection connection) throws SQLException {
+  public static void keepCommits(Connection connection) throws SQLException {
     if (Vendor.of(connection) != Vendor.H2
         || OpenDatabase.forgets(connection.getMetaData().getURL())) {
       return;
@@ -32,5 +33,6 @@ public final class H2Release {
               + release.group(1)
               + ", which loses what was committed last when its process is killed: use H2 2.4.240");
     }
+    H2Turns.install(connection);
   }
 }

@@ -1,0 +1,139 @@
+package dev.stretto.database;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.store.fs.FileBase;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FilePathWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of H2's that are named {@code recorded:path}: tells what is written to them, write by
+ * write, and fails to write when it is to.
+ */
+public final class RecordedFile extends FilePathWrapper {
+
+  private static final List<Change> CHANGES = new ArrayList<>();
+  private static volatile @Nullable IOException failure;
+
+  /**
+   * What was written, or to which size the file was cut.
+   *
+   * @param at where, or the size
+   * @param bytes null where it was cut
+   */
+  record Change(long at, byte @Nullable [] bytes) {}
+
+  /** Records from now on. */
+  static void begin() {
+    FilePath.register(new RecordedFile());
+    failure = null;
+    synchronized (CHANGES) {
+      CHANGES.clear();
+    }
+  }
+
+  /** From now on nothing can be written. */
+  static void fail(IOException how) {
+    failure = how;
+  }
+
+  static List<Change> changes() {
+    synchronized (CHANGES) {
+      return List.copyOf(CHANGES);
+    }
+  }
+
+  private static void add(Change change) {
+    synchronized (CHANGES) {
+      CHANGES.add(change);
+    }
+  }
+
+  @Override
+  public String getScheme() {
+    return "recorded";
+  }
+
+  @Override
+  public FileChannel open(String mode) throws IOException {
+    return new Channel(getBase().open(mode));
+  }
+
+  private static final class Channel extends FileBase {
+    private final FileChannel file;
+
+    Channel(FileChannel file) {
+      this.file = file;
+    }
+
+    @Override
+    public synchronized int write(ByteBuffer source, long at) throws IOException {
+      IOException fails = failure;
+      if (fails != null) {
+        throw fails;
+      }
+      byte[] bytes = new byte[source.remaining()];
+      source.duplicate().get(bytes);
+      add(new Change(at, bytes));
+      return file.write(source, at);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      throw new IOException("H2 says where");
+    }
+
+    @Override
+    public FileChannel truncate(long size) throws IOException {
+      add(new Change(size, null));
+      file.truncate(size);
+      return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.size();
+    }
+
+    @Override
+    public long position() throws IOException {
+      return file.position();
+    }
+
+    @Override
+    public FileChannel position(long position) throws IOException {
+      file.position(position);
+      return this;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return file.read(target);
+    }
+
+    @Override
+    public synchronized int read(ByteBuffer target, long at) throws IOException {
+      return file.read(target, at);
+    }
+
+    @Override
+    public void force(boolean metaData) throws IOException {
+      file.force(metaData);
+    }
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+      return file.tryLock(position, size, shared);
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      file.close();
+    }
+  }
+}
