@@ -7,10 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.h2.api.DatabaseEventListener;
 import org.h2.engine.Session;
 import org.h2.engine.SessionLocal;
@@ -33,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * way. Each statement that may write waits for its turn and has it until it is over, with its
  * commit where it commits itself; {@code COMMIT} and {@code ROLLBACK} are statements too.
  *
+ * <p>A transaction keeps its turn for up to a millisecond between two statements, as a change of
+ * turns costs more than a statement.
+ *
  * <p>The price: what sessions did at the same time they do one after the other. Where a statement
  * takes longer than 100 ms, as one does that waits for a row whose transaction waits for its turn,
  * the next takes the turn from it; a process must be killed in that very moment to leave something
@@ -47,10 +48,7 @@ public class H2Turns implements DatabaseEventListener {
   /** Whose statement H2 executes on this thread; H2 tells its listeners the statement only. */
   private static final MethodHandle SESSION = session();
 
-  private static final Semaphore TURN = new Semaphore(1, true);
-
-  /** Who has it; null while nobody has, and for a moment more. */
-  private static final AtomicReference<@Nullable Thread> HOLDER = new AtomicReference<>();
+  private static final Turns TURNS = new Turns();
 
   private final Duration patience;
 
@@ -109,7 +107,7 @@ public class H2Turns implements DatabaseEventListener {
     if (state == STATE_STATEMENT_START && mayWrite(sql)) {
       begin();
     } else if (state == STATE_STATEMENT_END && mayWrite(sql)) {
-      end();
+      end(sql);
     }
   }
 
@@ -130,46 +128,103 @@ public class H2Turns implements DatabaseEventListener {
   }
 
   private void begin() {
-    while (HOLDER.get() != Thread.currentThread()) {
-      Thread holder = HOLDER.get();
-      if (acquire()) {
-        HOLDER.set(Thread.currentThread());
-      } else if (holder != null) {
-        // Whoever had it lets go of nothing any more.
-        HOLDER.compareAndSet(holder, Thread.currentThread());
-      }
-    }
+    TURNS.begin(Thread.currentThread(), patience.toNanos());
   }
 
-  /** An interrupt ends no wait, and its flag is not kept: it would close the file. */
-  private boolean acquire() {
-    long end = System.nanoTime() + patience.toNanos();
-    while (true) {
-      try {
-        return TURN.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        // as said above
-      }
-    }
-  }
-
-  private void end() {
+  private void end(String sql) {
+    boolean over = endsTransaction(sql);
     try {
       SessionLocal session = (SessionLocal) (Session) SESSION.invokeExact();
       if (session.getAutoCommit() && session.isOpen()) {
+        over = true;
         begin();
         session.commit(false);
       }
     } catch (Throwable e) {
+      over = true;
       throw H2Turns.<RuntimeException>untyped(new CommitFailed(e));
     } finally {
-      leave();
+      TURNS.end(Thread.currentThread(), over);
     }
   }
 
+  private static boolean endsTransaction(String sql) {
+    String text = sql.stripLeading().toLowerCase(Locale.ROOT);
+    return text.startsWith("commit") || text.startsWith("rollback");
+  }
+
   private static void leave() {
-    if (HOLDER.compareAndSet(Thread.currentThread(), null)) {
-      TURN.release();
+    TURNS.end(Thread.currentThread(), true);
+  }
+
+  /** Whose turn it is, first come, first served. Thread-safe. */
+  private static final class Turns {
+
+    /** How long one is kept between two statements. */
+    private static final long KEPT = Duration.ofMillis(1).toNanos();
+
+    private final ArrayDeque<Thread> waiting = new ArrayDeque<>();
+    private @Nullable Thread holder;
+
+    /** Whether its statement is under way. */
+    private boolean busy;
+
+    /** Since when it is or isn't. */
+    private long since;
+
+    /**
+     * Blocks until it is this thread's turn. An interrupt ends no wait, and its flag is not kept:
+     * it would close the file.
+     *
+     * @param patience how long the statement of another may take, in nanoseconds
+     */
+    synchronized void begin(Thread thread, long patience) {
+      if (holder != thread) {
+        waiting.add(thread);
+        for (long left = left(thread, patience); left > 0; left = left(thread, patience)) {
+          await(left);
+        }
+        waiting.remove();
+        holder = thread;
+        // Whoever is first now waits for another.
+        notifyAll();
+      }
+      busy = true;
+      since = System.nanoTime();
+    }
+
+    private long left(Thread thread, long patience) {
+      if (waiting.peek() != thread) {
+        return Long.MAX_VALUE;
+      }
+      return holder == null ? 0 : (busy ? patience : KEPT) - (System.nanoTime() - since);
+    }
+
+    @SuppressWarnings("WaitNotInLoop")
+    private void await(long nanos) {
+      try {
+        wait(nanos == Long.MAX_VALUE ? 0 : Duration.ofNanos(nanos).toMillis() + 1);
+      } catch (InterruptedException e) {
+        // as said above
+      }
+    }
+
+    /**
+     * A statement is over.
+     *
+     * @param over whether its transaction is, too
+     */
+    synchronized void end(Thread thread, boolean over) {
+      if (holder == thread) {
+        busy = false;
+        since = System.nanoTime();
+        if (over) {
+          holder = null;
+        }
+        if (!waiting.isEmpty()) {
+          notifyAll();
+        }
+      }
     }
   }
 
