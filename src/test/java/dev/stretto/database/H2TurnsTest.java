@@ -114,7 +114,7 @@ public class H2TurnsTest {
     int before;
     try (Connection connection = create();
         Connection other = connect()) {
-      H2Turns.install(connection);
+      H2Release.keepCommits(connection);
       before = RecordedFile.changes().size();
       CompletableFuture<Void> beside =
           CompletableFuture.runAsync(
@@ -246,7 +246,7 @@ public class H2TurnsTest {
   void aTransactionGoesOnWhoseRowTheHolderOfTheTurnWaitsFor() throws Exception {
     try (Connection one = create();
         Connection other = connect()) {
-      H2Turns.install(one);
+      H2Release.keepCommits(one);
       execute(other, "set lock_timeout 60000");
       one.setAutoCommit(false);
       execute(one, "update sums set n = 5 where id = 1");
@@ -292,7 +292,7 @@ public class H2TurnsTest {
   @Test
   void aStatementFailsWhoseCommitFindsNoSpace() throws Exception {
     try (Connection one = create()) {
-      H2Turns.install(one);
+      H2Release.keepCommits(one);
       RecordedFile.fail(new IOException("No space left on device"));
 
       SQLException full =

@@ -53,7 +53,7 @@ public final class ReadingMain {
         throw new IOException("not understood: " + line);
       }
       int attempt = Integer.parseInt(members.group(3));
-      notes.println(members.group(2) + " " + attempt);
+      notes.println(members.group(2) + " " + attempt + " " + members.group(1));
       boolean again = attempt == 1 && random.nextInt(10) == 0;
       unanswered.add(
           "{\"id\":\""
