@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
-/** Law 8, for a run that died before the channel's lease had its number. */
+/** Law 8, for a run that died and is not the last of which the channel's lease has the number. */
 @OnEachDatabase
 class DeadRunsTest {
 
@@ -25,13 +25,6 @@ class DeadRunsTest {
     fixture = new JobFixture(database, folder);
     run();
     run();
-    fixture.jdbc.update(
-        "update BATCH_JOB_EXECUTION set status = 'STARTED', end_time = null"
-            + " where job_execution_id in (1, 2)");
-    fixture.jdbc.update(
-        "update BATCH_JOB_EXECUTION_PARAMS set parameter_value = 'other'"
-            + " where job_execution_id = 2 and parameter_name = 'channel'");
-    fixture.jdbc.update("update channel_lease set run = null");
   }
 
   @AfterEach
@@ -41,12 +34,38 @@ class DeadRunsTest {
 
   @Test
   void theNextOfItsChannelRecoversItAndOneOfAnotherChannelIsLeftAlone() throws Exception {
+    looksAsIfItRan(1);
+    looksAsIfItRan(2);
+    fixture.jdbc.update(
+        "update BATCH_JOB_EXECUTION_PARAMS set parameter_value = 'other'"
+            + " where job_execution_id = 2 and parameter_name = 'channel'");
+    fixture.jdbc.update("update channel_lease set run = null");
+
     run();
 
     assertThat(status(1)).isEqualTo("FAILED");
     assertThat(status(2)).isEqualTo("STARTED");
     assertThat(instance(3)).as("it was restarted").isEqualTo(instance(1));
     assertThat(status(3)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void oneBeforeTheLastWhichWasCompletedIsRecoveredAndNotRestarted() throws Exception {
+    looksAsIfItRan(1);
+
+    run();
+
+    assertThat(status(1)).isEqualTo("FAILED");
+    assertThat(status(2)).isEqualTo("COMPLETED");
+    assertThat(instance(3)).as("its own").isNotIn(instance(1), instance(2));
+    assertThat(status(3)).isEqualTo("COMPLETED");
+  }
+
+  private void looksAsIfItRan(long run) {
+    fixture.jdbc.update(
+        "update BATCH_JOB_EXECUTION set status = 'STARTED', end_time = null"
+            + " where job_execution_id = ?",
+        run);
   }
 
   private void run() throws Exception {
