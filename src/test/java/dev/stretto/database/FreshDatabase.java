@@ -1,5 +1,6 @@
 package dev.stretto.database;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.stretto.database.schema.QuietDataSource;
 import dev.stretto.database.schema.Schema;
 import dev.stretto.database.schema.SchemaDataSource;
@@ -52,6 +53,15 @@ public record FreshDatabase(Database vendor, String url, String user, String pas
         .load()
         .migrate();
     return this;
+  }
+
+  /** Connections that are kept, and to be closed. */
+  public HikariDataSource pool() {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setJdbcUrl(url);
+    pool.setUsername(user);
+    pool.setPassword(password);
+    return pool;
   }
 
   /** Connects anew each time, to Stretto's tables by their bare names. */

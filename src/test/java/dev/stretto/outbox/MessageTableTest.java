@@ -3,10 +3,9 @@ package dev.stretto.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.stretto.database.Database;
-import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
-import dev.stretto.database.OpenDatabase;
 import dev.stretto.message.Message;
 import dev.stretto.message.Settlement;
 import dev.stretto.message.Status;
@@ -16,7 +15,6 @@ import dev.stretto.outbox.Claims.Claim;
 import dev.stretto.outbox.admin.RecordedMessage;
 import dev.stretto.outbox.admin.RecordedMessages;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,15 +24,14 @@ import java.util.Objects;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -45,6 +42,7 @@ class MessageTableTest {
 
   @Parameter Database vendor;
   @TempDir Path folder;
+  private HikariDataSource connections;
   private JdbcTemplate jdbc;
   private TransactionTemplate transaction;
   private MessageTable messages;
@@ -54,27 +52,25 @@ class MessageTableTest {
 
   @BeforeEach
   void createTables() throws Exception {
-    FreshDatabase database = vendor.fresh(folder);
-    OpenDatabase opened =
-        OpenDatabase.open(
-            new OpenDatabase.Request(
-                database.url(), database.user(), database.password(), Duration.ZERO));
-    opened.close();
-    DataSource dataSource =
-        new DriverManagerDataSource(opened.url(), database.user(), database.password());
+    connections = vendor.fresh(folder).pool();
     new ResourceDatabasePopulator(
             migration("V2__outbox.sql"),
             migration("V3__claims.sql"),
             migration("V4__late_arrivals.sql"),
             migration("V5__journal.sql"),
             migration("V7__whose_fault.sql"))
-        .execute(dataSource);
-    jdbc = new JdbcTemplate(dataSource);
-    transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+        .execute(connections);
+    jdbc = new JdbcTemplate(connections);
+    transaction = new TransactionTemplate(new JdbcTransactionManager(connections));
     messages = new MessageTable(jdbc);
     held = new HeldTable(jdbc);
     lanes = new LaneTable(jdbc);
     channels = new ChannelTable(jdbc);
+  }
+
+  @AfterEach
+  void close() {
+    connections.close();
   }
 
   @Test

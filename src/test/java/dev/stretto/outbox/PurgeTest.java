@@ -3,9 +3,11 @@ package dev.stretto.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.stretto.database.Database;
 import dev.stretto.database.FreshDatabase;
 import dev.stretto.database.OnEachDatabase;
+import dev.stretto.database.schema.SchemaDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,7 @@ class PurgeTest {
   @Parameter Database vendor;
   @TempDir Path folder;
   private FreshDatabase database;
+  private HikariDataSource pool;
   private JdbcTemplate jdbc;
 
   /** Run in each batch, after it was read and before any of it is removed. */
@@ -53,8 +57,9 @@ class PurgeTest {
   @BeforeEach
   void createTables() {
     database = vendor.migrated(folder);
-    jdbc = new JdbcTemplate(database.dataSource());
-    DataSource purging = database.dataSource();
+    pool = database.pool();
+    DataSource purging = new SchemaDataSource(pool, null);
+    jdbc = new JdbcTemplate(purging);
     TransactionTemplate batches = new TransactionTemplate(new ObservedCommits(purging));
     // as the application has it
     batches.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
@@ -65,6 +70,11 @@ class PurgeTest {
     jdbc.update("insert into outbox_channel (channel) values ('space')");
     jdbc.update(
         "insert into outbox_count (channel, up_to, messages, discarded) values ('space', 0, 0, 0)");
+  }
+
+  @AfterEach
+  void close() {
+    pool.close();
   }
 
   @Test
