@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.stretto.database.RecordedFile.Change;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,9 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -115,7 +111,7 @@ public class H2TurnsTest {
     try (Connection connection = create();
         Connection other = connect()) {
       H2Release.keepCommits(connection);
-      before = RecordedFile.changes().size();
+      before = RecordedFile.changes();
       CompletableFuture<Void> beside =
           CompletableFuture.runAsync(
               () -> {
@@ -125,14 +121,14 @@ public class H2TurnsTest {
               },
               threads);
       connection.setAutoCommit(false);
-      for (int n = 1; RecordedFile.changes().size() < before + VERSIONS; n++) {
+      for (int n = 1; RecordedFile.changes() < before + VERSIONS; n++) {
         transact(connection, n);
       }
       over.set(true);
       beside.join();
     }
 
-    assertThat(halfDone(RecordedFile.changes(), before)).isEmpty();
+    assertThat(RecordedFile.wrong(before, folder.resolve("left.mv.db"), this::numbers)).isEmpty();
   }
 
   /** All rows have the same number afterwards. */
@@ -151,31 +147,7 @@ public class H2TurnsTest {
     connection.commit();
   }
 
-  /** What is found wrong by whoever opens the file as a killed process left it. */
-  private List<String> halfDone(List<Change> changes, int from) throws Exception {
-    Path file = folder.resolve("left.mv.db");
-    byte[] left = new byte[0];
-    List<String> wrong = new ArrayList<>();
-    for (int i = 0; i < changes.size(); i++) {
-      Change change = changes.get(i);
-      byte[] bytes = change.bytes();
-      if (bytes == null) {
-        left = Arrays.copyOf(left, (int) change.at());
-      } else {
-        left = Arrays.copyOf(left, (int) Math.max(left.length, change.at() + bytes.length));
-        System.arraycopy(bytes, 0, left, (int) change.at(), bytes.length);
-      }
-      if (i >= from) {
-        Files.write(file, left);
-        String numbers = numbers();
-        if (!numbers.isEmpty()) {
-          wrong.add("version " + i + ": " + numbers);
-        }
-      }
-    }
-    return wrong;
-  }
-
+  /** What whoever opens the file finds that is not as it should be. */
   private String numbers() throws SQLException {
     try (Connection connection = DriverManager.getConnection(url("file", "left"));
         Statement statement = connection.createStatement()) {
@@ -210,7 +182,7 @@ public class H2TurnsTest {
       execute(one, "set database_event_listener '" + Patient.class.getName() + "'");
       CompletableFuture<Void> first = executed(one, "update sums set n = held() where id = 1");
       reached.await();
-      int before = RecordedFile.changes().size();
+      int before = RecordedFile.changes();
       Thread[] waits = new Thread[1];
       CompletableFuture<Void> second =
           CompletableFuture.runAsync(
@@ -226,13 +198,13 @@ public class H2TurnsTest {
               threads);
 
       await().until(() -> waits[0] != null && waitsForItsTurn(waits[0]));
-      assertThat(RecordedFile.changes()).hasSize(before);
+      assertThat(RecordedFile.changes()).isEqualTo(before);
       assertThat(second).isNotDone();
 
       released.countDown();
       first.join();
       second.join();
-      assertThat(RecordedFile.changes()).hasSizeGreaterThan(before);
+      assertThat(RecordedFile.changes()).isGreaterThan(before);
     }
   }
 

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePath;
@@ -26,7 +29,22 @@ public final class RecordedFile extends FilePathWrapper {
    * @param at where, or the size
    * @param bytes null where it was cut
    */
-  record Change(long at, byte @Nullable [] bytes) {}
+  private record Change(long at, byte @Nullable [] bytes) {
+    byte[] of(byte[] before) {
+      if (bytes == null) {
+        return Arrays.copyOf(before, (int) at);
+      }
+      byte[] after = Arrays.copyOf(before, (int) Math.max(before.length, at + bytes.length));
+      System.arraycopy(bytes, 0, after, (int) at, bytes.length);
+      return after;
+    }
+  }
+
+  /** What is done with a version of a file, as a killed process would leave it. */
+  interface Look {
+    /** Says what is wrong with it; empty for nothing. */
+    String wrong() throws Exception;
+  }
 
   /** Records from now on. */
   static void begin() {
@@ -42,10 +60,38 @@ public final class RecordedFile extends FilePathWrapper {
     failure = how;
   }
 
-  static List<Change> changes() {
+  /** How many writes there were. */
+  static int changes() {
     synchronized (CHANGES) {
-      return List.copyOf(CHANGES);
+      return CHANGES.size();
     }
+  }
+
+  /**
+   * Has each version looked at that there was of the file, which must be the only one.
+   *
+   * @param from how many writes to leave out
+   * @param copy where to put one after the other
+   * @return what was wrong
+   */
+  static List<String> wrong(int from, Path copy, Look look) throws Exception {
+    List<Change> changes;
+    synchronized (CHANGES) {
+      changes = List.copyOf(CHANGES);
+    }
+    byte[] left = new byte[0];
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < changes.size(); i++) {
+      left = changes.get(i).of(left);
+      if (i >= from) {
+        Files.write(copy, left);
+        String found = look.wrong();
+        if (!found.isEmpty()) {
+          wrong.add("version " + i + ": " + found);
+        }
+      }
+    }
+    return wrong;
   }
 
   private static void add(Change change) {
