@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What H2 writes into its file while several sessions work. */
 public class H2TurnsTest {
 
-  private static final int ROWS = 14;
+  private static final int ROWS = 40;
 
   /** Versions of the file that are looked at. */
-  private static final int VERSIONS = 600;
+  private static final int VERSIONS = 500;
 
   private static CountDownLatch reached = new CountDownLatch(1);
   private static CountDownLatch released = new CountDownLatch(1);
@@ -93,10 +94,18 @@ public class H2TurnsTest {
   }
 
   private CompletableFuture<Void> executed(Connection connection, String sql) {
+    return executed(connection, sql, () -> true);
+  }
+
+  /** Again and again, on a thread of its own. */
+  private CompletableFuture<Void> executed(
+      Connection connection, String sql, BooleanSupplier enough) {
     return CompletableFuture.runAsync(
         () -> {
           try {
-            execute(connection, sql);
+            do {
+              execute(connection, sql);
+            } while (!enough.getAsBoolean());
           } catch (SQLException e) {
             throw new IllegalStateException(e);
           }
@@ -113,13 +122,7 @@ public class H2TurnsTest {
       H2Release.keepCommits(connection);
       before = RecordedFile.changes();
       CompletableFuture<Void> beside =
-          CompletableFuture.runAsync(
-              () -> {
-                while (!over.get()) {
-                  executed(other, "update sums set n = n + 1 where id = 2").join();
-                }
-              },
-              threads);
+          executed(other, "update sums set n = n + 1 where id = 2", over::get);
       connection.setAutoCommit(false);
       for (int n = 1; RecordedFile.changes() < before + VERSIONS; n++) {
         transact(connection, n);
