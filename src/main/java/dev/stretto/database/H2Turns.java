@@ -111,7 +111,7 @@ public class H2Turns implements DatabaseEventListener {
     }
   }
 
-  /** A statement failed, and has written nothing. */
+  /** A statement failed; H2 undoes what it wrote once this is told, without a turn. */
   @Override
   public void exceptionThrown(SQLException failure, String sql) {
     leave();

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -55,13 +56,22 @@ public record FreshDatabase(Database vendor, String url, String user, String pas
     return this;
   }
 
-  /** Connections that are kept, and to be closed. */
+  /** Connections such as a command's, which are kept, and to be closed. */
   public HikariDataSource pool() {
     HikariDataSource pool = new HikariDataSource();
-    pool.setJdbcUrl(url);
+    pool.setJdbcUrl(urlOfCommands());
     pool.setUsername(user);
     pool.setPassword(password);
     return pool;
+  }
+
+  private String urlOfCommands() {
+    try (OpenDatabase opened =
+        OpenDatabase.open(new OpenDatabase.Request(url, user, password, Duration.ZERO))) {
+      return opened.url();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Connects anew each time, to Stretto's tables by their bare names. */
