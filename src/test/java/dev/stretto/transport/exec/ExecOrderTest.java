@@ -2,6 +2,7 @@ package dev.stretto.transport.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
 import dev.stretto.transport.Driver;
 import dev.stretto.transport.Outcome;
@@ -35,12 +36,12 @@ class ExecOrderTest {
         List<Call> again = new ArrayList<>();
         List<Outcome> outcomes = driver.run(part);
         for (int i = 0; i < part.size(); i++) {
-          started.add(part.get(i).message().position() + " 1");
+          started.add(note(part.get(i)));
           if (!(outcomes.get(i) instanceof Outcome.Delivered)) {
             again.add(new Call(part.get(i).message(), 2, 42));
           }
         }
-        again.forEach(call -> started.add(call.message().position() + " 2"));
+        again.forEach(call -> started.add(note(call)));
 
         assertThat(again).hasSizeGreaterThan(CALLS / 200);
         assertThat(driver.run(again)).allMatch(Outcome.Delivered.class::isInstance);
@@ -50,5 +51,11 @@ class ExecOrderTest {
     }
 
     assertThat(Files.readAllLines(notes)).isEqualTo(started);
+  }
+
+  /** What the program writes when it has read it. */
+  private static String note(Call call) {
+    Message message = call.message();
+    return message.position() + " " + call.attempt() + " " + message.messageId();
   }
 }
