@@ -49,7 +49,7 @@ class HttpOAuth2Test {
   /** Which position's refusal is withheld, and until when. */
   private volatile long refusedLate;
 
-  private final CountDownLatch late = new CountDownLatch(1);
+  private final CompletableFuture<Void> late = new CompletableFuture<>();
 
   @BeforeEach
   void setUp() throws Exception {
@@ -67,10 +67,12 @@ class HttpOAuth2Test {
           }
           int number = Integer.parseInt(token.replaceFirst("Bearer token-number-", ""));
           response.setStatus(number >= goodFrom ? 200 : 401);
+          CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
           if (number < goodFrom && position == refusedLate) {
-            late.await();
+            // Without a thread that waits, which could be one that other answers need.
+            answered = late;
           }
-          callback.succeeded();
+          callback.completeWith(answered);
         });
   }
 
@@ -180,7 +182,7 @@ class HttpOAuth2Test {
       await().until(() -> endpoint.seen.size() == 2);
       await().during(Duration.ofMillis(500)).until(() -> positions(2).isEmpty());
 
-      late.countDown();
+      late.complete(null);
 
       assertThat(outcomes.join().values()).hasSize(CALLS).containsOnly(new Outcome.Delivered());
       assertThat(positions(2)).isSorted().contains(20L, 21L, (long) CALLS);
