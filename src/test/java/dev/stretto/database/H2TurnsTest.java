@@ -46,6 +46,17 @@ public class H2TurnsTest {
     }
   }
 
+  /** Notes what was written by the end of the last turn. */
+  public static final class Noting extends H2Turns {
+    private static volatile int changes;
+
+    @Override
+    public void setProgress(int state, String sql, long done, long of) {
+      super.setProgress(state, sql, done, of);
+      changes = RecordedFile.changes();
+    }
+  }
+
   /** A function of SQL's that takes as long as the test wants. */
   public static int held() throws InterruptedException {
     reached.countDown();
@@ -215,6 +226,18 @@ public class H2TurnsTest {
     return thread.getState() == Thread.State.TIMED_WAITING
         && Arrays.stream(thread.getStackTrace())
             .anyMatch(frame -> frame.getClassName().equals(H2Turns.class.getName()));
+  }
+
+  @Test
+  void aStatementThatCommitsItselfDoesSoInItsTurn() throws Exception {
+    try (Connection one = create()) {
+      execute(one, "set database_event_listener '" + Noting.class.getName() + "'");
+      int before = RecordedFile.changes();
+
+      execute(one, "update sums set n = 7 where id = 2");
+
+      assertThat(Noting.changes).isGreaterThan(before).isEqualTo(RecordedFile.changes());
+    }
   }
 
   @Test
