@@ -51,6 +51,9 @@ class HttpOAuth2Test {
 
   private final CompletableFuture<Void> late = new CompletableFuture<>();
 
+  /** Ends when that one has arrived, for which all other refusals wait. */
+  private final CompletableFuture<Void> underWay = new CompletableFuture<>();
+
   @BeforeEach
   void setUp() throws Exception {
     endpoint =
@@ -68,9 +71,11 @@ class HttpOAuth2Test {
           int number = Integer.parseInt(token.replaceFirst("Bearer token-number-", ""));
           response.setStatus(number >= goodFrom ? 200 : 401);
           CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
-          if (number < goodFrom && position == refusedLate) {
-            // Without a thread that waits, which could be one that other answers need.
-            answered = late;
+          if (number < goodFrom && refusedLate > 0) {
+            if (position == refusedLate) {
+              underWay.complete(null);
+            }
+            answered = position == refusedLate ? late : underWay;
           }
           callback.completeWith(answered);
         });
