@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.h2.api.DatabaseEventListener;
 import org.h2.engine.Session;
 import org.h2.engine.SessionLocal;
@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>INVARIANT: no version is written while another session's statement, or its commit, is under
  * way. Each statement that may write waits for its turn and has it until it is over, with its
- * commit where it commits itself; {@code COMMIT} and {@code ROLLBACK} are statements too.
+ * commit where it commits itself; {@code COMMIT} and {@code ROLLBACK} are statements too. A query
+ * may write where it takes a number of a sequence, which H2 commits at once, or has a statement
+ * within, as {@code select ... from final table (insert ...)}. It has no turn where a function that
+ * it calls, of the user's own, writes.
  *
  * <p>A transaction keeps its turn for up to a millisecond between two statements, as a change of
  * turns costs more than a statement.
@@ -49,6 +52,15 @@ public class H2Turns implements DatabaseEventListener {
   private static final MethodHandle SESSION = session();
 
   private static final Turns TURNS = new Turns();
+
+  private static final Pattern QUERY = starting("select|with");
+
+  private static final Pattern OVER = starting("commit|rollback");
+
+  /** What a query has that writes; it may mean something else, which costs a turn. */
+  private static final Pattern WRITES =
+      Pattern.compile(
+          "\\b(?:insert|update|delete|merge|nextval|next\\s+value)\\b", Pattern.CASE_INSENSITIVE);
 
   private final Duration patience;
 
@@ -122,9 +134,12 @@ public class H2Turns implements DatabaseEventListener {
     leave();
   }
 
+  private static Pattern starting(String words) {
+    return Pattern.compile("[\\s(]*(?:" + words + ")\\b", Pattern.CASE_INSENSITIVE);
+  }
+
   private static boolean mayWrite(String sql) {
-    String text = sql.stripLeading().toLowerCase(Locale.ROOT);
-    return !(text.startsWith("select") || text.startsWith("with")) || text.contains("for update");
+    return !QUERY.matcher(sql).lookingAt() || WRITES.matcher(sql).find();
   }
 
   private void begin() {
@@ -132,7 +147,7 @@ public class H2Turns implements DatabaseEventListener {
   }
 
   private void end(String sql) {
-    boolean over = endsTransaction(sql);
+    boolean over = OVER.matcher(sql).lookingAt();
     try {
       SessionLocal session = (SessionLocal) (Session) SESSION.invokeExact();
       if (session.getAutoCommit() && session.isOpen()) {
@@ -148,11 +163,6 @@ public class H2Turns implements DatabaseEventListener {
     }
   }
 
-  private static boolean endsTransaction(String sql) {
-    String text = sql.stripLeading().toLowerCase(Locale.ROOT);
-    return text.startsWith("commit") || text.startsWith("rollback");
-  }
-
   private static void leave() {
     TURNS.end(Thread.currentThread(), true);
   }
@@ -166,10 +176,10 @@ public class H2Turns implements DatabaseEventListener {
     private final ArrayDeque<Thread> waiting = new ArrayDeque<>();
     private @Nullable Thread holder;
 
-    /** Whether its statement is under way. */
-    private boolean busy;
+    /** Its statements under way: one may call a trigger or a function that executes others. */
+    private int statements;
 
-    /** Since when it is or isn't. */
+    /** Since when there are so many. */
     private long since;
 
     /**
@@ -186,10 +196,11 @@ public class H2Turns implements DatabaseEventListener {
         }
         waiting.remove();
         holder = thread;
+        statements = 0;
         // Whoever is first now waits for another.
         notifyAll();
       }
-      busy = true;
+      statements++;
       since = System.nanoTime();
     }
 
@@ -197,7 +208,7 @@ public class H2Turns implements DatabaseEventListener {
       if (waiting.peek() != thread) {
         return Long.MAX_VALUE;
       }
-      return holder == null ? 0 : (busy ? patience : KEPT) - (System.nanoTime() - since);
+      return holder == null ? 0 : (statements > 0 ? patience : KEPT) - (System.nanoTime() - since);
     }
 
     @SuppressWarnings("WaitNotInLoop")
@@ -216,7 +227,7 @@ public class H2Turns implements DatabaseEventListener {
      */
     synchronized void end(Thread thread, boolean over) {
       if (holder == thread) {
-        busy = false;
+        statements = Math.max(0, statements - 1);
         since = System.nanoTime();
         if (over) {
           holder = null;

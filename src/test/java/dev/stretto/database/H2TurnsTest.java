@@ -14,15 +14,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What H2 writes into its file while several sessions work. */
 public class H2TurnsTest {
@@ -64,6 +68,12 @@ public class H2TurnsTest {
     return 1;
   }
 
+  /** A function of SQL's that executes a statement, and then takes as long as the test wants. */
+  public static int changed(Connection connection) throws SQLException, InterruptedException {
+    execute(connection, "update details set n = 7 where id = 1");
+    return held();
+  }
+
   @AfterEach
   void end() {
     released.countDown();
@@ -93,7 +103,11 @@ public class H2TurnsTest {
       statement.execute("create index details_n on details (n)");
       statement.execute("create index details_place on details (place, n)");
       statement.execute("insert into details select x, 0, x from system_range(1, " + ROWS + ")");
-      statement.execute("create alias held for '" + H2TurnsTest.class.getName() + ".held'");
+      statement.execute("create sequence numbers");
+      for (String function : List.of("held", "changed")) {
+        statement.execute(
+            "create alias %s for '%s.%1$s'".formatted(function, H2TurnsTest.class.getName()));
+      }
     }
     return connection;
   }
@@ -189,36 +203,64 @@ public class H2TurnsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update sums set n = 7 where id = 2",
+        "values next value for numbers",
+        "select next value for numbers",
+        "Select nextval('numbers')",
+        "(select n from sums where id = 2) for update",
+        "select id from final table (insert into sums values (3, 0))",
+        "with added(id) as (select id from final table (insert into sums values (3, 0)))"
+            + " select id from added"
+      })
+  void whatWritesWaitsForAStatementUnderWayAndWhatReadsDoesNot(String sql) throws Exception {
+    waits("update sums set n = held() where id = 1", sql);
+  }
+
   @Test
-  void whatWritesWaitsForAStatementUnderWayAndWhatReadsDoesNot() throws Exception {
+  void whatWritesWaitsForAStatementThatExecutesOthers() throws Exception {
+    waits("update sums set n = changed() where id = 1", "update sums set n = 7 where id = 2");
+  }
+
+  private void waits(String underWay, String sql) throws Exception {
     try (Connection one = create();
         Connection other = connect()) {
       execute(one, "set database_event_listener '" + Patient.class.getName() + "'");
-      CompletableFuture<Void> first = executed(one, "update sums set n = held() where id = 1");
+      CompletableFuture<Void> first = executed(one, underWay);
+      CompletableFuture<Void> second = waiting(other, sql);
+      first.join();
+      second.join();
+    }
+  }
+
+  /** Starts a statement while another is held, and releases that once this one waits. */
+  private CompletableFuture<Void> waiting(Connection connection, String sql) throws Exception {
+    try {
       reached.await();
       int before = RecordedFile.changes();
-      Thread[] waits = new Thread[1];
-      CompletableFuture<Void> second =
+      CompletableFuture<Thread> thread = new CompletableFuture<>();
+      CompletableFuture<Void> statement =
           CompletableFuture.runAsync(
               () -> {
-                waits[0] = Thread.currentThread();
-                executed(other, "select 1").join();
+                executed(connection, "select n from sums where id = 1").join();
+                thread.complete(Thread.currentThread());
                 try {
-                  execute(other, "update sums set n = 7 where id = 2");
+                  execute(connection, sql);
                 } catch (SQLException e) {
                   throw new IllegalStateException(e);
                 }
               },
               threads);
 
-      await().until(() -> waits[0] != null && waitsForItsTurn(waits[0]));
+      Thread executes = thread.get(1, TimeUnit.MINUTES);
+      await().until(() -> statement.isDone() || waitsForItsTurn(executes));
+      assertThat(statement).isNotDone();
       assertThat(RecordedFile.changes()).isEqualTo(before);
-      assertThat(second).isNotDone();
-
+      return statement;
+    } finally {
       released.countDown();
-      first.join();
-      second.join();
-      assertThat(RecordedFile.changes()).isGreaterThan(before);
     }
   }
 
