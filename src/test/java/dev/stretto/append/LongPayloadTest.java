@@ -13,11 +13,13 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Payloads of every length, where the server takes them. */
 @OnEachDatabase
+@Isolated("changes a setting of the server")
 class LongPayloadTest {
 
   private static final Appender.Input PLAIN =

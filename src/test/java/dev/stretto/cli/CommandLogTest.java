@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -26,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a command logs, and that it is silent where that is asked; a purge at a run's end logs. */
 @Tag("slow")
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated("looks at the output")
 class CommandLogTest {
 
   private static final JsonMapper JSON = new JsonMapper();

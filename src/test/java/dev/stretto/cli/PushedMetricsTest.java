@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -32,6 +33,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /** A dispatch sends what was measured to a receiver of OpenTelemetry's, and does without one. */
 @Tag("slow")
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated("looks at the output")
 class PushedMetricsTest {
 
   private static final String URL = "--management.otlp.metrics.export.url=";

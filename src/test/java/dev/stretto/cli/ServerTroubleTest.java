@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -21,6 +22,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * A server that takes no writes, or no more connections, for now: 75, and a line that says which.
  */
 @OnEachServer
+@Isolated("changes settings of the server")
 class ServerTroubleTest {
 
   private static final String USER = "worker";
