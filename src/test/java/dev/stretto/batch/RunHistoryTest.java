@@ -19,9 +19,11 @@ import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.Parameter;
 
 @OnEachDatabase
+@Isolated("changes the time zone")
 class RunHistoryTest {
 
   @Parameter Database database;
