@@ -139,7 +139,10 @@ async function outcomeOfCall(send, message, raw) {
     return { outcome: 'rejected', reason: `payload is no JSON: ${error.message}` };
   }
   try {
-    await send(value);
+    const result = await send(value);
+    if (/^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(result))) {
+      throw new TypeError('the function returned a generator, which runs nothing until it is read');
+    }
     return { outcome: 'delivered' };
   } catch (error) {
     return outcomeOf(error);
@@ -162,28 +165,38 @@ function valueOf(message) {
  * | a timeout, an abort, a connection that was lost | unknown: it may have arrived |
  * | anything else | retry |
  *
- * A property `retryAfter`, in seconds, says how long to wait.
+ * A property `retryAfter`, in seconds, says how long to wait. Never throws, whatever the error does
+ * when it is asked or printed.
  */
 function outcomeOf(error) {
-  let word = error?.strettoOutcome;
+  let word = orUndefined(() => error.strettoOutcome);
   const said = WORDS.includes(word);
-  const code = error?.cause?.code ?? error?.code ?? '';
-  const name = error?.name ?? 'Error';
+  const code = orUndefined(() => String(error.cause?.code ?? error.code ?? '')) ?? '';
+  const name = orUndefined(() => String(error.name ?? 'Error')) ?? 'Error';
   if (!said) {
     word = wordFor(code, name);
     if (word === 'retry') {
-      console.error(error);
+      orUndefined(() => console.error(error));
     }
   }
-  const text = String(error?.message ?? error).trim();
-  const cause = error?.cause?.message ? `: ${error.cause.message}` : '';
-  const reason = said && text ? text : `${name}: ${text}${cause}`;
-  const wait = error?.retryAfter;
+  const text = orUndefined(() => String(error?.message ?? error).trim()) ?? '';
+  const cause = orUndefined(() => (error.cause?.message ? `: ${error.cause.message}` : '')) ?? '';
+  const reason = said && text ? text : (text ? `${name}: ${text}` : name) + cause;
+  const wait = orUndefined(() => error.retryAfter);
   return {
     outcome: word,
     reason: reason.slice(0, 2000),
     retryAfter: Number.isFinite(wait) && wait >= 0 ? wait : null,
   };
+}
+
+/** What is asked for; undefined where that fails, as it may with what others wrote. */
+function orUndefined(ask) {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 function wordFor(code, name) {

@@ -103,7 +103,7 @@ def serve(function, workers=None, raw=False):
     A call is entered only once the one before is inside the function. The end of standard input and
     SIGTERM let the calls under way end. What the function prints goes to standard error.
     """
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+    if any(_generates(code) for code in (function, _call_of(function))):
         raise TypeError("a generator function runs nothing when it is called")
     if workers is None:
         workers = int(os.environ.get("STRETTO_WINDOW", "64"))
@@ -118,10 +118,17 @@ def serve(function, workers=None, raw=False):
             _serve_threads(pipes, function, workers, raw)
 
 
+def _generates(function):
+    return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+
 def _is_async(function):
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
-        getattr(type(function), "__call__", None)
-    )
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(_call_of(function))
+
+
+def _call_of(function):
+    """What runs when an object that is no function is called."""
+    return getattr(type(function), "__call__", None)
 
 
 class _Pipes:
@@ -159,13 +166,14 @@ class _Pipes:
         """Blocks for the next message; None where there will be no more."""
         while not self._ended and not self._lines:
             if self._woken in select.select([self._in, self._woken], [], [])[0]:
-                break
+                return None
             self._fill(os.read(self._in, 1 << 16))
         return None if self._ended else Message(self._lines.pop())
 
     def _fill(self, read):
-        # A line without its end, at the end of the input, is no message.
-        self._ended = not read
+        if not read:
+            # A line without its end, at the end of the input, is no message.
+            self._ended = True
         lines = read.split(b"\n")
         if len(lines) > 1:
             lines[0] = b"".join(self._rest) + lines[0]
@@ -221,42 +229,53 @@ def _outcome_of(error):
     | anything else | retry |
 
     An attribute `retry_after`, in seconds or a timedelta, says how long to wait.
+
+    Never raises, whatever the exception does when it is asked or printed.
     """
-    word = getattr(error, "stretto_outcome", None)
-    said = word in _WORDS
-    # urllib's have the cause as their reason.
-    cause = getattr(error, "reason", None)
-    cause = cause if isinstance(cause, BaseException) else error
+    word = _or_none(lambda: error.stretto_outcome)
+    said = isinstance(word, str) and word in _WORDS
     if not said:
-        if isinstance(cause, (ConnectionRefusedError, socket.gaierror)):
-            word = "unavailable"
-        elif isinstance(cause, (TimeoutError, socket.timeout, ConnectionError)) or (
-            type(cause).__name__ == "TimeoutError"
-        ):
-            word = "unknown"
-        else:
-            word = "retry"
-            traceback.print_exception(type(error), error, error.__traceback__)
-    text = str(error).strip()
+        word = _word_for(error)
+        if word == "retry":
+            _or_none(lambda: traceback.print_exception(type(error), error, error.__traceback__))
+    text = _or_none(lambda: str(error).strip()) or ""
     kind = type(error).__name__
     reason = text if said and text else kind + (": " + text if text else "")
     return {
         "outcome": word,
         "reason": reason[:2000],
-        "retryAfter": _seconds(getattr(error, "retry_after", None)),
+        "retryAfter": _or_none(lambda: _seconds(error.retry_after)),
     }
 
 
+def _or_none(ask):
+    """What is asked for; None where that fails, as it may with what others wrote."""
+    try:
+        return ask()
+    except Exception:
+        return None
+
+
+def _word_for(error):
+    # urllib's have the cause as their reason.
+    cause = _or_none(lambda: error.reason)
+    cause = cause if isinstance(cause, BaseException) else error
+    if isinstance(cause, (ConnectionRefusedError, socket.gaierror)):
+        return "unavailable"
+    lost = isinstance(cause, (TimeoutError, socket.timeout, ConnectionError))
+    return "unknown" if lost or type(cause).__name__ == "TimeoutError" else "retry"
+
+
 def _seconds(wait):
-    if hasattr(wait, "total_seconds"):
-        wait = wait.total_seconds()
-    usable = isinstance(wait, (int, float)) and math.isfinite(wait) and wait >= 0
-    return wait if usable else None
+    seconds = float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def _delivered(result):
     if inspect.isawaitable(result):
         raise TypeError("the function returned something to be awaited; give serve an async def")
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        raise TypeError("the function returned a generator, which runs nothing until it is read")
     return {"outcome": "delivered"}
 
 
@@ -264,13 +283,13 @@ def _argument(pipes, message, raw):
     """What the function is given, and whether it is; a payload that is no JSON is answered here."""
     try:
         return (message if raw else message.value()), True
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         pipes.answer(message, {"outcome": "rejected", "reason": "payload is no JSON: %s" % error})
         return None, False
 
 
 def _serve_threads(pipes, function, workers, raw):
-    code = _code_of(function)
+    entry = _Entry(function)
     idle = queue.SimpleQueue()
     threads = 0
     while True:
@@ -289,10 +308,7 @@ def _serve_threads(pipes, function, workers, raw):
         # INVARIANT (order of entry): this thread alone hands calls over, in the order in which
         # their lines were read, and the next only after it saw this one inside the function.
         worker.call(message, argument)
-        looks = 0
-        while not worker.returned and not _inside(worker.thread.ident, code, looks):
-            looks += 1
-            time.sleep(0 if looks < 100 else 0.0002)
+        entry.wait(worker)
     for _ in range(threads - 1):
         idle.get()
 
@@ -329,17 +345,53 @@ def _enter(function, argument):
     return function(argument)
 
 
+class _Entry:
+    """Tells when a call is inside the function: behind its decorators, where it has some.
+
+    Where a decorator runs the function in another thread, or first does something else for more
+    than a second, its own beginning counts from then on.
+    """
+
+    def __init__(self, function):
+        self._outer = _code_of(function)
+        self._code = _code_of(_undecorated(function))
+
+    def wait(self, worker):
+        """Blocks until the call is inside, or over."""
+        begin = time.monotonic()
+        looks = 0
+        while not worker.returned and not _inside(worker.thread.ident, self._code, looks):
+            looks += 1
+            time.sleep(0 if looks < 100 else 0.0002)
+            if self._code is not self._outer and time.monotonic() - begin > 1:
+                print("stretto_exec: calls are entered as their decorator begins", file=sys.stderr)
+                self._code = self._outer
+
+
+def _undecorated(function):
+    inner = function
+    while inner is not None:
+        function = inner.func if _is_partial(inner) else getattr(inner, "__func__", inner)
+        # Not by getattr: a proxy of something far away has every attribute.
+        inner = function if _is_partial(inner) else _or_none(lambda: vars(function)["__wrapped__"])
+    return function
+
+
+def _is_partial(function):
+    return isinstance(function, functools.partial)
+
+
 def _code_of(function):
     """The code that runs when the function is called.
 
     A callable that has none, as one written in C, counts as entered once its thread is seen at the
     call.
     """
-    while isinstance(function, functools.partial):
+    while _is_partial(function):
         function = function.func
     function = getattr(function, "__func__", function)
     if not inspect.isfunction(function):
-        function = getattr(type(function), "__call__", None)
+        function = _call_of(function)
     return getattr(function, "__code__", _enter.__code__)
 
 
@@ -377,8 +429,7 @@ def _serve_tasks(pipes, function, workers, raw):
 
     async def run(message, argument):
         try:
-            await function(argument)
-            outcome = {"outcome": "delivered"}
+            outcome = _delivered(await function(argument))
         except BaseException as error:  # whatever it is, it is this message's
             outcome = _outcome_of(error)
         pipes.answer(message, outcome)
@@ -399,19 +450,21 @@ def _serve_tasks(pipes, function, workers, raw):
             task.add_done_callback(over)
 
         def read():
-            while True:
-                permits.acquire()
-                message = pipes.next()
-                if message is None:
-                    break
-                argument, usable = _argument(pipes, message, raw)
-                if usable:
-                    # INVARIANT (order of entry): the loop runs what it is given first in, first
-                    # out: this, and then each task's first step, up to where it first waits.
-                    loop.call_soon_threadsafe(begin, message, argument)
-                else:
-                    permits.release()
-            loop.call_soon_threadsafe(ended.set)
+            try:
+                while True:
+                    permits.acquire()
+                    message = pipes.next()
+                    if message is None:
+                        break
+                    argument, usable = _argument(pipes, message, raw)
+                    if usable:
+                        # INVARIANT (order of entry): the loop runs what it is given first in,
+                        # first out: this, and then each task's first step, up to where it waits.
+                        loop.call_soon_threadsafe(begin, message, argument)
+                    else:
+                        permits.release()
+            finally:
+                loop.call_soon_threadsafe(ended.set)
 
         threading.Thread(target=read, name="stretto", daemon=True).start()
         await ended.wait()

@@ -17,6 +17,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -69,8 +70,7 @@ final class SenderFaults {
 
   /** The exception on one line; its kind is named unless it is one of Stretto's own. */
   static String text(Throwable thrown) {
-    String message = thrown.getMessage() == null ? "" : thrown.getMessage();
-    String line = UNPRINTABLE.matcher(message).replaceAll(" ").strip();
+    String line = UNPRINTABLE.matcher(message(thrown)).replaceAll(" ").strip();
     if (line.length() > LONGEST_REASON) {
       boolean pair = Character.isHighSurrogate(line.charAt(LONGEST_REASON - 1));
       line = line.substring(0, pair ? LONGEST_REASON - 1 : LONGEST_REASON) + "…";
@@ -81,5 +81,14 @@ final class SenderFaults {
     }
     String kind = thrown.getClass().getSimpleName();
     return line.isEmpty() ? kind : kind + ": " + line;
+  }
+
+  /** Empty, too, where an exception that others wrote fails when it is asked. */
+  private static String message(Throwable thrown) {
+    try {
+      return Objects.requireNonNullElse(thrown.getMessage(), "");
+    } catch (RuntimeException e) {
+      return "";
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.stretto.transport.Outcome;
 import dev.stretto.transport.Outcome.Fault;
 import dev.stretto.transport.Outcome.Refused;
 import dev.stretto.transport.Outcome.Rejected;
+import dev.stretto.transport.Outcome.RetryLater;
 import dev.stretto.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,12 @@ class ExecNodeTest {
         const coded = (code, text = code) => Object.assign(new Error(text), { code });
         throw eval(payload);
       }
+
+      export function* generating() {}
+
+      export const forwarding = () => generating();
+
+      export async function* streaming() {}
 
       export function noting(item) {
         writeFileSync('bytes', Buffer.from(item.payload, 'utf8'));
@@ -113,7 +120,14 @@ class ExecNodeTest {
             null),
         later("new RangeError('bug')", Fault.FAILED, "RangeError: bug", null),
         later("'text'", Fault.FAILED, "Error: text", null),
-        later("undefined", Fault.FAILED, "Error: undefined", null));
+        later("undefined", Fault.FAILED, "Error: undefined", null),
+        later("null", Fault.FAILED, "Error: null", null),
+        later("Object.create(null)", Fault.FAILED, "Error", null),
+        later(
+            "Object.defineProperty(new Error(), 'message', { get() { throw 1; } })",
+            Fault.FAILED,
+            "Error",
+            null));
   }
 
   @ParameterizedTest
@@ -121,6 +135,15 @@ class ExecNodeTest {
   void whatTheFunctionThrowsDecides(String thrown, Outcome outcome) {
     try (Transport transport = node("functions.mjs", "--raw")) {
       assertThat(Driver.outcomeOf(transport, call(1, thrown))).isEqualTo(outcome);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generating", "forwarding", "streaming"})
+  void aFunctionThatRunsNothingDeliversNothing(String function) {
+    try (Transport transport = node("functions.mjs:" + function)) {
+      assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
+          .startsWith("TypeError: the function returned a generator");
     }
   }
 

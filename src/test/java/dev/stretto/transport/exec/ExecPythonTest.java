@@ -3,6 +3,7 @@ package dev.stretto.transport.exec;
 import static dev.stretto.transport.exec.Functions.later;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stretto.message.Message;
 import dev.stretto.transport.Call;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +40,7 @@ class ExecPythonTest {
   /** Each notes, as the first thing it does, the how manieth it is. */
   private static final String FUNCTIONS =
       """
-      import asyncio, atexit, functools, itertools, random, time
+      import asyncio, atexit, functools, itertools, random, sys, time
 
       counter = itertools.count(1)
       notes = []
@@ -77,6 +79,15 @@ class ExecPythonTest {
       method = called.send
       partial = functools.partial(blocking)
       seen = []
+
+      def logged(function):
+          @functools.wraps(function)
+          def wrapper(item):
+              print(item, file=sys.stderr)
+              return function(item)
+          return wrapper
+
+      decorated = logged(functools.partial(logged(blocking)))
       written_in_c = seen.append
 
       def report():
@@ -97,12 +108,34 @@ class ExecPythonTest {
           stretto_outcome = "unavailable"
           retry_after = datetime.timedelta(minutes=1)
 
+      class Broken(Exception):
+          stretto_outcome = property(lambda self: 1 / 0)
+          reason = property(lambda self: 1 / 0)
+          retry_after = 10 ** 400
+
+          def __str__(self):
+              return None
+
       def throw(item):
           print("to standard output", flush=True)
           os.write(1, b"past Python's own\\n")
           subprocess.run(["echo", "from a child"])
           assert sys.stdin.read() == ""
           raise eval(item)
+      """;
+
+  private static final String NOTHING =
+      """
+      async def send(item): pass
+      def forgets(item): return send(item)
+      def generates(item): yield item
+      def returns(item): return generates(item)
+      async def replies(item): return generates(item)
+
+      class Space:
+          def __call__(self, item): yield item
+
+      called = Space()
       """;
 
   @TempDir private Path folder;
@@ -123,6 +156,7 @@ class ExecPythonTest {
         "called",
         "method",
         "partial",
+        "decorated",
         "written_in_c"
       })
   void anUnchangedFunctionIsEnteredInOrderAndItsCallsOverlap(String function) {
@@ -157,7 +191,8 @@ class ExecPythonTest {
         later("ConnectionResetError('reset')", Fault.UNKNOWN, "ConnectionResetError: reset", null),
         later("OSError('disk')", Fault.FAILED, "OSError: disk", null),
         later("ValueError('a\\nb')", Fault.FAILED, "ValueError: a b", null),
-        later("SystemExit(3)", Fault.FAILED, "SystemExit: 3", null));
+        later("SystemExit(3)", Fault.FAILED, "SystemExit: 3", null),
+        later("Broken()", Fault.FAILED, "Broken", null));
   }
 
   /** And what it prints, or what a child of it prints or reads, does not get in between. */
@@ -171,33 +206,41 @@ class ExecPythonTest {
     }
   }
 
-  @Test
-  void aPayloadThatIsNoJsonAndAFunctionThatRunsNothingAreNoDeliveries() throws Exception {
-    Files.writeString(
-        folder.resolve("nothing.py"),
-        """
-        async def send(item): pass
-        def forgets(item): return send(item)
-        def generates(item): yield item
-        """);
-    try (Transport transport = python("nothing:forgets")) {
+  /** A program that waits for its input goes on after each. */
+  @ParameterizedTest
+  @CsvSource({"def, {", "def, deep", "async def, {", "async def, deep"})
+  void aPayloadThatIsNoJsonIsRejectedAndTheNextIsDelivered(String define, String payload)
+      throws Exception {
+    String text = payload.equals("deep") ? "[".repeat(2000) + "]".repeat(2000) : payload;
+    Files.writeString(folder.resolve("any.py"), define + " send(item): pass");
+    try (Transport transport = python("any:send")) {
       List<Outcome> outcomes =
           new Driver(transport)
-              .run(List.of(Driver.call(1), new Call(Driver.message(2, "{", Map.of()), 1, 42)));
+              .run(List.of(new Call(Driver.message(1, text, Map.of()), 1, 42), Driver.call(2)));
 
       assertThat(outcomes.get(0))
-          .isEqualTo(
-              new RetryLater(
-                  Fault.FAILED,
-                  "TypeError: the function returned something to be awaited; give serve an async"
-                      + " def",
-                  null));
-      assertThat(outcomes.get(1))
           .isInstanceOfSatisfying(
               Rejected.class,
               rejected -> assertThat(rejected.reason()).startsWith("payload is no JSON: "));
+      assertThat(outcomes.get(1)).isEqualTo(new Delivered());
     }
-    try (Transport transport = python("nothing:generates")) {
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"forgets", "returns", "replies"})
+  void aFunctionThatRunsNothingDeliversNothing(String function) throws Exception {
+    Files.writeString(folder.resolve("nothing.py"), NOTHING);
+    try (Transport transport = python("nothing:" + function)) {
+      assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
+          .startsWith("TypeError: the function returned ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generates", "called"})
+  void aFunctionThatWouldRunNothingIsNotServed(String function) throws Exception {
+    Files.writeString(folder.resolve("nothing.py"), NOTHING);
+    try (Transport transport = python("nothing:" + function)) {
       assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
           .contains("a generator function runs nothing when it is called");
     }
@@ -297,6 +340,82 @@ class ExecPythonTest {
             "slow:send",
             "--workers",
             "2");
+  }
+
+  /** As where Stretto is killed: what the call then raises can't even be printed. */
+  @Test
+  void aCallThatFailsWhenNobodyIsThereDoesNotKeepTheProgram() throws Exception {
+    Files.writeString(
+        folder.resolve("failing.py"),
+        """
+        import os, time
+
+        def send(item):
+            open("entered", "w").close()
+            while not os.path.exists("go"):
+                time.sleep(0.01)
+            raise ValueError("for nobody")
+        """);
+    Process program =
+        new ProcessBuilder(functions().with("failing:send")).directory(folder.toFile()).start();
+    try {
+      program.getOutputStream().write(MessageLine.of(Driver.call(1)));
+      program.getOutputStream().flush();
+      await().until(() -> Files.exists(folder.resolve("entered")));
+      program.getOutputStream().close();
+      program.getInputStream().close();
+      program.getErrorStream().close();
+      Files.createFile(folder.resolve("go"));
+
+      await().until(() -> !program.isAlive());
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
+  /** It comes between the look for input and its reading, and what was read is not begun. */
+  @Test
+  void aSigtermWhileInputIsReadLetsCallsUnderWayEndToo() throws Exception {
+    Files.writeString(
+        folder.resolve("told.py"),
+        """
+        import os, signal
+
+        read = os.read
+        reads = []
+
+        def told(*arguments):
+            reads.append(read(*arguments))
+            if len(reads) == 2:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return reads[-1]
+
+        os.read = told
+
+        def send(item):
+            open(f"entered-{item['n']}", "w").close()
+            while len(reads) < 2:
+                pass
+            open(f"left-{item['n']}", "w").close()
+        """);
+    Process program =
+        new ProcessBuilder(functions().with("told:send"))
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      for (int n = 1; n <= 2; n++) {
+        program.getOutputStream().write(MessageLine.of(Driver.call(n)));
+        program.getOutputStream().flush();
+        await().until(() -> Files.exists(folder.resolve("entered-1")));
+      }
+
+      assertThat(program.waitFor()).isZero();
+    } finally {
+      program.destroyForcibly();
+    }
+    assertThat(folder.resolve("left-1")).exists();
+    assertThat(folder.resolve("entered-2")).doesNotExist();
   }
 
   /** A payload that is text by its content type. */

@@ -32,7 +32,8 @@ record Functions(Path folder, List<String> command) {
     return Programs.open(WINDOW, with(arguments), "directory", folder.toString(), "ready", "20s");
   }
 
-  private List<String> with(String... arguments) {
+  /** The command of a program that runs a function. */
+  List<String> with(String... arguments) {
     List<String> all = new ArrayList<>(command);
     all.addAll(List.of(arguments));
     return all;

@@ -85,7 +85,16 @@ class JavaTransportTest {
         retry(new CompletionException(new TimeoutException("t")), UNKNOWN, "TimeoutException: t"),
         retry(new IllegalStateException("bug"), FAILED, "IllegalStateException: bug"),
         retry(new NoClassDefFoundError("a/B"), FAILED, "NoClassDefFoundError: a/B"),
-        retry(new OutOfMemoryError("heap"), FAILED, "OutOfMemoryError: heap"));
+        retry(new OutOfMemoryError("heap"), FAILED, "OutOfMemoryError: heap"),
+        retry(new SpeechlessException(), FAILED, "SpeechlessException"));
+  }
+
+  private static final class SpeechlessException extends RuntimeException {
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no message");
+    }
   }
 
   private static Arguments retry(Throwable thrown, Outcome.Fault fault, String reason) {
