@@ -76,7 +76,7 @@ final class BindingFailure {
       return oneOf(type);
     }
     if (type == Duration.class) {
-      return "must be a time with a unit, such as 200ms, 30s, 5m or 24h";
+      return "must be a time with a unit, such as 200ms, 30s, 5m or 24h, up to 36500d";
     }
     if (type == int.class || type == Integer.class) {
       return "must be a whole number";

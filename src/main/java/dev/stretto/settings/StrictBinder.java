@@ -2,6 +2,8 @@ package dev.stretto.settings;
 
 import dev.stretto.dispatch.DispatchSettings;
 import dev.stretto.transport.TransportSettings;
+import java.beans.PropertyEditorSupport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.PropertyEditorRegistry;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -32,7 +35,7 @@ import org.springframework.util.PropertyPlaceholderHelper;
 
 /**
  * Spring Boot's binder, but a typo, a bare number for a time or a variable that is not set is
- * refused.
+ * refused, and a path is one of the file system's.
  */
 final class StrictBinder {
 
@@ -191,7 +194,7 @@ final class StrictBinder {
       BindingFailure failure) {
     BindHandler strict =
         new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
-    Binder binder = new Binder(sources, placeholders, conversions, null, strict);
+    Binder binder = new Binder(sources, placeholders, conversions, StrictBinder::readPaths, strict);
     try {
       T bound = binder.bindOrCreate(prefix, Bindable.of(type));
       checkItems(sources, prefix, failure);
@@ -246,6 +249,25 @@ final class StrictBinder {
     if (text.strip().matches("[+-]?\\d+")) {
       throw new IllegalArgumentException("a time needs a unit");
     }
-    return DurationStyle.detectAndParse(text.strip());
+    Duration time = DurationStyle.detectAndParse(text.strip());
+    if (time.abs().compareTo(DurationText.LONGEST) > 0) {
+      throw new IllegalArgumentException("a time of more than a century");
+    }
+    return time;
+  }
+
+  /**
+   * Spring's own editor would look on the class path first, where a folder of that name can be too,
+   * and make of the name of the working directory none at all.
+   */
+  private static void readPaths(PropertyEditorRegistry editors) {
+    editors.registerCustomEditor(
+        Path.class,
+        new PropertyEditorSupport() {
+          @Override
+          public void setAsText(String text) {
+            setValue(Path.of(text.strip()).toAbsolutePath());
+          }
+        });
   }
 }

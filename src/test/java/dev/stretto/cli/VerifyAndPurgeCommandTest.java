@@ -179,6 +179,7 @@ class VerifyAndPurgeCommandTest {
   @CsvSource({
     "2, purge, --older-than",
     "2, purge --older-than 30, --older-than",
+    "2, purge --older-than 36501d, --older-than",
     "2, purge --older-than 0d, --older-than",
     "2, purge --older-than 1d --channel nope, nope",
     "2, status --stretto.retention=0s, stretto.retention",

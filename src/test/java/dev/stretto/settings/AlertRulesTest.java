@@ -104,7 +104,8 @@ class AlertRulesTest {
         "alert.gate-after | 999ms | must be between 1s and 30d",
         "alert.gate-after | 31d | must be between 1s and 30d",
         "alert.gate-after | 1m | needs stretto.channels.a.alert.channel, the channel that is told",
-        "alert.gate-after | 60 | must be a time with a unit, such as 200ms, 30s, 5m or 24h, not 60",
+        "alert.gate-after | 60 | must be a time with a unit, such as 200ms, 30s, 5m or 24h, up to"
+            + " 36500d, not 60",
         "alert.chanel | b | there is no such property; did you mean alert.channel?",
       })
   void refusesWhatCanNotBeMeantAndSaysWhatCan(String property, String value, String problem) {

@@ -15,6 +15,7 @@ import dev.stretto.dispatch.DispatchSettings.Unavailable;
 import dev.stretto.dispatch.DispatchSettings.WhileRetrying;
 import dev.stretto.settings.ChannelSettings.Overrides;
 import dev.stretto.transport.InvalidSettingException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,8 +148,12 @@ class ChannelsTest {
         "on-exhausted | drop | must be one of park, hold, block-key, not drop",
         "on-exhausted | block-key | block-key needs ordering key, not start",
         "drain | -1s | must not be negative",
-        "drain | 30 | must be a time with a unit, such as 200ms, 30s, 5m or 24h, not 30",
-        "drain | soon | must be a time with a unit, such as 200ms, 30s, 5m or 24h, not soon",
+        "drain | 30 | must be a time with a unit, such as 200ms, 30s, 5m or 24h, up to 36500d, not"
+            + " 30",
+        "drain | 36501d | must be a time with a unit, such as 200ms, 30s, 5m or 24h, up to 36500d,"
+            + " not 36501d",
+        "drain | soon | must be a time with a unit, such as 200ms, 30s, 5m or 24h, up to 36500d,"
+            + " not soon",
         "retry.attempts | 0 | must be 1 or more, not 0",
         "retry.backoff | 0s | must be longer than 0",
         "retry.multiplier | 0.5 | must be 1 or more, not 0.5",
@@ -460,6 +465,21 @@ class ChannelsTest {
                 Map.of("X-Under_Score", "Bearer s3cret"),
                 List.of()));
   }
+
+  /** The class path has folders of these names too, or in their place. */
+  @ParameterizedTest
+  @ValueSource(strings = {".", "org", "/org", "dev/..", " org "})
+  void aPathIsOneOfTheFileSystem(String written) {
+    Place place =
+        channels(Map.of(SPACE + "transport", "http", SPACE + "http.folder", written))
+            .require("--channel", "space")
+            .transportSettings()
+            .bind(Place.class);
+
+    assertThat(place.folder()).isEqualTo(Path.of(written.strip()).toAbsolutePath());
+  }
+
+  record Place(Path folder) {}
 
   @Test
   void theItemsOfAListAreBoundInTheirOrder() {

@@ -65,6 +65,8 @@ class AmqpSettingsTest {
         "url | amqp://u:hunter2^x@h | url: is no URL; percent-encode the characters that a URL"
             + " can't have",
         "url | http://u:hunter2@h | url: must begin with amqp:// or amqps://",
+        "url | amqp://u:hunter2@h:65536 | url: has a port that can't be one; use 1 to 65535",
+        "url | amqp://u:hunter2@h:0/v | url: has a port that can't be one; use 1 to 65535",
         "url | amqp:/v | url: has no host; write amqp://HOST:PORT/VHOST",
         "url | amqp://u:hunter2@h/v?heartbeat=1 | url: can't have a query or a fragment; leave it"
             + " out",
