@@ -30,6 +30,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class AmqpTransport implements Transport {
 
+  /** Of a call that was chosen before the connection was in doubt. */
+  private static final Outcome OTHERS_FIRST =
+      new RetryLater(Fault.UNTAKEN, "the connection is replaced once its calls are over", null);
+
   private final int window;
   private final Duration timeout;
   private final AmqpMessages messages;
@@ -85,10 +89,7 @@ final class AmqpTransport implements Transport {
       return;
     }
     if (inDoubt && underWay.get() > 0) {
-      // It was chosen before that was known.
-      progress.finished(
-          new RetryLater(
-              Fault.UNTAKEN, "the connection is replaced once its calls are over", null));
+      progress.finished(OTHERS_FIRST);
       return;
     }
     underWay.incrementAndGet();
@@ -106,7 +107,11 @@ final class AmqpTransport implements Transport {
   private void give(Call call, AmqpCall next) {
     try {
       if (inDoubt) {
-        // INVARIANT (order of arrival): this call alone is under way; see start.
+        if (underWay.get() > 1) {
+          next.finish(OTHERS_FIRST);
+          return;
+        }
+        // INVARIANT (order of arrival): this call alone is under way.
         links.drop();
         inDoubt = false;
       }

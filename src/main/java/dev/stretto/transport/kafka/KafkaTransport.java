@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaTransport implements Transport {
 
+  /** Of a call that was chosen before the producer was in doubt. */
+  private static final Outcome OTHERS_FIRST =
+      new RetryLater(Fault.UNTAKEN, "the producer is replaced once its calls are over", null);
+
   private final int window;
   private final Duration connectTimeout;
   private final KafkaRecords records;
@@ -87,9 +91,7 @@ final class KafkaTransport implements Transport {
       return;
     }
     if (inDoubt && underWay.get() > 0) {
-      // It was chosen before that was known.
-      progress.finished(
-          new RetryLater(Fault.UNTAKEN, "the producer is replaced once its calls are over", null));
+      progress.finished(OTHERS_FIRST);
       return;
     }
     underWay.incrementAndGet();
@@ -107,7 +109,11 @@ final class KafkaTransport implements Transport {
     next.giver = Thread.currentThread();
     try {
       if (inDoubt) {
-        // INVARIANT (order of arrival): this call alone is under way; see start.
+        if (underWay.get() > 1) {
+          next.failed(OTHERS_FIRST);
+          return;
+        }
+        // INVARIANT (order of arrival): this call alone is under way.
         producers.drop();
         inDoubt = false;
       }
