@@ -28,7 +28,9 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +163,10 @@ public final class KafkaBroker implements AutoCloseable {
           .all()
           .get();
     }
-    var _ = count(name);
+    // At first the broker may not know yet that it has it.
+    Awaitility.await()
+        .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+        .until(() -> count(name) == 0);
   }
 
   public void createTopic(String name, int partitions) throws Exception {
