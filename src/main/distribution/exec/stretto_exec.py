@@ -364,8 +364,9 @@ class _Entry:
             looks += 1
             time.sleep(0 if looks < 100 else 0.0002)
             if self._code is not self._outer and time.monotonic() - begin > 1:
-                print("stretto_exec: calls are entered as their decorator begins", file=sys.stderr)
                 self._code = self._outer
+                text = "stretto_exec: calls are entered as their decorator begins"
+                _or_none(lambda: print(text, file=sys.stderr))
 
 
 def _undecorated(function):

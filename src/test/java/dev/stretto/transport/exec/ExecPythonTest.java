@@ -163,6 +163,36 @@ class ExecPythonTest {
     functions().assertEnteredInOrderAndOverlapping("functions:" + function);
   }
 
+  /** Its own thread never is in the function: without that each call would wait for the other. */
+  @Test
+  void whereADecoratorRunsTheFunctionElsewhereItsOwnBeginningCounts() throws Exception {
+    Files.writeString(
+        folder.resolve("elsewhere.py"),
+        """
+        import functools, threading
+
+        def elsewhere(function):
+            @functools.wraps(function)
+            def wrapper(item):
+                thread = threading.Thread(target=function, args=(item,))
+                thread.start()
+                thread.join()
+                if barrier.broken:
+                    raise TimeoutError()
+            return wrapper
+
+        barrier = threading.Barrier(2)
+
+        @elsewhere
+        def send(item):
+            barrier.wait(20)
+        """);
+    try (Transport transport = python("elsewhere:send")) {
+      assertThat(new Driver(transport).run(List.of(Driver.call(1), Driver.call(2))))
+          .containsOnly(new Delivered());
+    }
+  }
+
   static Stream<Arguments> exceptions() {
     return Stream.of(
         Arguments.of("Rejected('no such room')", new Rejected(Refused.MESSAGE, "no such room")),
