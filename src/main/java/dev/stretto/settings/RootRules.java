@@ -1,6 +1,7 @@
 package dev.stretto.settings;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +37,11 @@ final class RootRules {
       problems.add(new InvalidSettingException("stretto.max-channels", "must be 1 or more"));
     }
     Integer port = root.metrics() == null ? null : root.metrics().port();
-    if (port != null && (port < 0 || port > 65_535)) {
+    if (port != null && (port < 0 || port > PortNumber.HIGHEST)) {
       problems.add(
           new InvalidSettingException(
               "stretto.metrics.port",
-              "must be between 0, for any free one, and 65535, not " + port));
+              "must be between 0, for any free one, and " + PortNumber.HIGHEST + ", not " + port));
     }
     return problems;
   }

@@ -1,6 +1,7 @@
 package dev.stretto.cli.start;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,7 +10,6 @@ import java.util.regex.Pattern;
 final class DatabaseUrl {
 
   private static final String PROPERTY = "spring.datasource.url";
-  private static final int LAST_PORT = 65535;
   private static final Pattern AUTHORITY = Pattern.compile("^jdbc:[^/?;]*//([^/?;]*)");
   private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
@@ -49,8 +49,9 @@ final class DatabaseUrl {
     for (String host : authority.split(",")) {
       Matcher port = PORT.matcher(host);
       if (port.find()
-          && (port.group(1).length() > 5 || Integer.parseInt(port.group(1)) > LAST_PORT)) {
-        throw wrong("there is no port " + port.group(1) + "; the last one is " + LAST_PORT);
+          && (port.group(1).length() > 5 || Integer.parseInt(port.group(1)) > PortNumber.HIGHEST)) {
+        throw wrong(
+            "there is no port " + port.group(1) + "; the last one is " + PortNumber.HIGHEST);
       }
     }
   }

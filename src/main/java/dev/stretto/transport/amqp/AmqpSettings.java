@@ -1,6 +1,7 @@
 package dev.stretto.transport.amqp;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,6 @@ record AmqpSettings(
   /** The most bytes of a name in AMQP. */
   static final int LONGEST_NAME = 255;
 
-  private static final int HIGHEST_PORT = 65_535;
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   /** The parsed url. Errors don't repeat it: it holds a password. */
@@ -54,9 +54,8 @@ record AmqpSettings(
     if (uri.getHost() == null) {
       throw new InvalidSettingException("amqp.url", "has no host; write amqp://HOST:PORT/VHOST");
     }
-    if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
-      throw new InvalidSettingException(
-          "amqp.url", "has a port that can't be one; use 1 to " + HIGHEST_PORT);
+    if (uri.getPort() >= 0 && !PortNumber.isOne(uri.getPort())) {
+      throw new InvalidSettingException("amqp.url", PortNumber.PROBLEM);
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw new InvalidSettingException(

@@ -1,6 +1,7 @@
 package dev.stretto.transport.http;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,8 +25,6 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
   private static final Pattern AMBIGUOUS = Pattern.compile("[ßẞς\\u200C\\u200D]");
 
   private static final Pattern BLANK = Pattern.compile("[\\p{C}\\s\\p{Z}]");
-
-  private static final int HIGHEST_PORT = 65_535;
 
   /**
    * Reads an address.
@@ -188,9 +187,8 @@ record HttpAddress(boolean secure, String host, int port, URI uri) {
     }
     boolean digits = text.length() <= 5 && text.chars().allMatch(HttpAddress::isDigit);
     int port = digits ? Integer.parseInt(text) : 0;
-    if (port < 1 || port > HIGHEST_PORT) {
-      throw new InvalidSettingException(
-          property, "has a port that can't be one; use 1 to " + HIGHEST_PORT);
+    if (!PortNumber.isOne(port)) {
+      throw new InvalidSettingException(property, PortNumber.PROBLEM);
     }
     return port;
   }

@@ -1,6 +1,7 @@
 package dev.stretto.transport.kafka;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,6 @@ record KafkaSettings(
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
   private static final Pattern SERVER =
       Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:/]+):(\\d{1,5})");
-  private static final int LAST_PORT = 65_535;
 
   /** The topic; checked. */
   String name() {
@@ -58,7 +58,7 @@ record KafkaSettings(
     }
     for (String server : bootstrapServers) {
       var parts = SERVER.matcher(server);
-      if (!parts.matches() || Integer.parseInt(parts.group(2)) > LAST_PORT) {
+      if (!parts.matches() || Integer.parseInt(parts.group(2)) > PortNumber.HIGHEST) {
         throw new InvalidSettingException(
             "kafka.bootstrap-servers",
             "'" + server + "' is no broker; write HOST:PORT, several with commas between them");

@@ -1,6 +1,7 @@
 package dev.stretto.transport.http.hosts;
 
 import dev.stretto.transport.InvalidSettingException;
+import dev.stretto.transport.PortNumber;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ public final class AllowedHosts {
   private static final Pattern PORT = Pattern.compile(":(?<port>\\d{1,5})");
   private static final Pattern NAME =
       Pattern.compile("(?<any>\\*\\.)?(?<name>[^:/\\[\\]*\\s]+)(:(?<port>\\d{1,5}))?");
-  private static final int HIGHEST_PORT = 65_535;
 
   private final List<Name> names = new ArrayList<>();
   private final Set<Integer> ports = new LinkedHashSet<>();
@@ -90,8 +90,8 @@ public final class AllowedHosts {
 
   private static int port(String entry, String digits) {
     int port = Integer.parseInt(digits);
-    if (port < 1 || port > HIGHEST_PORT) {
-      throw unusable(entry, "has a port that can't be one; use 1 to " + HIGHEST_PORT);
+    if (!PortNumber.isOne(port)) {
+      throw unusable(entry, PortNumber.PROBLEM);
     }
     return port;
   }
