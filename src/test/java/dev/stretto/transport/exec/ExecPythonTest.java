@@ -124,20 +124,6 @@ class ExecPythonTest {
           raise eval(item)
       """;
 
-  private static final String NOTHING =
-      """
-      async def send(item): pass
-      def forgets(item): return send(item)
-      def generates(item): yield item
-      def returns(item): return generates(item)
-      async def replies(item): return generates(item)
-
-      class Space:
-          def __call__(self, item): yield item
-
-      called = Space()
-      """;
-
   @TempDir private Path folder;
 
   @BeforeEach
@@ -257,22 +243,31 @@ class ExecPythonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"forgets", "returns", "replies"})
-  void aFunctionThatRunsNothingDeliversNothing(String function) throws Exception {
-    Files.writeString(folder.resolve("nothing.py"), NOTHING);
-    try (Transport transport = python("nothing:" + function)) {
-      assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
-          .startsWith("TypeError: the function returned ");
-    }
-  }
+  @CsvSource({
+    "forgets, the function returned something to be awaited; give serve an async def",
+    "returns, 'the function returned a generator, which runs nothing until it is read'",
+    "replies, 'the function returned a generator, which runs nothing until it is read'",
+    "generates, a generator function runs nothing when it is called",
+    "called, a generator function runs nothing when it is called",
+  })
+  void aFunctionThatRunsNothingDeliversNothing(String function, String problem) throws Exception {
+    Files.writeString(
+        folder.resolve("nothing.py"),
+        """
+        async def send(item): pass
+        def forgets(item): return send(item)
+        def generates(item): yield item
+        def returns(item): return generates(item)
+        async def replies(item): return generates(item)
 
-  @ParameterizedTest
-  @ValueSource(strings = {"generates", "called"})
-  void aFunctionThatWouldRunNothingIsNotServed(String function) throws Exception {
-    Files.writeString(folder.resolve("nothing.py"), NOTHING);
+        class Space:
+            def __call__(self, item): yield item
+
+        called = Space()
+        """);
     try (Transport transport = python("nothing:" + function)) {
       assertThat(((RetryLater) Driver.outcomeOf(transport, Driver.call(1))).reason())
-          .contains("a generator function runs nothing when it is called");
+          .contains("TypeError: " + problem);
     }
   }
 
@@ -386,8 +381,7 @@ class ExecPythonTest {
                 time.sleep(0.01)
             raise ValueError("for nobody")
         """);
-    Process program =
-        new ProcessBuilder(functions().with("failing:send")).directory(folder.toFile()).start();
+    Process program = functions().program("failing:send").start();
     try {
       program.getOutputStream().write(MessageLine.of(Driver.call(1)));
       program.getOutputStream().flush();
@@ -429,10 +423,7 @@ class ExecPythonTest {
             open(f"left-{item['n']}", "w").close()
         """);
     Process program =
-        new ProcessBuilder(functions().with("told:send"))
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        functions().program("told:send").redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
       for (int n = 1; n <= 2; n++) {
         program.getOutputStream().write(MessageLine.of(Driver.call(n)));

@@ -32,8 +32,12 @@ record Functions(Path folder, List<String> command) {
     return Programs.open(WINDOW, with(arguments), "directory", folder.toString(), "ready", "20s");
   }
 
-  /** The command of a program that runs a function. */
-  List<String> with(String... arguments) {
+  /** A program that runs a function, without Stretto. */
+  ProcessBuilder program(String... arguments) {
+    return new ProcessBuilder(with(arguments)).directory(folder.toFile());
+  }
+
+  private List<String> with(String... arguments) {
     List<String> all = new ArrayList<>(command);
     all.addAll(List.of(arguments));
     return all;
@@ -74,11 +78,7 @@ record Functions(Path folder, List<String> command) {
    *     waits for a file {@code go}; it has two workers, and its program notes that it was told
    */
   void assertCallsUnderWayEnd(End how, List<byte[]> lines, String... arguments) throws Exception {
-    Process program =
-        new ProcessBuilder(with(arguments))
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process program = program(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
       for (byte[] line : lines) {
         program.getOutputStream().write(line);
